@@ -1,7 +1,7 @@
 /** Starts what the bench compares, each in two processes of its own. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Client, createClient } from '../support/by-address.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { ANKANG, type CityName, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities } from '../support/pair-cities.ts'
@@ -103,7 +103,7 @@ export async function offer(collecting: Reached, handling: Reached): Promise<Off
     if (isNeed !== '1') continue
     const scan = new Blob([`%PDF-1.4 ${materialName}`])
     for (const { client } of [collecting, handling]) {
-      const { sha256 } = await client.upload<{ sha256: string }>('/api/v1/materials', scan, 'application/pdf')
+      const { sha256 } = await client.uploadMaterial({ bytes: scan, type: 'application/pdf' })
       if (client === collecting.client) materials.push({ sha256, code: materialCode, name: `${materialName}.pdf` })
     }
   }

@@ -198,26 +198,24 @@ async function startReal(folder: string): Promise<Sender> {
   const held = store.query<{ size: number }, [Uint8Array]>('SELECT size FROM materials WHERE sha256 = ?')
   return {
     async prepare(bytes) {
-      const { sha256 } = await here.client.upload<{ sha256: string }>(
-        '/api/v1/materials',
-        noise(bytes).stream,
-        'application/pdf',
-      )
+      const { sha256 } = await here.client.uploadMaterial({ bytes: noise(bytes).stream, type: 'application/pdf' })
       const hash = Buffer.from(sha256, 'hex')
       return async () => {
         const begun = performance.now()
-        await here.client.post('/api/v1/cases', {
-          to: there.code,
-          item,
-          mode: 0,
-          applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-          form: { reason: '在十堰市购买首套自住住房' },
-          materials: materials.map((material, at) => ({
-            ...material,
-            ...(at === materials.length - 1 ? { sha256 } : {}),
-            form: 'electronic',
-          })),
-          consent: { text: '告知书 2026-01', acceptedAt: '2026-11-23T09:00:00+08:00' },
+        await here.client.submitCase({
+          body: {
+            to: there.code,
+            item,
+            mode: 0,
+            applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+            form: { reason: '在十堰市购买首套自住住房' },
+            materials: materials.map((material, at) => ({
+              ...material,
+              ...(at === materials.length - 1 ? { sha256 } : {}),
+              form: 'electronic',
+            })),
+            consent: { text: '告知书 2026-01', acceptedAt: '2026-11-23T09:00:00+08:00' },
+          },
         })
         await until(async () => held.get(hash) !== null, 'the material is there', 600_000, 1)
         return performance.now() - begun

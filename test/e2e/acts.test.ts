@@ -3,6 +3,7 @@
  * out when its act was not committed, and never twice. The operations are those of the routes; one that is new must be walked too.
  * Over 450 lines: one pair of whole nodes, started once, on which every operation that leaves an audit row is called.
  */
+
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -15,6 +16,7 @@ import type { Adapter } from '../../adapters/sdk/port.ts'
 import { createCa, generateKey } from '../../certs/index.ts'
 import { readOut } from '../../examples/support/words.ts'
 import { createClient } from '../../node/edges/client/client.ts'
+import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import type { Database, Transaction } from '../../node/kernel/store/database.ts'
 import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
@@ -190,11 +192,11 @@ async function deeds(city: City, since: number): Promise<string[]> {
 const lastRow = async ({ db }: City): Promise<number> =>
   (await db.query<{ no: number | null }>('SELECT max(no) AS no FROM audit'))[0]?.no ?? 0
 
-const application = (mode = 1) => ({
+const application = (mode: 0 | 1 = 1) => ({
   to: SHIYAN.code,
-  item: items.find(item => item.modes.includes(1) && item.serverType.includes('1'))?.taskCode,
+  item: items.find(item => item.modes.includes(1) && item.serverType.includes('1'))?.taskCode ?? '',
   mode,
-  applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+  applicant: { type: '1' as const, name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
   form: { reason: '测试' },
   materials: [
     { sha256: '', code: 'M01', name: 'M01.pdf' },
@@ -203,8 +205,7 @@ const application = (mode = 1) => ({
 })
 async function whole() {
   const upload = async () =>
-    (await a.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${randomUUID()}`, 'application/pdf'))
-      .sha256
+    (await a.client.uploadMaterial({ bytes: `%PDF-1.4 ${randomUUID()}`, type: 'application/pdf' })).sha256
   const given = application()
   return {
     ...given,
@@ -213,17 +214,16 @@ async function whole() {
 }
 const isAt = (city: City, thread: string, state: string) =>
   until(
-    async () =>
-      (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state === state,
+    async () => (await city.client.getCase({ params: { thread } }).catch(() => null))?.state === state,
     `${thread} is ${state} at ${city.name}`,
   )
 async function begun(): Promise<string> {
-  const { thread } = await a.client.post<{ thread: string }>('/api/v1/cases', await whole())
+  const { thread } = await a.client.submitCase({ body: await whole() })
   await isAt(a, thread, 'arrived')
   return thread
 }
 const step = (city: City, thread: string, kind: string, body: object) =>
-  city.client.post(`/api/v1/cases/${thread}/${kind}`, body)
+  callStep(city.client, `case.${kind}` as Step, thread, body)
 async function ended(): Promise<string> {
   const thread = await begun()
   await step(s, thread, 'refuse', { reason: '不属于本机关职权', basis: '《中华人民共和国行政许可法》第三十二条' })
@@ -238,22 +238,23 @@ async function rated(): Promise<string> {
   await isAt(a, thread, 'closed')
   await step(a, thread, 'evaluate', { target: 'department', level: 5, channel: '窗口' })
   await until(async () => {
-    const { items: open } = await s.client.get<{ items: { thread: string }[] }>('/api/v1/ratings?state=open&city=own')
+    const { items: open } = await s.client.listBadRatings({ query: { state: 'open', city: 'own' } })
     return open.some(entry => entry.thread === thread)
   }, 'the rating is there')
   return thread
 }
 const webhook = async () =>
   (
-    await a.client.post<{ id: string }>('/api/v1/webhooks', {
-      url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`,
-      types: [],
+    await a.client.addWebhook({
+      body: {
+        url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`,
+        types: [],
+      },
     })
   ).id
-const person = async () =>
-  (await a.client.post<{ person: { id: string } }>('/api/v1/people', { name: '王窗口', roles: ['clerk'] })).person.id
+const person = async () => (await a.client.createPerson({ body: { name: '王窗口', roles: ['clerk'] } })).person.id
 const invite = async () =>
-  (await a.client.post<{ id: string; invite: string }>('/api/v1/invites', { for: SHANGLUO.code, hours: 1 })) as {
+  (await a.client.createInvite({ body: { for: SHANGLUO.code, hours: 1 } })) as {
     id: string
     invite: string
   }
@@ -268,18 +269,19 @@ async function strangers(): Promise<void> {
 }
 async function paired(): Promise<void> {
   await strangers()
-  await t.client.post('/api/v1/partners/accept', { invite: (await invite()).invite })
+  await t.client.acceptInvite({ body: { invite: (await invite()).invite } })
 }
 const draftItem = async () => {
   const [first] = items
   if (first === undefined) throw new Error('no item')
-  const { list } = await s.client.get<{ list: { version: number } }>('/api/v1/services?limit=1')
+  const { list } = await s.client.listServices({ query: { limit: 1 } })
+  const version = list?.version ?? 0
   const item = {
     ...first,
-    taskVersion: first.taskVersion + list.version,
-    promiseDay: 1 + (list.version % first.anticipateDay),
+    taskVersion: first.taskVersion + version,
+    promiseDay: 1 + (version % first.anticipateDay),
   }
-  await s.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item })
+  await s.client.saveDraft({ params: { code: item.taskCode }, body: { item } })
   return item.taskCode
 }
 const proposal = () => ({
@@ -307,12 +309,12 @@ async function resumed(path: string): Promise<void> {
 async function parked(): Promise<number> {
   system.refuses = true
   try {
-    await a.client.post('/api/v1/cases', await whole())
+    await a.client.submitCase({ body: await whole() })
     const known = new Set<number>()
     return await until(async () => {
-      const { items: work } = await s.client.get<{ items: { packetNo?: number }[] }>('/api/v1/parked')
-      const fresh = work.map(({ packetNo }) => packetNo).filter(no => no !== undefined && !ENDED.has(no))
-      for (const no of fresh) if (no !== undefined) known.add(no)
+      const { items: work } = await s.client.listParked()
+      const fresh = work.flatMap(one => (one.what === 'packet' && !ENDED.has(one.packetNo) ? [one.packetNo] : []))
+      for (const no of fresh) known.add(no)
       return fresh.at(-1)
     }, 'it is parked')
   } finally {
@@ -383,7 +385,7 @@ const WALKED: Record<string, () => Promise<Call>> = {
   }),
   rotateWebhookSecret: async () => ({ city: a, path: `/api/v1/webhooks/${await webhook()}/rotate` }),
   draftRemoval: async () => {
-    await s.client.delete('/api/v1/services/drafts')
+    await s.client.discardDrafts()
     return { city: s, path: `/api/v1/services/drafts/items/${items[0]?.taskCode}/remove` }
   },
   endParked: async () => {
@@ -414,7 +416,7 @@ const WALKED: Record<string, () => Promise<Call>> = {
   purgeCase: async () => {
     const thread = await ended()
     await until(async () => {
-      const { problem } = await a.client.get<{ problem: object | null }>(`/api/v1/cases/${thread}/purge`)
+      const { problem } = await a.client.previewPurge({ params: { thread } })
       return problem === null
     }, 'it can be purged')
     return { city: a, path: `/api/v1/cases/${thread}/purge`, body: { cause: 'request' } }
@@ -435,8 +437,8 @@ const WALKED: Record<string, () => Promise<Call>> = {
   },
   retryParked: async () => ({ city: s, path: '/api/v1/parked/retry', body: { packetNo: await parked() } }),
   revokePacketKey: async () => {
-    await a.client.post('/api/v1/identity/rotate')
-    const { keys } = await a.client.get<{ keys: { kid: string; state: string }[] }>('/api/v1/identity')
+    await a.client.rotatePacketKey()
+    const { keys } = await a.client.getIdentity()
     return { city: a, path: `/api/v1/identity/keys/${keys.find(({ state }) => state === 'retired')?.kid}/revoke` }
   },
   revokePerson: async () => ({ city: a, path: `/api/v1/people/${await person()}/revoke` }),
@@ -444,8 +446,10 @@ const WALKED: Record<string, () => Promise<Call>> = {
   rotatePerson: async () => ({ city: a, path: `/api/v1/people/${await person()}/rotate` }),
   submitCase: async () => ({ city: a, path: '/api/v1/cases', body: await whole() }),
   submitCaseDraft: async () => {
-    const { id, version } = await a.client.post<{ id: string; version: number }>('/api/v1/case-drafts', {
-      content: await whole(),
+    const { id, version } = await a.client.createCaseDraft({
+      body: {
+        content: await whole(),
+      },
     })
     return { city: a, path: `/api/v1/case-drafts/${id}/submit`, body: { version } }
   },
@@ -455,7 +459,7 @@ const WALKED: Record<string, () => Promise<Call>> = {
   },
   testPartner: async () => {
     await until(async () => {
-      const { items: tests } = await a.client.get<{ items: { state: string }[] }>(`/api/v1/partners/${s.code}/tests`)
+      const { items: tests } = await a.client.listPartnerTests({ params: { code: s.code } })
       return tests.every(({ state }) => state !== 'running')
     }, 'no test runs')
     return { city: a, path: `/api/v1/partners/${s.code}/test` }

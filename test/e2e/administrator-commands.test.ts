@@ -3,9 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Commitment } from '../../protocol/primitives.ts'
+import { createClient } from '../../node/edges/client/client.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { createClient } from '../support/by-address.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, SHIYAN } from '../support/node-folder.ts'
@@ -34,7 +33,7 @@ beforeAll(async () => {
   const { items } = await pairCities(ankang, shiyan)
   const [first] = items
   if (first === undefined) throw new Error('no item')
-  const sample = await shiyan.client.upload<Commitment>('/api/v1/samples', makePdf(1), 'application/pdf')
+  const sample = await shiyan.client.uploadSample({ bytes: makePdf(1), type: 'application/pdf' })
   item = {
     ...first,
     taskVersion: first.taskVersion + 1,
@@ -43,15 +42,15 @@ beforeAll(async () => {
       index === 0 ? { ...material, exampleGuid: sample } : material,
     ),
   }
-  await shiyan.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item })
+  await shiyan.client.saveDraft({ params: { code: item.taskCode }, body: { item } })
   await writeFile(join(root, 'units.json'), JSON.stringify({ units: UNITS }))
   expect(await shiyan.tongban('services', 'organisation', 'import', 'units.json')).toMatchObject({ code: 0 })
   const published = await shiyan.tongban('services', 'publish')
   expect(published).toMatchObject({ code: 0 })
   const { version } = published.value as { version: number }
   await until(async () => {
-    const path = `/api/v1/partners/${SHIYAN.code}/services?limit=1`
-    return (await ankang.client.get<{ list: { version: number } | null }>(path)).list?.version === version
+    const { list } = await ankang.client.listPartnerServices({ params: { code: SHIYAN.code }, query: { limit: 1 } })
+    return list?.version === version
   }, 'the list is at the partner')
 })
 
@@ -133,7 +132,7 @@ test('what stands in an answer as a list is told line by line', async () => {
   const shown = await shiyan.run(['identity', 'show'])
   expect(shown.out).toMatch(/address +\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3/)
   expect(shown.out).toMatch(/^[\w-]{43} +packet +current/m)
-  const { words } = await shiyan.client.get<{ words: string[] }>(`/api/v1/partners/${ANKANG.code}`)
+  const { words } = await shiyan.client.getPartner({ params: { code: ANKANG.code } })
   expect(words).toHaveLength(6)
   for (const named of [ANKANG.code, ANKANG.name, '安康'])
     expect((await shiyan.run(['partners', 'show', named])).out).toContain(

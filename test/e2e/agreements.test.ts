@@ -2,6 +2,7 @@
  * The whole way of an agreement by the commands of two administrators, on two whole nodes over real libp2p and HTTP.
  * Over 450 lines: two whole nodes, started once, between which an agreement lives from its draft to its end.
  */
+
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,10 +11,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
 import { OPERATIONS } from '../../node/edges/client/addresses.generated.ts'
+import type { AgreementDetail } from '../../node/edges/client/api.generated.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
+import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { type AgreementDocument, dayOf } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { type Commands, openCommands } from '../support/commands.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -36,7 +39,7 @@ async function openCity(name: CityName, rest: object = {}): Promise<City> {
   const city = (await exampleCities()).find(({ code }) => code === name.code)
   if (city === undefined) throw new Error(`no example city ${name.code}`)
   const items = (await exampleItems(city)).slice(0, 6)
-  await client.put('/api/v1/services', { items })
+  await client.publishServices({ body: { items } })
   return { ...name, node, client, token: made.token, items }
 }
 
@@ -52,14 +55,8 @@ const json = async <T>(city: City, ...args: string[]): Promise<T> =>
 const written = async (file: string) => JSON.parse(await readFile(join(root, file), 'utf8')) as AgreementDocument
 const write = (file: string, value: unknown) => writeFile(join(root, file), JSON.stringify(value))
 
-type Shown = {
-  state: string
-  validTo: string
-  pending: { by: string; reason: string | null } | null
-  document: AgreementDocument
-}
-const shown = (city: City, thread: string) => city.client.get<Shown>(`/api/v1/agreements/${thread}`)
-const arrived = (city: City, thread: string, check: (found: Shown) => boolean) =>
+const shown = (city: City, thread: string) => city.client.getAgreement({ params: { thread } })
+const arrived = (city: City, thread: string, check: (found: AgreementDetail) => boolean) =>
   until(async () => {
     const found = await shown(city, thread).catch(() => null)
     return found !== null && check(found)
@@ -88,9 +85,7 @@ async function pair(inviting: City, accepting: City): Promise<void> {
 
 const listArrived = (at: City, of: City, version: number) =>
   until(async () => {
-    const { list } = await at.client.get<{ list: { version: number } | null }>(
-      `/api/v1/partners/${of.code}/services?limit=1`,
-    )
+    const { list } = await at.client.listPartnerServices({ params: { code: of.code }, query: { limit: 1 } })
     return (list?.version ?? 0) >= version
   }, `the list of ${of.name} arrived at ${at.name}`)
 
@@ -144,14 +139,16 @@ describe('the same item in two cities', () => {
     ])
     // Codes of the own list arrive as the partner's; what is missing is named as both cities call it.
     const check = (materials: { sha256: string; code: string; name: string }[]) =>
-      ankang.client.post<{ findings: { field: string; reasonZh: string }[] }>('/api/v1/cases/preflight', {
-        to: SHIYAN.code,
-        item: theirs.taskCode,
-        mode: theirs.modes[0],
-        applicant: { type: theirs.serverType[0], name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-        form: {},
-        materials,
-        codes: 'own',
+      ankang.client.preflightCase({
+        body: {
+          to: SHIYAN.code,
+          item: theirs.taskCode,
+          mode: theirs.modes[0],
+          applicant: { type: theirs.serverType[0], name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+          form: {},
+          materials,
+          codes: 'own',
+        },
       })
     const field = `materials.${wanted.materialCode}`
     const missing = (await check([])).findings.find(finding => finding.field === field)
@@ -174,11 +171,7 @@ describe('a sample', () => {
     )
     expect(sample).toMatchObject({ size: png.byteLength, type: 'image/png' })
     // Uploaded, but no sample: a scan of a case.
-    const scan = await shiyan.client.upload<{ sha256: string; size: number; type: string }>(
-      '/api/v1/materials',
-      '%PDF-1.4 secret',
-      'application/pdf',
-    )
+    const scan = await shiyan.client.uploadMaterial({ bytes: '%PDF-1.4 secret', type: 'application/pdf' })
     const [first, second, ...rest] = shiyan.items
     if (first === undefined || second === undefined) throw new Error('no items')
     const naming = (item: ServiceItem, exampleGuid: typeof sample): ServiceItem => ({
@@ -187,11 +180,11 @@ describe('a sample', () => {
       materials: item.materials.map((material, at) => (at === 0 ? { ...material, exampleGuid } : material)),
     })
     const promising = [naming(first, sample), naming(second, scan), ...rest]
-    await expect(shiyan.client.put('/api/v1/services', { items: promising })).rejects.toThrow(
+    await expect(shiyan.client.publishServices({ body: { items: promising } })).rejects.toThrow(
       `${second.taskCode} materials.0.exampleGuid: sample.missing`,
     )
     shiyan.items = [naming(first, sample), second, ...rest]
-    await shiyan.client.put('/api/v1/services', { items: shiyan.items })
+    await shiyan.client.publishServices({ body: { items: shiyan.items } })
     await listArrived(ankang, shiyan, 2)
     const fetchAt = (item: string, sha256: string) =>
       tongban(
@@ -283,7 +276,7 @@ describe('an agreement', () => {
     expect(diff).toContain('1 removed 移除')
     // The scan that came with the proposal is read by the other administrator, byte for byte.
     const scan = await readFile(join(root, 'scan.pdf'))
-    const { sha256 = '' } = document.attachments[0] ?? {}
+    const { sha256 = '' } = document.attachments?.[0] ?? {}
     await tongban(shiyan, 'agreement', 'attachments', thread, '--save', sha256.slice(0, 8))
     expect(await readFile(join(root, '会签稿.pdf'))).toEqual(scan)
     expect(await tongban(ankang, 'agreement', 'sign', thread)).toMatch(/可新收办件的事项[\s\S]*Signed 已签署/)
@@ -300,11 +293,10 @@ describe('an agreement', () => {
     const agreed = document.items.find(({ taskCode }) => taskCode === item?.taskCode)
     if (item === undefined || agreed === undefined) throw new Error('no item for natural persons')
     const sent = async (code: string) => {
-      const { sha256 } = await ankang.client.upload<{ sha256: string }>(
-        '/api/v1/materials',
-        `%PDF-1.4 ${code} ${Math.random()}`,
-        'application/pdf',
-      )
+      const { sha256 } = await ankang.client.uploadMaterial({
+        bytes: `%PDF-1.4 ${code} ${Math.random()}`,
+        type: 'application/pdf',
+      })
       return { sha256, code, name: `${code}.pdf` }
     }
     const given = await Promise.all(item.materials.map(({ materialCode }) => sent(materialCode)))
@@ -312,14 +304,13 @@ describe('an agreement', () => {
     const submission = {
       to: SHIYAN.code,
       item: item.taskCode,
-      mode: agreed.modes[0],
-      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+      mode: agreed.modes[0] ?? 0,
+      applicant: { type: '1' as const, name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
       form: { reason: '测试' },
       materials: given,
     }
-    const received = await ankang.client.post<{ thread: string }>('/api/v1/cases', submission)
-    const caseAt = (city: City) =>
-      city.client.get<{ state: string }>(`/api/v1/cases/${received.thread}`).catch(() => null)
+    const received = await ankang.client.submitCase({ body: submission })
+    const caseAt = (city: City) => city.client.getCase({ params: { thread: received.thread } }).catch(() => null)
     const reaches = (city: City, state: string) =>
       until(async () => (await caseAt(city))?.state === state, `the case is ${state} at ${city.name}`)
     await reaches(shiyan, 'arrived')
@@ -337,15 +328,15 @@ describe('an agreement', () => {
           : [{ ...wanted, materialCode: 'M99', materialName: '新增材料', isNeed: '1' as const }]),
       ],
     }
-    await shiyan.client.put(`/api/v1/services/drafts/items/${item.taskCode}`, { item: changed })
+    await shiyan.client.saveDraft({ params: { code: item.taskCode }, body: { item: changed } })
     const told = await tongban(shiyan, 'services', 'publish')
     expect(told).toMatch(/涉及协议事项: 1 items[^\n]*1 open cases[\s\S]*Published/)
     await listArrived(ankang, shiyan, 3)
 
     // A new case is judged by the new version, the open one goes on by its own.
-    await expect(ankang.client.post('/api/v1/cases', submission)).rejects.toThrow('case.preflight')
+    await expect(ankang.client.submitCase({ body: submission })).rejects.toThrow('case.preflight')
     const step = (city: City, name: string, body: object) =>
-      city.client.post(`/api/v1/cases/${received.thread}/${name}`, body)
+      callStep(city.client, `case.${name}` as Step, received.thread, body)
     const code = wanted?.materialCode ?? ''
     await step(shiyan, 'request-supplement', { notice: '请补正', materials: [{ code, reason: '不清晰' }] })
     await reaches(ankang, 'supplementing')
@@ -354,19 +345,19 @@ describe('an agreement', () => {
     await step(shiyan, 'accept', {})
     await reaches(ankang, 'accepted')
     for (const city of [ankang, shiyan]) {
-      const { bodies } = await city.client.get<{ bodies: { kind: string; body: { item?: { version: number } } }[] }>(
-        `/api/v1/cases/${received.thread}/bodies`,
-      )
-      expect(bodies.find(({ kind }) => kind === 'case.submit')?.body.item?.version).toBe(item.taskVersion)
-      for (const name of ['receipt', 'supplement-notice']) {
+      const { bodies } = await city.client.readCaseBodies({ params: { thread: received.thread } })
+      expect(bodies.find(({ kind }) => kind === 'case.submit')?.body).toMatchObject({
+        item: { version: item.taskVersion },
+      })
+      for (const name of ['receipt', 'supplement-notice'] as const) {
         const paper = await new Response(
-          await city.client.download(`/api/v1/cases/${received.thread}/papers/${name}`),
+          await city.client.printPaper({ params: { thread: received.thread, name } }),
         ).text()
         expect(paper).toContain(wanted?.materialName)
         expect(paper).not.toContain('新版')
       }
     }
-    const { items } = await shiyan.client.get<{ items: { kind: string }[] }>('/api/v1/reminders')
+    const { items } = await shiyan.client.listReminders()
     expect(items.filter(({ kind }) => kind === 'agreement-items')).toEqual([])
   })
 
@@ -374,7 +365,7 @@ describe('an agreement', () => {
     await tongban(shiyan, 'agreement', 'print', thread, '--out', 'paper.html')
     const paper = await readFile(join(root, 'paper.html'), 'utf8')
     for (const { client } of [ankang, shiyan]) {
-      const { fingerprint } = await client.get<{ fingerprint: string }>('/api/v1/identity')
+      const { fingerprint } = await client.getIdentity()
       expect(paper).toContain(fingerprint)
     }
     expect(paper).toMatch(/乙方（盖章）[\s\S]*附件一　合作事项清单[\s\S]*会签稿\.pdf/)
@@ -415,7 +406,7 @@ describe('an agreement', () => {
       await tongban(shiyan, 'agreement', 'terminate', thread, '--reason', '机构调整', '--on', document.validTo),
     ).toContain('Open cases 在办件: 1, each finishes under the text it began with')
     await arrived(ankang, thread, ({ state }) => state === 'terminated')
-    const { items } = await shiyan.client.get<{ items: { action: string; actor: string }[] }>('/api/v1/audit?limit=200')
+    const { items } = await shiyan.client.listAudit({ query: { limit: 200 } })
     const acts = items.filter(({ actor }) => actor.startsWith('person:')).map(({ action }) => action)
     for (const act of ['counter', 'amend', 'suspend', 'resume', 'sign', 'terminate'])
       expect(acts).toContain(`agreement.${act}`)
@@ -424,9 +415,11 @@ describe('an agreement', () => {
 
 describe('with four eyes', () => {
   test('two administrators prepare and sign by command; neither alone', async () => {
-    const { token } = await nanyang.client.post<{ token: string }>('/api/v1/people', {
-      name: '李管理员',
-      roles: ['administrator'],
+    const { token } = await nanyang.client.createPerson({
+      body: {
+        name: '李管理员',
+        roles: ['administrator'],
+      },
     })
     const second: City = { ...nanyang, token }
     await tongban(
@@ -453,9 +446,7 @@ describe('with four eyes', () => {
     await expect(tongban(nanyang, 'agreement', 'act', 'sign', no)).rejects.toThrow('request.four-eyes')
     expect(await tongban(second, 'agreement', 'act', 'sign', no)).toContain('Signed 已签署')
     const thread = await until(async () => {
-      const { items } = await ankang.client.get<{ items: { thread: string }[] }>(
-        `/api/v1/agreements?partner=${NANYANG.code}`,
-      )
+      const { items } = await ankang.client.listAgreements({ query: { partner: NANYANG.code } })
       return items[0]?.thread
     }, 'the proposal arrived')
     await tongban(ankang, 'agreement', 'sign', thread, '--yes')
@@ -468,9 +459,7 @@ describe('with four eyes', () => {
     const day = new Date(Date.now() + 86_400_000 * 3).toISOString().slice(0, 10)
     const ending = await prepared('terminate', thread, '--reason', '机构调整', '--on', day)
     expect(await tongban(second, 'agreement', 'act', 'sign', ending, '--yes')).toContain('terminated')
-    const { items } = await nanyang.client.get<{ items: { action: string; actor: string }[] }>(
-      '/api/v1/audit?limit=200',
-    )
+    const { items } = await nanyang.client.listAudit({ query: { limit: 200 } })
     const acting = (action: string) => items.find(entry => entry.action === action)?.actor
     expect(acting('act.prepared')).not.toBe(acting('act.signed'))
   })

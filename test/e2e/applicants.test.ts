@@ -1,4 +1,5 @@
 /** What an applicant gets: papers at the counter, the progress page by number or QR code, and the rating, on two whole nodes. */
+
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,9 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TABLE_LIMITS } from '../../node/city/catalogue/tables/limits.ts'
 import { openXlsx } from '../../node/city/catalogue/tables/xlsx.ts'
 import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
+import type { AddViewRequest, BeginExportRequest, PrintPapersRequest } from '../../node/edges/client/api.generated.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
+import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { dayOf } from '../../protocol/agreement/document.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -19,6 +22,7 @@ import { pairCities, until } from '../support/pair-cities.ts'
 const NUMBER = '11010519491231002X'
 const SECRETS = ['陈小满', NUMBER, '13912345678', '安康市汉滨区某路 1 号']
 
+type Paper = PrintPapersRequest['paper']
 type City = CityName & { node: RunningNode; client: Client }
 let root = ''
 let ankang: City
@@ -42,18 +46,16 @@ const site = async (path: string, fields?: Record<string, string>) => {
   for (const secret of SECRETS) expect(text).not.toContain(secret)
   return { status: answer.status, text }
 }
-const paper = async (city: City, name: string) => {
-  const text = await new Response(await city.client.download(`/api/v1/cases/${thread}/papers/${name}`)).text()
+const paper = async (city: City, name: Paper) => {
+  const text = await new Response(await city.client.printPaper({ params: { thread, name } })).text()
   // Where somebody wants to look at them: TONGBAN_PAPERS=folder.
   if (process.env.TONGBAN_PAPERS !== undefined) await writeFile(join(process.env.TONGBAN_PAPERS, `${name}.html`), text)
   return text
 }
-const listed = async (city: City) =>
-  (await city.client.get<{ items: { name: string; lacking: string | null }[] }>(`/api/v1/cases/${thread}/papers`)).items
-const stateAt = async (city: City) =>
-  (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state
+const listed = async (city: City) => (await city.client.listPapers({ params: { thread } })).items
+const stateAt = async (city: City) => (await city.client.getCase({ params: { thread } }).catch(() => null))?.state
 const step = async (city: City, kind: string, body: object, state: string) => {
-  await city.client.post(`/api/v1/cases/${thread}/${kind}`, body)
+  await callStep(city.client, `case.${kind}` as Step, thread, body)
   await until(
     async () => (await stateAt(ankang)) === state && (await stateAt(shiyan)) === state,
     `${kind}: both are ${state}`,
@@ -68,25 +70,30 @@ beforeAll(async () => {
   const item = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
   if (item === undefined) throw new Error('no item')
   const upload = async (text: string) =>
-    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(2, text), 'application/pdf')).sha256
+    (await ankang.client.uploadMaterial({ bytes: makePdf(2, text), type: 'application/pdf' })).sha256
   const materials = await Promise.all(
     item.materials.map(async ({ materialCode, materialName }) => ({
       sha256: await upload(materialCode),
       code: materialCode,
       name: `${materialName}.pdf`,
-      form: 'copy',
+      form: 'copy' as const,
       pages: 2,
     })),
   )
-  const made = await ankang.client.post<{ thread: string; caseNo: string }>('/api/v1/cases', {
-    to: SHIYAN.code,
-    item: item.taskCode,
-    mode: 1,
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: NUMBER, phone: '13912345678' },
-    form: { reason: '在安康居住' },
-    materials,
-    window: '跨省通办窗口 3 号',
-    delivery: { method: 'mail', recipient: { name: '陈小满', phone: '13912345678', address: '安康市汉滨区某路 1 号' } },
+  const made = await ankang.client.submitCase({
+    body: {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: NUMBER, phone: '13912345678' },
+      form: { reason: '在安康居住' },
+      materials,
+      window: '跨省通办窗口 3 号',
+      delivery: {
+        method: 'mail',
+        recipient: { name: '陈小满', phone: '13912345678', address: '安康市汉滨区某路 1 号' },
+      },
+    },
   })
   thread = made.thread
   caseNo = made.caseNo
@@ -155,11 +162,7 @@ describe('papers', () => {
     const shown = await site('/progress', { number: caseNo, last4: '002x' })
     expect(shown.text).toContain('需要补正材料')
     expect(shown.text).toContain('2026年12月31日')
-    const scan = await ankang.client.upload<{ sha256: string }>(
-      '/api/v1/materials',
-      makePdf(1, 'signed'),
-      'application/pdf',
-    )
+    const scan = await ankang.client.uploadMaterial({ bytes: makePdf(1, 'signed'), type: 'application/pdf' })
     await step(
       ankang,
       'supplement',
@@ -170,11 +173,7 @@ describe('papers', () => {
     await step(shiyan, 'accept', { acceptanceNo: 'SL-2026-1', promisedBy }, 'accepted')
     const [year, month, day] = promisedBy.split('-').map(Number)
     expect(await paper(ankang, 'acceptance')).toContain(`${year}年${month}月${day}日`)
-    const { sha256 } = await shiyan.client.upload<{ sha256: string }>(
-      '/api/v1/materials',
-      makePdf(1, 'decision'),
-      'application/pdf',
-    )
+    const { sha256 } = await shiyan.client.uploadMaterial({ bytes: makePdf(1, 'decision'), type: 'application/pdf' })
     const decided = { outcome: 'denied', reason: '不符合条件', documentNo: '十审〔2026〕1号', documents: [sha256] }
     await step(shiyan, 'decide', decided, 'decided')
     const decision = await paper(shiyan, 'decision')
@@ -191,9 +190,7 @@ describe('papers', () => {
   })
 
   test('every printing leaves a row', async () => {
-    const { items } = await ankang.client.get<{ items: { detail: { paper: string } }[] }>(
-      '/api/v1/audit?action=case.printed',
-    )
+    const { items } = await ankang.client.listAudit({ query: { action: 'case.printed' } })
     expect(new Set(items.map(({ detail }) => detail.paper)).size).toBe(6)
   })
 })
@@ -223,7 +220,7 @@ describe('the site', () => {
     expect((await site('/rate', { token, target: 'window', level: '1' })).status).toBe(409)
     expect((await site('/rate', { token, target: 'department', level: '5', text: '太慢' })).status).toBe(200)
     await until(async () => {
-      const { timeline } = await shiyan.client.get<{ timeline: { kind: string }[] }>(`/api/v1/cases/${thread}`)
+      const { timeline } = await shiyan.client.getCase({ params: { thread } })
       return timeline.filter(({ kind }) => kind === 'case.evaluate').length === 2
     }, 'both ratings arrived')
     expect((await site(`/q/${token}`)).text).not.toContain('action="/rate"')
@@ -232,47 +229,41 @@ describe('the site', () => {
 
 describe('queues and numbers', () => {
   test('tell of the case by HTTP, and say the same after a rebuild', async () => {
-    const search = async (q: string) =>
-      (await ankang.client.get<{ items: { thread: string }[] }>(`/api/v1/cases?q=${encodeURIComponent(q)}`)).items
+    const search = async (q: string) => (await ankang.client.listCases({ query: { q } })).items
     for (const q of [caseNo, NUMBER, '陈小满']) expect((await search(q)).map(found => found.thread)).toEqual([thread])
     expect(await search('陈小')).toEqual([])
-    const queue = async (city: City, name: string) =>
-      (await city.client.get<{ items: { thread: string }[] }>(`/api/v1/queues/${name}`)).items.map(
-        found => found.thread,
-      )
-    await ankang.client.post(`/api/v1/cases/${thread}/assign`, { to: 'me' })
+    const queue = async (city: City, name: 'mine' | 'bad-ratings') =>
+      (await city.client.readQueue({ params: { queue: name } })).items.map(found => found.thread)
+    await ankang.client.assignCase({ params: { thread }, body: { to: 'me' } })
     const state = async () => [await queue(ankang, 'mine'), await queue(shiyan, 'bad-ratings'), await stateAt(ankang)]
     const before = await state()
     expect(before).toEqual([[thread], [thread], 'sending'])
-    const { items } = await ankang.client.get<{ items: { queue: string; count: number }[] }>('/api/v1/queues')
+    const { items } = await ankang.client.countQueues()
     expect(items.find(entry => entry.queue === 'mine')?.count).toBe(1)
     const year = new Date().getFullYear()
-    const sums = () => shiyan.client.get(`/api/v1/statistics?by=item&grain=year&from=${year}&to=${year + 1}`)
+    const years = { from: String(year), to: String(year + 1) }
+    const sums = () => shiyan.client.readStatistics({ query: { by: 'item', grain: 'year', ...years } })
     const counted = await sums()
     expect(counted).toMatchObject({ items: [{ counts: { submitted: 1, decided: 1, bad: 1, 'level.1': 1 } }] })
-    for (const city of [ankang, shiyan]) expect(await city.client.post('/api/v1/rebuild')).toEqual({ cases: 1 })
+    for (const city of [ankang, shiyan]) expect(await city.client.rebuildCases()).toEqual({ cases: 1 })
     expect([await state(), await sums()]).toEqual([before, counted])
-    await expect(ankang.client.get('/api/v1/statistics?grain=day&from=2025-01-01&to=2026-12-31')).rejects.toMatchObject(
-      {
-        problem: { code: 'request.invalid' },
-      },
-    )
+    await expect(
+      ankang.client.readStatistics({ query: { grain: 'day', from: '2025-01-01', to: '2026-12-31' } }),
+    ).rejects.toMatchObject({
+      problem: { code: 'request.invalid' },
+    })
   })
 })
 
 describe('exports', () => {
-  type Job = { id: string; state: string; done: number; total: number }
-  const made = async (body: object): Promise<Uint8Array> => {
-    const job = await ankang.client.post<Job>('/api/v1/exports', body)
+  const made = async (body: BeginExportRequest): Promise<Uint8Array> => {
+    const job = await ankang.client.beginExport({ body })
     await until(
-      async () => (await ankang.client.get<Job>(`/api/v1/exports/${job.id}`)).state === 'done',
+      async () => (await ankang.client.getExport({ params: { id: job.id } })).state === 'done',
       'the export is done',
     )
-    const file = await new Response(await ankang.client.download(`/api/v1/exports/${job.id}/file`)).bytes()
-    await until(
-      async () => (await ankang.client.get<{ items: Job[] }>('/api/v1/exports')).items.length === 0,
-      'the file is gone',
-    )
+    const file = await new Response(await ankang.client.downloadExport({ params: { id: job.id } })).bytes()
+    await until(async () => (await ankang.client.listExports()).items.length === 0, 'the file is gone')
     return file
   }
 
@@ -286,7 +277,7 @@ describe('exports', () => {
     expect(csv).toMatch(/^\ufeff办件编号,/)
     expect(csv).toContain(`\r\n${caseNo},`)
     for (const secret of SECRETS) expect(csv).not.toContain(secret)
-    await expect(ankang.client.post('/api/v1/exports', { format: 'csv' })).rejects.toMatchObject({
+    await expect(ankang.client.beginExport({ body: { format: 'csv' } })).rejects.toMatchObject({
       problem: { code: 'request.invalid' },
     })
   })
@@ -294,13 +285,11 @@ describe('exports', () => {
 
 describe('many cases at once', () => {
   const none = '0'.repeat(32)
-  type Told = { items: { thread: string; problem: string | null }[] }
 
   test('a paper of each is one page, and one that cannot be printed says why', async () => {
-    const print = (paper: string) =>
-      ankang.client.post<Told & { html: string }>('/api/v1/bulk/cases/print', {
-        threads: [thread, none, thread],
-        paper,
+    const print = (paper: Paper) =>
+      ankang.client.printPapers({
+        body: { threads: [thread, none, thread], paper },
       })
     const { html, items } = await print('receipt')
     expect(items).toEqual([
@@ -312,28 +301,31 @@ describe('many cases at once', () => {
   })
 
   test('a reminder is signed for each that can be reminded of', async () => {
-    const remind = (city: City) =>
-      city.client.post<Told>('/api/v1/bulk/cases/remind', { threads: [thread, none], text: '请尽快办理' })
+    const remind = (city: City) => city.client.remindCases({ body: { threads: [thread, none], text: '请尽快办理' } })
     expect((await remind(shiyan)).items.map(({ problem }) => problem)).toEqual(['case.author', 'thread.unknown'])
     expect((await remind(ankang)).items.map(({ problem }) => problem)).toEqual([null, 'thread.unknown'])
     await expect(
-      ankang.client.post('/api/v1/bulk/cases/remind', {
-        threads: Array.from({ length: 201 }, (_, no) => no.toString(16).padStart(32, '0')),
-        text: '请尽快办理',
+      ankang.client.remindCases({
+        body: {
+          threads: Array.from({ length: 201 }, (_, no) => no.toString(16).padStart(32, '0')),
+          text: '请尽快办理',
+        },
       }),
     ).rejects.toMatchObject({ problem: { code: 'request.invalid' } })
   })
 
   test('a saved view shows them, and holds no words that may be a person', async () => {
-    const save = (filter: object) => ankang.client.post<{ id: string }>('/api/v1/views', { name: '在途', filter })
-    await expect(save({ search: { q: '陈小满' } })).rejects.toMatchObject({ problem: { code: 'request.invalid' } })
+    const save = (filter: AddViewRequest['filter']) => ankang.client.addView({ body: { name: '在途', filter } })
+    await expect(save({ search: { q: '陈小满' } as object })).rejects.toMatchObject({
+      problem: { code: 'request.invalid' },
+    })
     const { id } = await save({ search: { state: 'sending', assignee: 'me', mode: 1 } })
-    const cases = await ankang.client.get<{ items: { thread: string }[] }>(`/api/v1/views/${id}/cases`)
+    const cases = await ankang.client.readView({ params: { id } })
     expect(cases.items.map(found => found.thread)).toEqual([thread])
-    await ankang.client.put(`/api/v1/views/${id}`, { name: '我的', filter: { queue: 'mine' } })
-    expect(await ankang.client.get(`/api/v1/views/${id}/cases`)).toMatchObject({ items: [{ thread }] })
-    await ankang.client.delete(`/api/v1/views/${id}`)
-    expect(await ankang.client.get('/api/v1/views')).toEqual({ items: [] })
+    await ankang.client.changeView({ params: { id }, body: { name: '我的', filter: { queue: 'mine' } } })
+    expect(await ankang.client.readView({ params: { id } })).toMatchObject({ items: [{ thread }] })
+    await ankang.client.deleteView({ params: { id } })
+    expect(await ankang.client.listViews()).toEqual({ items: [] })
   })
 })
 
@@ -346,7 +338,7 @@ describe('the archive', () => {
       files: { no: number; category: string; path: string; bytes: number; sha256: string; pages: number | null }[]
     }
     const read = async () => {
-      const zip = await new Response(await ankang.client.download(`/api/v1/cases/${thread}/archive`)).bytes()
+      const zip = await new Response(await ankang.client.archiveCase({ params: { thread } })).bytes()
       const files = unzipSync(zip)
       const catalogue = JSON.parse(new TextDecoder().decode(files['目录.json'])) as Catalogue
       return { files, catalogue }
@@ -371,9 +363,9 @@ describe('the archive', () => {
     for (const part of ['电子档案目录', caseNo, SHIYAN.name, '决定文件']) expect(page).toContain(part)
     const report = await verifyBundle(new Blob([new Uint8Array(files['证据包.zip'] ?? [])]))
     expect(report.ok).toBe(true)
-    const { items } = await ankang.client.get<{ items: { subject: string }[] }>('/api/v1/audit?action=case.archived')
+    const { items } = await ankang.client.listAudit({ query: { action: 'case.archived' } })
     expect(items[0]?.subject).toBe(thread)
-    await expect(ankang.client.download(`/api/v1/cases/${'0'.repeat(32)}/archive`)).rejects.toMatchObject({
+    await expect(ankang.client.archiveCase({ params: { thread: '0'.repeat(32) } })).rejects.toMatchObject({
       problem: { code: 'thread.unknown' },
     })
   })

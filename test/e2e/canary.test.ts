@@ -3,6 +3,7 @@
  * API, right and wrong. Her ID number, phone, name and address stand in no log line, however verbose, no metric, no error, no event,
  * no URL that a node calls, no webhook, no page for applicants but what is masked, no output of a command for the eyes.
  */
+
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -10,7 +11,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Case } from '../../node/edges/client/api.generated.ts'
+import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import type { OpenApiDocument } from '../../node/edges/http/document.ts'
 import { CANARY, driveCanary } from '../support/canary.ts'
 import type { Client, Reply } from '../support/http.ts'
@@ -106,7 +107,7 @@ beforeAll(async () => {
     ['Ankang', cities.ankang],
     ['Shiyan', cities.shiyan],
   ] as const) {
-    await node.client.post('/api/v1/webhooks', { url: `${url}/hook`, types: [] })
+    await node.client.addWebhook({ body: { url: `${url}/hook`, types: [] } })
     void follow(node, name).catch(() => {})
   }
 }, MINUTES)
@@ -122,7 +123,7 @@ afterAll(async () => {
 
 const say = (by: 'ankang' | 'shiyan', kind: string, body: object) => {
   const key = randomUUID()
-  return insist(kind, () => cities[by].client.post(`/api/v1/cases/${thread}/${kind}`, body, key))
+  return insist(kind, () => callStep(cities[by].client, `case.${kind}` as Step, thread, body, { key }))
 }
 const reached = (state: string) =>
   until(async () => {
@@ -136,30 +137,31 @@ test(
     const { ankang, shiyan, approval } = cities
     const item = itemOf(cities.items)
     const scan = async (words: string) =>
-      (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${words}`, 'application/pdf'))
-        .sha256
+      (await ankang.client.uploadMaterial({ bytes: `%PDF-1.4 ${words}`, type: 'application/pdf' })).sha256
     // An approval system that does not want it says why, with the whole application in its answer.
     await approval.faults({ refuse: 1 })
     const card = await scan(WORDS)
     const recipient = { name: NAME, phone: PHONE, address: ADDRESS }
-    const submitted = await ankang.client.post<Case>('/api/v1/cases', {
-      to: SHIYAN.code,
-      item: item.taskCode,
-      mode: 1,
-      applicant: { type: '1', name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, address: ADDRESS },
-      agent: { name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, authorisation: card },
-      form: { reason: WORDS },
-      materials: [
-        { sha256: card, code: 'M01', name: `${WORDS}.pdf` },
-        { sha256: await scan('form'), code: 'M02', name: `${NAME}.pdf` },
-      ],
-      clerk: { name: NAME, phone: PHONE },
-      delivery: { method: 'mail', recipient },
+    const submitted = await ankang.client.submitCase({
+      body: {
+        to: SHIYAN.code,
+        item: item.taskCode,
+        mode: 1,
+        applicant: { type: '1', name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, address: ADDRESS },
+        agent: { name: NAME, idType: '111', idNumber: CANARY, phone: PHONE, authorisation: card },
+        form: { reason: WORDS },
+        materials: [
+          { sha256: card, code: 'M01', name: `${WORDS}.pdf` },
+          { sha256: await scan('form'), code: 'M02', name: `${NAME}.pdf` },
+        ],
+        clerk: { name: NAME, phone: PHONE },
+        delivery: { method: 'mail', recipient },
+      },
     })
     thread = submitted.thread
     caseNo = submitted.caseNo
     const parked = await until(async () => {
-      const { items } = await shiyan.client.get<{ items: object[] }>('/api/v1/parked')
+      const { items } = await shiyan.client.listParked()
       return items.length > 0 && items
     }, 'it is parked')
     note('parked', JSON.stringify(parked))
@@ -194,7 +196,7 @@ test(
     await say('shiyan', 'close', { outcome: 'granted', note: WORDS })
     await reached('closed')
     // She did pass, whole, to where she belongs.
-    const bodies = JSON.stringify(await shiyan.client.get(`/api/v1/cases/${thread}/bodies`))
+    const bodies = JSON.stringify(await shiyan.client.readCaseBodies({ params: { thread } }))
     for (const needle of NEEDLES) expect(bodies).toContain(needle)
   },
   MINUTES,
@@ -202,8 +204,8 @@ test(
 
 /** Tries all parked packets again, as a person would. */
 async function retryAll({ client }: NodeProcess): Promise<void> {
-  const { items } = await client.get<{ items: { packetNo?: number }[] }>('/api/v1/parked')
-  for (const { packetNo } of items) if (packetNo !== undefined) await client.post('/api/v1/parked/retry', { packetNo })
+  const { items } = await client.listParked()
+  for (const one of items) if (one.what === 'packet') await client.retryParked({ body: { packetNo: one.packetNo } })
 }
 
 /** What a command prints for the eyes. */
@@ -250,7 +252,7 @@ test(
         '/api/v1/webhooks',
         '/api/v1/reminders',
       ])
-        note(`${path} at ${name}`, JSON.stringify(await node.client.get(path)))
+        note(`${path} at ${name}`, await (await node.client.request({ path, method: 'GET' })).text())
     }
     const find = (fields: Record<string, string>, path: string) =>
       fetch(`${site}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
@@ -295,14 +297,9 @@ test(
   'sessions, second factors, API tokens and lock-outs of a person leave none of their secrets',
   async () => {
     const { client } = cities.ankang
-    const made = await client.post<{ person: { id: string }; token: string }>('/api/v1/people', {
-      name: '验证员',
-      roles: ['window-clerk'],
-    })
+    const made = await client.createPerson({ body: { name: '验证员', roles: ['window-clerk'] } })
     const { id } = made.person
-    const { password } = await client.post<{ password: string }>(`/api/v1/people/${id}/reset-password`, {
-      account: 'canary.clerk',
-    })
+    const { password } = await client.resetPassword({ params: { id }, body: { account: 'canary.clerk' } })
     const chosen = 'Canary-Passw0rd-9'
     const wrong = 'Canary-Wr0ng-9'
     secrets.push(made.token, password, chosen, wrong)
@@ -342,10 +339,10 @@ test(
     )
     secrets.push(own.value.token ?? '')
     for (let tries = 0; tries < 6; tries++) await signIn(wrong)
-    const { lockedUntil } = await client.get<{ lockedUntil: string | null }>(`/api/v1/people/${id}/sign-in`)
+    const { lockedUntil } = await client.getSignInState({ params: { id } })
     expect(lockedUntil).not.toBeNull()
     expect(secrets.filter(secret => secret.length < 10)).toEqual([])
-    note('audit', JSON.stringify(await client.get('/api/v1/audit?limit=200')))
+    note('audit', JSON.stringify(await client.listAudit({ query: { limit: 200 } })))
     note('tongban person sign-in', await tongban(cities.ankang, 'person', 'sign-in', id))
     note('tongban person tokens', await tongban(cities.ankang, 'person', 'tokens', id))
     note('tongban audit', await tongban(cities.ankang, 'audit'))

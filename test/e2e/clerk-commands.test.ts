@@ -71,8 +71,7 @@ test('preflight, submit once, supplement, read what was written', async () => {
 
   const isAt = (city: typeof ankang, state: string) =>
     until(
-      async () =>
-        (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state === state,
+      async () => (await city.client.getCase({ params: { thread } }).catch(() => null))?.state === state,
       `${state} at ${city.name}`,
     )
   await isAt(shiyan, 'arrived')
@@ -142,10 +141,7 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   expect((await readFile(join(root, 'receipts.html'), 'utf8')).match(/<main/g)).toHaveLength(threads.length)
   expect(await readFile(join(root, 'receipts.html'), 'utf8')).toContain('原件')
 
-  await until(
-    async () => (await shiyan.client.get<{ state: string }>(`/api/v1/cases/${thread}`)).state === 'arrived',
-    'it arrived',
-  )
+  await until(async () => (await shiyan.client.getCase({ params: { thread } })).state === 'arrived', 'it arrived')
   const step = (name: string, body: object, ...more: string[]) =>
     shiyan.tongban('case', 'step', name, thread, '--body', JSON.stringify(body), ...more)
   expect(await step('message', { text: '见附件' }, '--material', 'M09=card.pdf')).toMatchObject({ code: 0 })
@@ -159,12 +155,9 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   const [{ sha256 } = { sha256: '' }] = uploaded.value as { sha256: string }[]
   expect(written.find(({ kind }) => kind === 'case.decide')?.body).toMatchObject({ documents: [sha256] })
   expect(written.find(({ kind }) => kind === 'case.message')?.body).toMatchObject({ attachments: [{ sha256 }] })
-  await until(
-    async () => (await ankang.client.get<{ state: string }>(`/api/v1/cases/${thread}`)).state === 'decided',
-    'it is decided',
-  )
-  for (const target of ['window', 'department'])
-    await ankang.client.post(`/api/v1/cases/${thread}/evaluate`, { target, level: 5, channel: '窗口' })
+  await until(async () => (await ankang.client.getCase({ params: { thread } })).state === 'decided', 'it is decided')
+  for (const target of ['window', 'department'] as const)
+    await ankang.client.evaluateCase({ params: { thread }, body: { target, level: 5, channel: '窗口' } })
   expect(await ankang.tongban('case', 'ratings', '--city', 'own')).toMatchObject({ value: [{ target: 'window' }] })
   const call = ['--target', 'window', '--way', 'phone', '--result']
   const rectified = await ankang.tongban('case', 'follow-up', thread, ...call, 'rectified', '--text', '已致歉')
@@ -263,9 +256,8 @@ test('a whole case of mode 1 with mail and ratings takes 12 commands and 40 type
   expect(commands).toBeLessThanOrEqual(12)
   expect(typed).toBeLessThanOrEqual(40)
 
-  const { bodies } = await ankang.client.get<{ bodies: { kind: string; body: object }[] }>(
-    `/api/v1/cases/${((await ankang.tongban('case', 'show', number)).value as { thread: string }).thread}/bodies`,
-  )
+  const { thread } = (await ankang.tongban('case', 'show', number)).value as { thread: string }
+  const { bodies } = await ankang.client.readCaseBodies({ params: { thread } })
   const body = (kind: string) => bodies.find(entry => entry.kind === `case.${kind}`)?.body
   const recipient = { name: '林小满', phone: '13900000000', address: '安康市巴山东路 8 号' }
   expect(body('submit')).toMatchObject({

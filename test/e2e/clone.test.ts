@@ -14,8 +14,6 @@ import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort, NodeProcess } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 
-type Told = { state: string; caseNo: string; timeline: { packet: string; kind: string; status: string }[] }
-
 let root = ''
 let original: NodeProcess
 let copy: NodeProcess
@@ -52,24 +50,26 @@ afterAll(async () => {
 
 async function submit(at: NodeProcess, name: string): Promise<string> {
   const upload = async (text: string) =>
-    (await at.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
-  const { thread } = await at.client.post<{ thread: string }>('/api/v1/cases', {
-    to: SHIYAN.code,
-    item: item.taskCode,
-    mode: 1,
-    applicant: { type: '1', name, idType: '111', idNumber: '11010519491231002X' },
-    form: { reason: '测试' },
-    materials: [
-      { sha256: await upload(`card ${name}`), code: 'M01', name: '身份证.pdf' },
-      { sha256: await upload(`form ${name}`), code: 'M02', name: '申请表.pdf' },
-    ],
+    (await at.client.uploadMaterial({ bytes: makePdf(1, text), type: 'application/pdf' })).sha256
+  const { thread } = await at.client.submitCase({
+    body: {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      applicant: { type: '1', name, idType: '111', idNumber: '11010519491231002X' },
+      form: { reason: '测试' },
+      materials: [
+        { sha256: await upload(`card ${name}`), code: 'M01', name: '身份证.pdf' },
+        { sha256: await upload(`form ${name}`), code: 'M02', name: '申请表.pdf' },
+      ],
+    },
   })
   return thread
 }
 
-const told = (at: NodeProcess, thread: string) => at.client.get<Told>(`/api/v1/cases/${thread}`).catch(() => null)
+const told = (at: NodeProcess, thread: string) => at.client.getCase({ params: { thread } }).catch(() => null)
 const isTold = async (at: NodeProcess, of: string) =>
-  (await at.client.get<{ items: { id: string }[] }>('/api/v1/reminders')).items.some(({ id }) => id.startsWith(of))
+  (await at.client.listReminders()).items.some(({ id }) => id.startsWith(of))
 
 test('two processes of one city end with one truth, no case lost or doubled, and a person of both cities is told', async () => {
   await Promise.all([original.start(), copy.start()])

@@ -8,11 +8,11 @@ import type { Adapter } from '../../adapters/sdk/port.ts'
 import type { CommandContext } from '../../node/edges/cli/context.ts'
 import { doctor } from '../../node/edges/cli/doctor.ts'
 import type { Check } from '../../node/edges/cli/doctor-check.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type Clock, systemClock } from '../../node/kernel/clock.ts'
 import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import { UPKEEP_LIMITS } from '../../node/kernel/upkeep.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, type NodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -137,17 +137,19 @@ beforeAll(async () => {
   const { items } = await pairCities(ankang, shiyan)
   const item = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
   const upload = async (text: string) =>
-    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
-  const submitted = await ankang.client.post<{ thread: string }>('/api/v1/cases', {
-    to: SHIYAN.code,
-    item: item?.taskCode,
-    mode: 1,
-    form: { reason: '测试' },
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-    materials: [
-      { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
-      { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
-    ],
+    (await ankang.client.uploadMaterial({ bytes: makePdf(1, text), type: 'application/pdf' })).sha256
+  const submitted = await ankang.client.submitCase({
+    body: {
+      to: SHIYAN.code,
+      item: item?.taskCode ?? '',
+      mode: 1,
+      form: { reason: '测试' },
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+      materials: [
+        { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
+        { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
+      ],
+    },
   })
   thread = submitted.thread
 })
@@ -187,10 +189,13 @@ describe('the doctor of a city at work', () => {
   })
 
   test('says that the carrier does not answer', async () => {
-    await ankang.client.post(`/api/v1/cases/${thread}/parcels`, {
-      parcel: 'originals',
-      to: { name: '十堰窗口', phone: '0719-0000000', address: '十堰市政务服务中心' },
-      contents: ['申请表'],
+    await ankang.client.orderParcel({
+      params: { thread },
+      body: {
+        parcel: 'originals',
+        to: { name: '十堰窗口', phone: '0719-0000000', address: '十堰市政务服务中心' },
+        contents: ['申请表'],
+      },
     })
     const carrier = await untilSaid(ankang, /^carrier/, 'fail')
     expect(carrier).toMatchObject({ act: 'operator', detail: expect.stringContaining('status 503') })
@@ -264,14 +269,14 @@ describe('the doctor of a city at work', () => {
   })
 
   test('says that holidays are not known as far as limits reach, until the next table is there', async () => {
-    type Held = { coveredThrough: string }
-    const { coveredThrough } = await shiyan.client.get<Held>('/api/v1/calendar')
+    const { coveredThrough } = await shiyan.client.showCalendar()
+    if (coveredThrough === null) throw new Error('no table of holidays')
     shiyan.clock.advance(Math.max(0, Date.parse(coveredThrough) - 30 * 86_400_000 - shiyan.clock.now()))
     expect(await untilSaid(shiyan, /^calendar coverage$/, 'warn')).toMatchObject({ act: 'you' })
     const year = Number(coveredThrough.slice(0, 4)) + 1
     const off = Array.from({ length: 13 }, (_, n) => `${year}-01-${String(n + 1).padStart(2, '0')}`)
-    const table = { v: 1, region: 'CN', year, off, worked: [], source: '国务院办公厅通知' }
-    await shiyan.client.put('/api/v1/calendar/tables', table)
+    const table = { v: 1 as const, region: 'CN', year, off, worked: [], source: '国务院办公厅通知' }
+    await shiyan.client.importCalendar({ body: table })
     expect((await examine(shiyan)).map(({ check }) => check)).not.toContain('calendar coverage')
   })
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { type Commands, openCommands } from '../support/commands.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
@@ -44,11 +44,7 @@ afterAll(async () => {
 })
 
 const partnerOf = async (city: City, code: string) =>
-  (
-    await city.client.get<{ items: { code: string; status: string; connected: boolean; revoked: unknown }[] }>(
-      '/api/v1/partners',
-    )
-  ).items.find(partner => partner.code === code)
+  (await city.client.listPartners()).items.find(partner => partner.code === code)
 
 test('operator, cards, directory, pairing without words, revocation, hand-over, and an end of trust that brings nothing back', async () => {
   const { operator } = await tongban<{ operator: string }>(null, 'federation', 'create', '--name', '秦巴通办联盟')
@@ -86,16 +82,14 @@ test('operator, cards, directory, pairing without words, revocation, hand-over, 
   expect(await partnerOf(ankang, SHIYAN.code)).toMatchObject({ connected: false, revoked: { reason: '密钥泄露' } })
   // Shiyan learns why nothing goes through.
   await until(async () => {
-    const { items } = await shiyan.client.get<{ items: { code: string; problem: { code: string } | null }[] }>(
-      '/api/v1/partners',
-    )
+    const { items } = await shiyan.client.listPartners()
     return items[0]?.problem?.code === 'certificate.revoked'
   }, 'the revoked city hears of it')
-  const { items } = await shiyan.client.get<{ items: { id: string; act: string }[] }>('/api/v1/reminders')
+  const { items } = await shiyan.client.listReminders()
   expect(items).toContainEqual(
     expect.objectContaining({ id: expect.stringMatching(/^directory:420300:revoked/), level: 'fail', act: 'operator' }),
   )
-  await expect(ankang.client.post(`/api/v1/partners/${SHIYAN.code}/test`)).rejects.toMatchObject({
+  await expect(ankang.client.testPartner({ params: { code: SHIYAN.code } })).rejects.toMatchObject({
     problem: { code: 'certificate.revoked' },
   })
 

@@ -1,4 +1,5 @@
 /** A city loses its keys and goes on under a new certificate: paired again, the open case ends and its evidence verifies. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,18 +9,16 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { confirmByWords } from '../../examples/support/words.ts'
 import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
+import { callStep } from '../../node/edges/client/steps.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { makePdf } from '../support/make-pdf.ts'
 import { ANKANG, type CityName, makeNodeFolder, type NodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
 
 type City = CityName & { made: NodeFolder; node: RunningNode; client: Client }
-type Case = { thread: string; state: string; timeline: { status: string; receiptedAt: string | null }[] }
-type Identity = { fingerprint: string; packetKey: string; peer: string }
-type Partner = { status: string; words: string[]; fingerprint: string }
 
 const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 let root = ''
@@ -72,29 +71,31 @@ async function tongban(city: City, ...args: string[]) {
 
 async function submit(): Promise<string> {
   const upload = async (text: string) =>
-    (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', makePdf(1, text), 'application/pdf')).sha256
-  const { thread } = await ankang.client.post<Case>('/api/v1/cases', {
-    to: SHIYAN.code,
-    item: item.taskCode,
-    mode: 1,
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-    form: { reason: '测试' },
-    materials: [
-      { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
-      { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
-    ],
+    (await ankang.client.uploadMaterial({ bytes: makePdf(1, text), type: 'application/pdf' })).sha256
+  const { thread } = await ankang.client.submitCase({
+    body: {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+      form: { reason: '测试' },
+      materials: [
+        { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
+        { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
+      ],
+    },
   })
   return thread
 }
 
 const reaches = (city: City, thread: string, state: string) =>
   until(
-    async () => (await city.client.get<Case>(`/api/v1/cases/${thread}`).catch(() => null))?.state === state,
+    async () => (await city.client.getCase({ params: { thread } }).catch(() => null))?.state === state,
     `${thread} is ${state} at ${city.name}`,
   )
 
-const identityOf = (city: City) => city.client.get<Identity>('/api/v1/identity')
-const partnerOf = (city: City, other: City) => city.client.get<Partner>(`/api/v1/partners/${other.code}`)
+const identityOf = (city: City) => city.client.getIdentity()
+const partnerOf = (city: City, other: City) => city.client.getPartner({ params: { code: other.code } })
 
 describe('a new certificate', () => {
   test('takes over after pairing again; the open case ends, nothing is refused, its evidence verifies', async () => {
@@ -108,7 +109,7 @@ describe('a new certificate', () => {
     const renewed = await tongban(shiyan, 'identity', 'renew', '--new-key')
     expect(renewed).toMatchObject({ code: 0, error: '' })
     shiyan = await start(SHIYAN, shiyan.made)
-    await shiyan.client.post(`/api/v1/cases/${before}/accept`, {})
+    await shiyan.client.acceptCase({ params: { thread: before } })
     const present = await identityOf(shiyan)
     expect(renewed.value).toMatchObject({
       fingerprint: present.fingerprint,
@@ -118,18 +119,19 @@ describe('a new certificate', () => {
     expect(present.packetKey).not.toBe(former.packetKey)
     expect(present.peer).not.toBe(former.peer)
     const changed = { subject: SHIYAN.code, detail: { fingerprint: present.fingerprint, former: former.fingerprint } }
-    expect(await shiyan.client.get('/api/v1/audit?action=certificate.changed')).toMatchObject({ items: [changed] })
+    expect(await shiyan.client.listAudit({ query: { action: 'certificate.changed' } })).toMatchObject({
+      items: [changed],
+    })
     const during = await submit()
 
     // Pairing again is refused while the partner is active, and says what to do.
-    const invite = async () =>
-      (await shiyan.client.post<{ invite: string }>('/api/v1/invites', { for: ANKANG.code, hours: 1 })).invite
+    const invite = async () => (await shiyan.client.createInvite({ body: { for: ANKANG.code, hours: 1 } })).invite
     const first = await invite()
-    await expect(ankang.client.post('/api/v1/partners/accept', { invite: first })).rejects.toMatchObject({
+    await expect(ankang.client.acceptInvite({ body: { invite: first } })).rejects.toMatchObject({
       problem: { code: 'certificate.mismatch', detail: expect.stringContaining('suspend it first') as unknown },
     })
-    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
-    const paired = await ankang.client.post<Partner>('/api/v1/partners/accept', { invite: first })
+    await ankang.client.suspendPartner({ params: { code: SHIYAN.code } })
+    const paired = await ankang.client.acceptInvite({ body: { invite: first } })
     expect(paired).toMatchObject({ status: 'pending', fingerprint: present.fingerprint })
     expect(await partnerOf(shiyan, ankang)).toMatchObject({ status: 'active' })
     await confirmByWords(ankang, shiyan)
@@ -138,32 +140,32 @@ describe('a new certificate', () => {
     await reaches(ankang, during, 'arrived')
 
     // The packet key that may have been taken with the city key counts no more.
-    await shiyan.client.post(`/api/v1/identity/keys/${former.packetKey}/revoke`)
+    await shiyan.client.revokePacketKey({ params: { kid: former.packetKey } })
     const again = await tongban(shiyan, 'services', 'publish', '--again', '--url', shiyan.node.url)
     expect(again.value).toMatchObject({ version: 2 })
     await until(async () => {
-      const path = `/api/v1/partners/${SHIYAN.code}/services?limit=1`
-      return (await ankang.client.get<{ list: { version: number } | null }>(path)).list?.version === 2
+      const { list } = await ankang.client.listPartnerServices({ params: { code: SHIYAN.code }, query: { limit: 1 } })
+      return list?.version === 2
     }, 'the list under the new key is at the partner')
     for (const [step, body] of [
       ['decide', { outcome: 'granted', documentNo: '十审〔2026〕2号' }],
       ['send-result', { method: 'mail', waybill: { carrier: 'EMS', number: '1000000000002' } }],
       ['close', { outcome: 'granted' }],
     ] as const)
-      await shiyan.client.post(`/api/v1/cases/${before}/${step}`, body)
+      await callStep(shiyan.client, `case.${step}`, before, body)
     await reaches(ankang, before, 'closed')
     await until(async () => {
-      const { timeline } = await shiyan.client.get<Case>(`/api/v1/cases/${before}`)
+      const { timeline } = await shiyan.client.getCase({ params: { thread: before } })
       return timeline.every(entry => entry.status === 'stored' && entry.receiptedAt !== null)
     }, 'every packet is receipted')
     for (const city of [ankang, shiyan]) {
-      const { items } = await city.client.get<{ items: unknown[] }>('/api/v1/audit?action=packet.refused')
+      const { items } = await city.client.listAudit({ query: { action: 'packet.refused' } })
       expect(items).toEqual([])
     }
 
     const fingerprints = [former.fingerprint, present.fingerprint, (await identityOf(ankang)).fingerprint]
     for (const city of [ankang, shiyan]) {
-      const bundle = await new Response(await city.client.download(`/api/v1/cases/${before}/evidence`)).blob()
+      const bundle = await new Response(await city.client.exportEvidence({ params: { thread: before } })).blob()
       expect(await verifyBundle(bundle, { fingerprints })).toMatchObject({
         ok: true,
         state: 'closed',
@@ -183,8 +185,8 @@ describe('a new certificate', () => {
     expect(present.fingerprint).not.toBe(former.fingerprint)
     expect([present.packetKey, present.peer]).toEqual([former.packetKey, former.peer])
 
-    await ankang.client.post(`/api/v1/partners/${SHIYAN.code}/suspend`)
-    const { invite } = await ankang.client.post<{ invite: string }>('/api/v1/invites', { for: SHIYAN.code, hours: 1 })
+    await ankang.client.suspendPartner({ params: { code: SHIYAN.code } })
+    const { invite } = await ankang.client.createInvite({ body: { for: SHIYAN.code, hours: 1 } })
     expect((await tongban(shiyan, 'accept', invite, '--url', shiyan.node.url)).value).toMatchObject({
       status: 'active',
     })

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { GetPartnerTestAnswer, Partner } from '../../node/edges/client/api.generated.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { STREAM } from '../../protocol/names.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { startHost } from '../support/p2p-hosts.ts'
@@ -35,19 +36,15 @@ async function openCity(name: CityName): Promise<City> {
   const actions = ['init', 'start']
   const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
   const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
-  const client = createClient({ url: node.url, token: made.token })
-  const counted: Client = {
-    ...client,
-    get(path) {
-      actions.push(`GET ${path}`)
-      return client.get(path)
+  const client = createClient({
+    url: node.url,
+    token: made.token,
+    fetch: (url, init) => {
+      actions.push(`${init.method} ${url.pathname}`)
+      return fetch(url, init)
     },
-    post(path, body) {
-      actions.push(`POST ${path}`)
-      return client.post(path, body)
-    },
-  }
-  return { ...name, node, client: counted, token: made.token, actions }
+  })
+  return { ...name, node, client, token: made.token, actions }
 }
 
 beforeAll(async () => {
@@ -60,21 +57,11 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-type Partner = { code: string; status: string; words: (string | null)[]; asked: number[] }
-
-type Test = {
-  no: number
-  state: string
-  thread: string
-  hops: { hop: string; state: string; ms: number | null; facts: Record<string, unknown>; problem: object | null }[]
-}
-
 /** Runs a partner test to its end. */
-async function tested(city: City, partner: string): Promise<Test> {
-  const path = `/api/v1/partners/${partner}/test`
-  const { no } = await city.client.post<Test>(path)
+async function tested(city: City, partner: string): Promise<GetPartnerTestAnswer> {
+  const { no } = await city.client.testPartner({ params: { code: partner } })
   return until(async () => {
-    const test = await city.client.get<Test>(`${path}s/${no}`)
+    const test = await city.client.getPartnerTest({ params: { code: partner, no } })
     return test.state === 'running' ? null : test
   }, 'the test ended')
 }
@@ -98,15 +85,17 @@ const filesIn = async (folder: string): Promise<string[]> =>
 
 describe('partners', () => {
   test('six actions at most on each side bring two nodes to partners that compared their words', async () => {
-    const { link } = await ankang.client.post<{ link: string }>('/api/v1/invites', { for: SHIYAN.code, hours: 1 })
-    const accepted = await shiyan.client.post<Partner>('/api/v1/partners/accept', { invite: link })
-    const { items } = await ankang.client.get<{ items: Partner[] }>('/api/v1/partners')
+    const { link } = await ankang.client.createInvite({ body: { for: SHIYAN.code, hours: 1 } })
+    const accepted = await shiyan.client.acceptInvite({ body: { invite: link } })
+    const { items } = await ankang.client.listPartners()
     const [held] = items
     if (held === undefined) throw new Error('no partner')
-    const heard = ({ asked }: Partner, { words }: Partner) => ({ words: asked.map(place => words[place - 1]) })
+    const heard = ({ asked }: Partner, { words }: Partner) => ({
+      words: asked.map(place => words[place - 1] ?? ''),
+    })
     const confirmed = await Promise.all([
-      ankang.client.post<Partner>(`/api/v1/partners/${SHIYAN.code}/confirm`, heard(held, accepted)),
-      shiyan.client.post<Partner>(`/api/v1/partners/${ANKANG.code}/confirm`, heard(accepted, held)),
+      ankang.client.confirmPartner({ params: { code: SHIYAN.code }, body: heard(held, accepted) }),
+      shiyan.client.confirmPartner({ params: { code: ANKANG.code }, body: heard(accepted, held) }),
     ])
     expect(confirmed[0]?.words).toEqual(confirmed[1]?.words)
     expect(confirmed.map(({ status }) => status)).toEqual(['active', 'active'])
@@ -127,14 +116,14 @@ describe('partners', () => {
   })
 
   test('pairings and rotated keys are counted', async () => {
-    await ankang.client.post('/api/v1/identity/rotate')
+    await ankang.client.rotatePacketKey()
     const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
     expect(metrics).toContain('tongban_pairings_total 1')
     expect(metrics).toContain('tongban_key_rotations_total{purpose="packet"} 1')
   })
 
   test('a stranger is turned away when no invite is open, and counted', async () => {
-    const { peer, addresses } = await ankang.client.get<{ peer: string; addresses: string[] }>('/api/v1/identity')
+    const { peer, addresses } = await ankang.client.getIdentity()
     await using stranger = await startHost({ listen: [] })
     await expect(stranger.open(peer, addresses, STREAM.exchange)).rejects.toThrow('exchange.unreachable')
     const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
@@ -155,7 +144,7 @@ describe('partners', () => {
     })
     expect(Math.abs(Number(facts.identity?.clockAheadMs))).toBeLessThan(1000)
     for (const { ms } of test.hops) expect(ms).toBeGreaterThanOrEqual(0)
-    const there = await shiyan.client.get<{ items: Test[] }>(`/api/v1/partners/${ANKANG.code}/tests`)
+    const there = await shiyan.client.listPartnerTests({ params: { code: ANKANG.code } })
     expect(there.items).toMatchObject([{ state: 'passed', direction: 'in', thread: test.thread, hops: [] }])
     for (const { code } of [ANKANG, SHIYAN]) expect(await filesIn(join(root, code, 'data', 'materials'))).toEqual([])
     const metrics = await (await fetch(`${ankang.node.url}/metrics`)).text()
@@ -164,32 +153,30 @@ describe('partners', () => {
   })
 
   test('invites are listed without their secret, drawn, and taken back', async () => {
-    type Invite = { id: string; state: string }
-    const { id, invite } = await ankang.client.post<{ id: string; invite: string }>('/api/v1/invites', {
-      for: SHIYAN.code,
-      hours: 1,
+    const { id, invite } = await ankang.client.createInvite({
+      body: { for: SHIYAN.code, hours: 1 },
     })
-    const listed = await ankang.client.get<{ items: Invite[] }>('/api/v1/invites')
+    const listed = await ankang.client.listInvites()
     expect(listed.items.map(({ state }) => state).toSorted()).toEqual(['open', 'used'])
     expect(JSON.stringify(listed)).not.toContain(invite.slice(20, 60))
-    const picture = await new Response(await ankang.client.download(`/api/v1/invites/${id}/qr`)).text()
+    const picture = await new Response(await ankang.client.getInvitePicture({ params: { id } })).text()
     expect(picture).toMatch(/^<svg /)
-    await ankang.client.post(`/api/v1/invites/${id}/cancel`)
-    await expect(shiyan.client.post('/api/v1/partners/accept', { invite })).rejects.toMatchObject({
+    await ankang.client.cancelInvite({ params: { id } })
+    await expect(shiyan.client.acceptInvite({ body: { invite } })).rejects.toMatchObject({
       problem: { code: 'invite.cancelled' },
     })
   })
 
   test('health tells how the partner is', async () => {
-    const health = await ankang.client.get<{ now: object; findings: unknown[] }>(
-      `/api/v1/partners/${SHIYAN.code}/health?step=minute`,
-    )
+    const health = await ankang.client.getPartnerHealth({ params: { code: SHIYAN.code }, query: { step: 'minute' } })
     expect(health.findings).toEqual([])
     expect(health.now).toMatchObject({ connected: true, waiting: 0, delegationDays: 89, breaker: 'closed' })
     // Towards the end of a year it tells of the next year's holidays.
-    const { items } = await ankang.client.get<{ items: { subject: string }[] }>('/api/v1/reminders')
+    const { items } = await ankang.client.listReminders()
     expect(items.filter(({ subject }) => subject !== 'coverage')).toEqual([])
-    await expect(ankang.client.get(`/api/v1/partners/${SHIYAN.code}/health?step=second`)).rejects.toMatchObject({
+    await expect(
+      ankang.client.getPartnerHealth({ params: { code: SHIYAN.code }, query: { step: 'second' as 'hour' } }),
+    ).rejects.toMatchObject({
       problem: { code: 'request.invalid' },
     })
   })

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleCities, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type Client, createClient } from '../support/by-address.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { pairCities, until } from '../support/pair-cities.ts'
@@ -16,7 +16,6 @@ import { pairCities, until } from '../support/pair-cities.ts'
 const XIANGYANG: CityName = { code: '420600', name: '襄阳市', authority: '襄阳市行政审批局' }
 
 type City = CityName & { node: RunningNode; client: Client; restart(): Promise<void> }
-type Partner = { code: string; connected: boolean; addresses: string[] }
 
 let root = ''
 let ankang: City
@@ -45,7 +44,7 @@ async function openCity(
 }
 
 const partnerAt = async (city: City, code: string) =>
-  (await city.client.get<{ items: Partner[] }>('/api/v1/partners')).items.find(entry => entry.code === code)
+  (await city.client.listPartners()).items.find(entry => entry.code === code)
 const connected = (city: City, code: string) =>
   until(async () => (await partnerAt(city, code))?.connected, `${city.code} is connected to ${code}`)
 
@@ -77,15 +76,14 @@ describe('a city that nobody can connect to', () => {
     if (city === undefined) throw new Error('no example city')
     const [offered] = await exampleItems(city)
     if (offered === undefined) throw new Error('no item')
-    await shiyan.client.put('/api/v1/services', { items: [offered] })
+    await shiyan.client.publishServices({ body: { items: [offered] } })
     await until(
-      async () => (await xiangyang.client.get<{ list: unknown }>(`/api/v1/partners/${SHIYAN.code}/services`)).list,
+      async () => (await xiangyang.client.listPartnerServices({ params: { code: SHIYAN.code } })).list,
       'the list arrived',
     )
     const parties = [xiangyang, ankang, shiyan].map(({ code, name, authority }) => ({ code, name, authority }))
-    const { agreements } = await xiangyang.client.post<{ agreements: { thread: string; id: string }[] }>(
-      '/api/v1/agreements',
-      {
+    const { agreements } = await xiangyang.client.proposeAgreement({
+      body: {
         v: 1,
         title: '秦巴三市跨省通办合作协议',
         parties,
@@ -106,40 +104,37 @@ describe('a city that nobody can connect to', () => {
         validFrom: '2026-01-01',
         validTo: '2036-12-31',
       },
-    )
+    })
     expect(agreements).toHaveLength(2)
     const id = agreements[0]?.id
-    type Row = { thread: string; state: string; id: string }
-    const rowAt = async (at: City) =>
-      (await at.client.get<{ items: Row[] }>('/api/v1/agreements')).items.find(row => row.id === id)
+    const rowAt = async (at: City) => (await at.client.listAgreements()).items.find(row => row.id === id)
     for (const signing of [ankang, shiyan]) {
       const row = await until(() => rowAt(signing), 'the text arrived')
-      await signing.client.post(`/api/v1/agreements/${row.thread}/sign`)
+      await signing.client.signAgreement({ params: { thread: row.thread } })
     }
     await until(async () => (await rowAt(xiangyang))?.state === 'active', `it stands at ${xiangyang.name}`)
     // Of a city with which it is not paired each has the word of the proposer alone, until the administrators compared fingerprints.
-    type Told = { signedBy: string[]; versions: { told: { city: string; fingerprint: string; by: string }[] }[] }
     for (const [at, other] of [
       [ankang, shiyan],
       [shiyan, ankang],
     ] as const) {
-      const thread = (await rowAt(at))?.thread
-      const { fingerprint } = await other.client.get<{ fingerprint: string }>('/api/v1/identity')
+      const thread = (await rowAt(at))?.thread ?? ''
+      const { fingerprint } = await other.client.getIdentity()
       const [told] = await until(async () => {
-        const { versions } = await at.client.get<Told>(`/api/v1/agreements/${thread}`)
+        const { versions } = await at.client.getAgreement({ params: { thread } })
         return versions.at(-1)?.told.length === 1 && (versions.at(-1)?.told ?? [])
       }, `${other.name} is told of at ${at.name}`)
       expect(told).toEqual({ city: other.code, fingerprint, by: XIANGYANG.code })
       expect((await rowAt(at))?.state).toBe('signed')
-      await at.client.post(`/api/v1/agreements/${thread}/confirm`, { city: other.code, fingerprint })
+      await at.client.confirmAgreementCertificate({ params: { thread }, body: { city: other.code, fingerprint } })
       expect((await rowAt(at))?.state).toBe('active')
-      const { signedBy } = await at.client.get<Told>(`/api/v1/agreements/${thread}`)
+      const { signedBy } = await at.client.getAgreement({ params: { thread } })
       expect(signedBy.sort()).toEqual([SHIYAN.code, XIANGYANG.code, ANKANG.code].sort())
     }
   })
 
   test('gets an address at the relay of a partner and is invited and paired there', async () => {
-    const addressesOf = async () => (await ankang.client.get<{ addresses: string[] }>('/api/v1/identity')).addresses
+    const addressesOf = async () => (await ankang.client.getIdentity()).addresses
     const [address] = await until(async () => {
       const found = await addressesOf()
       return found.length > 0 && found
@@ -154,25 +149,26 @@ describe('a city that nobody can connect to', () => {
 
   test('a case with a large material crosses, also when the relay restarts meanwhile', async () => {
     const upload = async (bytes: Uint8Array) =>
-      (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', bytes, 'application/pdf')).sha256
+      (await ankang.client.uploadMaterial({ bytes, type: 'application/pdf' })).sha256
     const scan = (size: number) => Buffer.concat([Buffer.from('%PDF-1.4 '), randomBytes(size)])
-    const { thread } = await ankang.client.post<{ thread: string }>('/api/v1/cases', {
-      to: SHIYAN.code,
-      item: item.taskCode,
-      mode: 1,
-      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-      form: { reason: '测试' },
-      materials: [
-        { sha256: await upload(scan(24 * 1024 * 1024)), code: 'M01', name: '身份证.pdf' },
-        { sha256: await upload(scan(1024)), code: 'M02', name: '申请表.pdf' },
-      ],
+    const { thread } = await ankang.client.submitCase({
+      body: {
+        to: SHIYAN.code,
+        item: item.taskCode,
+        mode: 1,
+        applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+        form: { reason: '测试' },
+        materials: [
+          { sha256: await upload(scan(24 * 1024 * 1024)), code: 'M01', name: '身份证.pdf' },
+          { sha256: await upload(scan(1024)), code: 'M02', name: '申请表.pdf' },
+        ],
+      },
     })
     await xiangyang.restart()
-    const stateAt = async (city: City) =>
-      (await city.client.get<{ state: string }>(`/api/v1/cases/${thread}`).catch(() => null))?.state
+    const stateAt = async (city: City) => (await city.client.getCase({ params: { thread } }).catch(() => null))?.state
     // The approval system there takes it when the materials are there, and tells.
     await until(async () => (await stateAt(ankang)) === 'arrived', 'the case arrived with its materials', 90_000)
-    await shiyan.client.post(`/api/v1/cases/${thread}/accept`, {})
+    await shiyan.client.acceptCase({ params: { thread } })
     await until(async () => (await stateAt(ankang)) === 'accepted', 'the answer came back', 60_000)
   })
 })

@@ -261,7 +261,7 @@ function expectInOrder(rows: readonly Row[]): void {
 /** What the node gives out under this hash: the hash and size of it, or `missing`. */
 async function digestAt(node: NodeProcess, sha256: string): Promise<string | null> {
   try {
-    const stream = await node.client.download(`/api/v1/materials/${sha256}`)
+    const stream = await node.client.downloadMaterial({ params: { sha256 } })
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
     return `${createHash('sha256').update(bytes).digest('hex')} ${bytes.byteLength}`
   } catch (error) {

@@ -35,24 +35,25 @@ async function submit(): Promise<Case> {
   serial++
   const upload = async (text: string) =>
     (
-      await ankang.client.upload<{ sha256: string }>(
-        '/api/v1/materials',
-        `%PDF-1.4 ${text} ${serial} ${'x'.repeat(100_000)}`,
-        'application/pdf',
-      )
+      await ankang.client.uploadMaterial({
+        bytes: `%PDF-1.4 ${text} ${serial} ${'x'.repeat(100_000)}`,
+        type: 'application/pdf',
+      })
     ).sha256
   const materials = [
     { sha256: await upload('card'), code: 'M01', name: '身份证.pdf' },
     { sha256: await upload('form'), code: 'M02', name: '申请表.pdf' },
   ]
-  return ankang.client.post<Case>('/api/v1/cases', {
-    to: SHIYAN.code,
-    item: item.taskCode,
-    mode: 1,
-    caseNo: `kill-${serial}`,
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-    form: { reason: '测试' },
-    materials,
+  return ankang.client.submitCase({
+    body: {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      caseNo: `kill-${serial}`,
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+      form: { reason: '测试' },
+      materials,
+    },
   })
 }
 
@@ -63,9 +64,7 @@ async function submitSurely(): Promise<Case> {
       try {
         return await submit()
       } catch {
-        const known = await ankang.client
-          .get<{ items: Case[] }>(`/api/v1/cases?number=kill-${serial}`)
-          .catch(() => null)
+        const known = await ankang.client.listCases({ query: { number: `kill-${serial}` } }).catch(() => null)
         return known?.items[0] ?? null
       }
     },
@@ -74,7 +73,7 @@ async function submitSurely(): Promise<Case> {
   )
 }
 
-const caseAt = (node: NodeProcess, thread: string) => node.client.get<Case>(`/api/v1/cases/${thread}`).catch(() => null)
+const caseAt = (node: NodeProcess, thread: string) => node.client.getCase({ params: { thread } }).catch(() => null)
 
 /** Asks again while the node refuses to answer (rate limit, restart). */
 const closedAt = (node: NodeProcess, thread: string) =>

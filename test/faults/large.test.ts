@@ -81,28 +81,29 @@ test(
   'passes with little memory, and goes on where it stood after a cut and after kill -9 of the receiver',
   async () => {
     const submit = async (materials: { sha256: string; code: string; name: string }[]) =>
-      ankang.client.post<{ thread: string }>('/api/v1/cases', {
-        to: SHIYAN.code,
-        item: item.taskCode,
-        mode: 1,
-        applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-        form: { reason: '测试' },
-        materials,
+      ankang.client.submitCase({
+        body: {
+          to: SHIYAN.code,
+          item: item.taskCode,
+          mode: 1,
+          applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+          form: { reason: '测试' },
+          materials,
+        },
       })
     const small = async (words: string) =>
-      (await ankang.client.upload<{ sha256: string }>('/api/v1/materials', `%PDF-1.4 ${words}`, 'application/pdf'))
-        .sha256
+      (await ankang.client.uploadMaterial({ bytes: `%PDF-1.4 ${words}`, type: 'application/pdf' })).sha256
     const card = { sha256: await small('card'), code: 'M01', name: '身份证.pdf' }
     // A case of a few bytes first: what a node loads for its first case is not what a large material takes.
     const first = await submit([card, { sha256: await small('form'), code: 'M02', name: '申请表.pdf' }])
     await until(
-      async () => (await ankang.client.get<{ state: string }>(`/api/v1/cases/${first.thread}`)).state === 'arrived',
+      async () => (await ankang.client.getCase({ params: { thread: first.thread } })).state === 'arrived',
       'the first case arrived',
     )
     const { stream, digest } = noise(SIZE)
     const idle = await idleBytes(ankang)
     const uploading = watchMemory(ankang, idle)
-    const { sha256 } = await ankang.client.upload<{ sha256: string }>('/api/v1/materials', stream, 'application/pdf')
+    const { sha256 } = await ankang.client.uploadMaterial({ bytes: stream, type: 'application/pdf' })
     const uploaded = uploading()
     const sending = watchMemory(ankang, idle)
     const idleThere = await idleBytes(shiyan)
@@ -120,7 +121,7 @@ test(
     await shiyan.start()
     const after = watchMemory(shiyan, idleThere)
     const held = await until(
-      () => shiyan.client.download(`/api/v1/materials/${sha256}`).catch(() => null),
+      () => shiyan.client.downloadMaterial({ params: { sha256 } }).catch(() => null),
       'the whole of it is there',
       MINUTES,
     )

@@ -56,7 +56,7 @@ export async function openField(folder: string, hostile: number): Promise<Field>
     const here = await start(ANKANG)
     await target(here, victim)
     const operator = (await newKey()).kid
-    await victim.client.post('/api/v1/federation/operators', { operator })
+    await victim.client.trustOperator({ body: { operator } })
     const attackers: Child[] = []
     for (const city of HOSTILE.slice(0, hostile))
       attackers.push(await capture(await start(city), victim, operator, children))
@@ -89,28 +89,30 @@ export async function openField(folder: string, hostile: number): Promise<Field>
 /** Pairs a city with the victim, takes a case of it for a model, stops its node and puts its keys into hostile hands. */
 async function capture(node: StartedNode, victim: StartedNode, operator: string, children: Child[]): Promise<Child> {
   const { item, agreement, materials } = await offer(node, victim)
-  await node.client.put('/api/v1/services', { items: [hostileItem(node)] })
-  const { thread } = await node.client.post<{ thread: string }>('/api/v1/cases', {
-    to: victim.code,
-    item,
-    mode: 0,
-    applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
-    form: { reason: '在十堰市购买首套自住住房' },
-    materials: materials.map(material => ({ ...material, form: 'electronic', pages: 1 })),
-    consent: { text: '告知书 2026-01', acceptedAt: '2026-11-23T09:00:00+08:00' },
+  await node.client.publishServices({ body: { items: [hostileItem(node)] } })
+  const { thread } = await node.client.submitCase({
+    body: {
+      to: victim.code,
+      item,
+      mode: 0,
+      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
+      form: { reason: '在十堰市购买首套自住住房' },
+      materials: materials.map(material => ({ ...material, form: 'electronic', pages: 1 })),
+      consent: { text: '告知书 2026-01', acceptedAt: '2026-11-23T09:00:00+08:00' },
+    },
   })
-  const held = (path: string) => victim.client.get<{ list: unknown }>(path).catch(() => null)
+  const query = { limit: 1 }
   await until(
-    async () => (await held(`/api/v1/partners/${node.code}/services?limit=1`))?.list,
+    async () =>
+      (await victim.client.listPartnerServices({ params: { code: node.code }, query }).catch(() => null))?.list,
     'the hostile list arrived',
   )
-  await until(() => victim.client.get(`/api/v1/cases/${thread}`).catch(() => null), 'the model case arrived')
-  const { bodies } = await node.client.get<{ bodies: { kind: string; body: { salt: string } }[] }>(
-    `/api/v1/cases/${thread}/bodies`,
-  )
-  const { salt, ...model } = bodies.find(entry => entry.kind === 'case.submit')?.body ?? { salt: '' }
-  const { id } = await node.client.get<{ id: string }>(`/api/v1/agreements/${agreement}`)
-  const { addresses } = await victim.client.get<{ addresses: string[] }>('/api/v1/identity')
+  await until(() => victim.client.getCase({ params: { thread } }).catch(() => null), 'the model case arrived')
+  const { bodies } = await node.client.readCaseBodies({ params: { thread } })
+  const written = bodies.find(entry => entry.kind === 'case.submit')?.body as { salt: string } | undefined
+  const { salt, ...model } = written ?? { salt: '' }
+  const { id } = await node.client.getAgreement({ params: { thread: agreement } })
+  const { addresses } = await victim.client.getIdentity()
   await node.child.stop()
   const child = new Child(new URL('./attacker.ts', import.meta.url))
   children.push(child)
@@ -127,13 +129,15 @@ async function capture(node: StartedNode, victim: StartedNode, operator: string,
 async function press({ client }: StartedNode, to: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await client
-      .post('/api/v1/cases/preflight', {
-        to,
-        item: hostileItem({ code: to }).taskCode,
-        mode: 0,
-        applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
-        form: { text: 'x'.repeat(1000), list: Array.from({ length: 100 }, (_, at) => `entry ${at}`) },
-        materials: [],
+      .preflightCase({
+        body: {
+          to,
+          item: hostileItem({ code: to }).taskCode,
+          mode: 0,
+          applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+          form: { text: 'x'.repeat(1000), list: Array.from({ length: 100 }, (_, at) => `entry ${at}`) },
+          materials: [],
+        },
       })
       .catch(() => {})
     await new Promise(resolve => setTimeout(resolve, 200))

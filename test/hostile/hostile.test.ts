@@ -34,6 +34,6 @@ test.each<AnyAttack>([...(Object.keys(ATTACKS) as AttackName[]), FORM_ATTACK])(
     expect(value).toHaveLength(LOAD.rate * LOAD.seconds)
     expect(harm.memory).toBeLessThan(MEMORY)
     expect(harm.audit).toBeLessThan(ROWS)
-    await expect(field.victim.client.get('/api/v1/identity')).resolves.toMatchObject({ code: field.victim.code })
+    await expect(field.victim.client.getIdentity()).resolves.toMatchObject({ code: field.victim.code })
   },
 )

@@ -1,7 +1,7 @@
 /** A node in this process, and the commands of the program run against it as a person runs them. */
 import { join } from 'node:path'
+import { createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import { createClient } from './by-address.ts'
 import { openCommands } from './commands.ts'
 import { type CityName, makeNodeFolder, PASSPHRASE } from './node-folder.ts'
 import { freePort } from './node-process.ts'

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type Client, createClient } from './by-address.ts'
+import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type NodeFolder, PASSPHRASE } from './node-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
