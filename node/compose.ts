@@ -147,6 +147,7 @@ export async function compose(
 
   const caseRights = createCaseRights({
     db,
+    audit: kernel.audit,
     accountsOf: people.port.grants.accountsOf,
     separateDecision: config.rights.separateDecision,
   })

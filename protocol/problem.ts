@@ -1050,6 +1050,15 @@ export const PROBLEMS = {
     cureZh: '由其他负责人决定；确需一人办理的，在配置项 rights.separateDecision 中关闭',
     cure: 'Let another leader decide; a city where one person does both says so by the setting rights.separateDecision',
   },
+  'rights.purpose': {
+    status: 403,
+    retryable: false,
+    act: 'you',
+    en: 'This look at personal data goes beyond the cases that you work on, and names no purpose',
+    zh: '此次查阅个人信息超出您的经办范围，须注明查阅目的',
+    cureZh: '加上参数 purpose 注明目的（可选值见 docs/rights.md），目的记入审计日志；或请负责人把该办件分派给您',
+    cure: 'Name the purpose by `purpose`, as docs/rights.md lists them: it goes into the audit log; or have the case assigned to you',
+  },
   'rights.assignee': {
     status: 409,
     retryable: false,

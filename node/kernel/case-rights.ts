@@ -1,5 +1,6 @@
 /** Rights within cases (办件范围), as the edges ask for them; `city/cases/rights.ts` knows the cases. */
 import { type CaseSubject, type Holder, scopesOf } from '../../protocol/rights/can.ts'
+import type { Purpose } from '../../protocol/rights/purposes.ts'
 import type { Action } from '../../protocol/rights/table.ts'
 import type { Person } from './person.ts'
 
@@ -29,10 +30,12 @@ export function worksOn(person: Holder, { owner, window }: DraftFacts): boolean 
 
 export interface CaseRights {
   /**
-   * Lets a person act on a case, or throws why not. Problems: `request.forbidden`, `rights.scope`, `rights.separation`; `thread.unknown`
-   * of somebody who may not act on every case.
+   * Lets a person act on a case, or throws why not; a look beyond their cases leaves an audit row of its purpose. Problems:
+   * `request.forbidden`, `rights.scope`, `rights.separation`, `rights.purpose`; `thread.unknown` of somebody who may not act on every case.
    */
-  demand(person: Person, action: Action, thread: string): Promise<void>
+  demand(person: Person, action: Action, thread: string, purpose?: Purpose): Promise<void>
+  /** Notes what a look was for that is at no single case. Problem: `rights.purpose` where one is needed and none is named. */
+  demandPurpose(person: Person, action: Action, subject: string, purpose?: Purpose): Promise<void>
   /** Lets a person work on a draft of a case: their own, one of no window, one of a window where they work. Problem: `rights.scope`. */
   demandDraft(person: Person, id: string): Promise<void>
   /** What is told of cases, and the table asks of them, by thread; of what is no case, nothing. */

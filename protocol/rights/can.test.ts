@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type CaseSubject, can, departmentOf, type Holder, rolesFor, scopesOf } from './can.ts'
+import { needsPurpose, PURPOSE_NAMES, PURPOSES } from './purposes.ts'
 import { combinedAdministrators, FORMER_ROLES, isFormerRole, presentRoles, ROLES, type Role } from './roles.ts'
 import { ACTIONS, RIGHTS, STEP_ACTIONS } from './table.ts'
 
@@ -117,6 +118,57 @@ describe('can', () => {
     expect(scopesOf(holder(['window-clerk'], { windows: null }), 'case.read')).toEqual(['assigned', 'collecting'])
     expect(scopesOf(holder(['examiner']), 'case.read')).toEqual(['department', 'assigned'])
     expect(scopesOf(holder(['examiner']), 'case.decide')).toEqual([])
+  })
+})
+
+describe('a purpose', () => {
+  const lead = holder(['window-lead'])
+  const leader = holder(['leader'])
+  const auditor = holder(['audit-administrator'], { departments: null, windows: null })
+  const former = holder(FORMER_ROLES.clerk, { departments: null, windows: null })
+
+  test('is named for a look at a case that one does not work on, and for none that one does', () => {
+    for (const [who, subject, needed] of [
+      [holder(['window-clerk']), taken, false],
+      [holder(['window-clerk']), { ...handled, assignee: 'me' }, false],
+      [holder(['examiner']), handled, false],
+      [leader, { ...handled, item: itemOf(HOUSING), assignee: 'me' }, false],
+      [lead, taken, false],
+      [lead, { ...taken, window: '9号窗口' }, true],
+      [{ ...lead, windows: null }, { ...taken, window: '9号窗口' }, false],
+      // Who audits or administrates works on none, of whatever windows and departments.
+      [auditor, taken, true],
+      [holder(['business-administrator'], { departments: null, windows: null }), handled, true],
+      [{ ...auditor, roles: ['audit-administrator', 'leader'] as const }, handled, false],
+      [{ ...auditor, roles: ['audit-administrator', 'leader'] as const }, taken, true],
+      [holder(['integrator']), taken, false],
+      [former, { ...taken, window: null }, false],
+    ] as const)
+      for (const action of ['case.content', 'case.export'] as const)
+        expect([who.roles, subject, needsPurpose(who, action, subject)]).toEqual([who.roles, subject, needed])
+    expect(needsPurpose(auditor, 'case.read', taken)).toBe(false)
+    expect(needsPurpose(auditor, 'case.list', taken)).toBe(false)
+  })
+
+  test('is named for a search that reaches beyond the cases that one works on', () => {
+    for (const [who, needed] of [
+      [holder(['window-clerk', 'examiner']), false],
+      [leader, true],
+      [{ ...leader, departments: null }, false],
+      [lead, true],
+      [auditor, true],
+      [former, false],
+      [holder(['integrator']), false],
+      // A person's token that is narrowed to what programs may names one as its person does.
+      [holder(['integrator'], { accountRoles: ['integrator', 'leader'], windows: [], departments: [] }), true],
+    ] as const)
+      expect([who, needsPurpose(who, 'case.list', null)]).toEqual([who, needed])
+  })
+
+  test('is named always for what the approval system was sent, but by programs', () => {
+    expect(needsPurpose(holder(['system-administrator']), 'operation.look', null)).toBe(true)
+    expect(needsPurpose(holder(['integrator']), 'operation.look', null)).toBe(false)
+    for (const name of PURPOSE_NAMES) expect(PURPOSES[name].zh).not.toBe('')
   })
 })
 

@@ -85,6 +85,32 @@ function within(scope: Scope, { id, departments, windows }: Holder, subject: Cas
 export const isProgram = ({ roles, accountRoles = roles }: Pick<Holder, 'roles' | 'accountRoles'>): boolean =>
   accountRoles.length > 0 && accountRoles.every(role => role === 'integrator')
 
+/** The cases that somebody works on: those assigned to them, and those of the windows and departments of whoever takes steps there. */
+function ownScopes({ roles, departments, windows }: Omit<Holder, 'id'>): Scope[] {
+  const places = scopesOf({ roles, departments: [], windows: [] }, 'case.contribute')
+  const works = (...of: Scope[]): boolean => of.some(scope => places.includes(scope))
+  return [
+    'assigned',
+    ...(works('window', 'collecting', 'all')
+      ? (['window', ...(windows === null ? ['collecting' as const] : [])] as const)
+      : []),
+    ...(works('department', 'handling', 'all')
+      ? (['department', ...(departments === null ? ['handling' as const] : [])] as const)
+      : []),
+  ]
+}
+
+/** Whether a case is one that the person works on. */
+export const isOwn = (person: Holder, subject: CaseSubject): boolean =>
+  ownScopes(person).some(scope => within(scope, person, subject))
+
+/** Whether somebody may do this to more than the cases that they work on. */
+export function reachesBeyond(person: Omit<Holder, 'id'>, action: Action): boolean {
+  const own = ownScopes(person)
+  if (own.includes('collecting') && own.includes('handling')) return false
+  return scopesOf(person, action).some(scope => !own.includes(scope))
+}
+
 /**
  * Whether a person may do something, to a case where one is given. Problems: `request.forbidden` when no role may, `rights.scope`
  * when it is none of their cases, `rights.separation` when who accepted a case would decide it (受审分离).

@@ -18,7 +18,17 @@ export type Scope = keyof typeof SCOPES
 
 /** `yes`: the action is of no case. */
 type Cell = 'yes' | readonly [Scope, ...Scope[]]
-type Row = { en: string; zh: string; may: { readonly [R in Role]?: Cell } }
+/** When a look at personal data names its purpose. A case is one that somebody works on when it is assigned to them, or of their windows or departments. */
+export const PURPOSE_RULES = {
+  beyond: { en: 'at a case that one does not work on', zh: '查阅非本人经办的办件时' },
+  search: {
+    en: 'in a search by name, number or phone that reaches beyond the cases that one works on',
+    zh: '按姓名、证件号码或电话检索，且范围超出本人经办的办件时',
+  },
+  always: { en: 'always', zh: '每次' },
+} as const satisfies Record<string, { en: string; zh: string }>
+export type PurposeRule = keyof typeof PURPOSE_RULES
+type Row = { en: string; zh: string; purpose?: PurposeRule; may: { readonly [R in Role]?: Cell } }
 
 const EVERYBODY = {
   'window-clerk': 'yes',
@@ -66,6 +76,7 @@ export const RIGHTS = {
   'case.list': {
     en: 'find cases, names masked: lists, queues, counts, search, exports, events',
     zh: '查找办件（姓名脱敏）：列表、队列、计数、检索、导出、事件',
+    purpose: 'search',
     may: { ...CONCERNED, ...OVERSEERS, integrator: ['all'] },
   },
   'case.read': {
@@ -76,11 +87,13 @@ export const RIGHTS = {
   'case.content': {
     en: 'read what was written in a case, its scans, and print its papers',
     zh: '查看办件正文和扫描件，打印文书',
+    purpose: 'beyond',
     may: { ...CONCERNED, leader: ['department', 'assigned'], integrator: ['all'] },
   },
   'case.export': {
     en: 'export the evidence or the archive of a case, with what was written in it',
     zh: '导出办件的证据包和档案（含正文）',
+    purpose: 'beyond',
     may: { ...CONCERNED, leader: ['department', 'assigned'], ...OVERSEERS, integrator: ['all'] },
   },
   'case.take-in': {
@@ -222,8 +235,14 @@ export const RIGHTS = {
     },
   },
   'operation.manage': {
-    en: 'retry and end parked work, read what the approval system was told',
-    zh: '处理挂起事务，查看与审批系统的往来',
+    en: 'retry and end parked work',
+    zh: '处理挂起事务',
+    may: { 'system-administrator': 'yes', integrator: 'yes' },
+  },
+  'operation.look': {
+    en: 'read what the approval system was sent, and what it answered',
+    zh: '查看与审批系统的往来内容',
+    purpose: 'always',
     may: { 'system-administrator': 'yes', integrator: 'yes' },
   },
   'system.manage': {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { holdsRole, rolesFor } from '../../protocol/rights/can.ts'
+import { purposeRule } from '../../protocol/rights/purposes.ts'
 import { FORMER_ROLES, ROLES, type Role } from '../../protocol/rights/roles.ts'
 import { ACTIONS, type Action } from '../../protocol/rights/table.ts'
 import { ANKANG, makeNodeFolder, PASSPHRASE } from '../support/node-folder.ts'
@@ -14,6 +15,7 @@ type Described = {
   operationId: string
   'x-action'?: Action
   'x-roles'?: Role[]
+  'x-problems'?: string[]
   security?: unknown[]
   parameters?: { in: string; name: string }[]
 }
@@ -96,6 +98,27 @@ describe('the matrix of roles and operations', () => {
       }
     },
   )
+
+  test('every operation that looks at what people wrote takes a purpose, and may be refused without one', () => {
+    const looks = ofApi().filter(({ 'x-action': action }) => {
+      const rule = purposeRule(action as Action)
+      return rule === 'beyond' || rule === 'always'
+    })
+    expect(looks.length).toBeGreaterThan(7)
+    for (const { operationId, parameters = [], 'x-problems': problems } of looks) {
+      expect(parameters, operationId).toContainEqual(expect.objectContaining({ in: 'query', name: 'purpose' }))
+      expect(problems, operationId).toContain('rights.purpose')
+    }
+    // What gives a case away is a look: no operation gives its content without being one.
+    const content = /bodies|papers|evidence|archive|materials\/\{sha256\}$|print$|look$|trace\/\{no\}/
+    for (const { path, method, operationId } of ofApi())
+      if (content.test(path) && !/^\/api\/v1\/(agreements|partners|services)/.test(path))
+        expect([method, operationId, looks.some(look => look.operationId === operationId)]).toEqual([
+          method,
+          operationId,
+          true,
+        ])
+  })
 
   test('an account without roles may nothing', async () => {
     const client = createClient({ url: node.url, token })

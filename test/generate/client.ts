@@ -34,6 +34,8 @@ type Operation = {
   query: readonly Parameter[]
   keyed: boolean
   guarded: boolean
+  /** a look that may name its purpose */
+  purposed: boolean
   takes: 'nothing' | 'json' | 'bytes'
   body: Json
   gives: 'json' | 'bytes'
@@ -100,6 +102,7 @@ function operationOf(path: string, method: string, described: Described): Operat
     query: of('query'),
     keyed: of('header').some(({ name }) => name === 'Idempotency-Key'),
     guarded: of('header').some(({ name }) => name === 'If-Match'),
+    purposed: of('query').some(({ name }) => name === 'purpose'),
     takes: requestBody === undefined ? 'nothing' : body === undefined ? 'bytes' : 'json',
     body: body ?? {},
     gives: answer === undefined ? 'bytes' : 'json',
@@ -235,11 +238,12 @@ function method(operation: Operation, schemas: Document['components']['schemas']
   return `  ${comment(summary)}\n  ${id}(input${needed ? '' : '?'}: ${input}): Promise<${result}>`
 }
 
-function address({ id, method, path, keyed, takes, gives }: Operation): string {
+function address({ id, method, path, keyed, purposed, takes, gives }: Operation): string {
   const more = [
     ...(takes === 'nothing' ? [] : [`takes: '${takes}'`]),
     ...(gives === 'json' ? [] : [`gives: '${gives}'`]),
     ...(keyed ? ['keyed: true'] : []),
+    ...(purposed ? ['purposed: true'] : []),
   ]
   return `  ${id}: { ${[`method: '${method}'`, `path: '${path}'`, ...more].join(', ')} },`
 }
@@ -304,6 +308,8 @@ export type Address = {
   takes?: 'json' | 'bytes'
   gives?: 'bytes'
   keyed?: true
+  /** its query names what a look is for */
+  purposed?: true
 }
 
 export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {

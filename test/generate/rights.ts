@@ -1,6 +1,8 @@
 /** docs/rights.md: who may do what, from the table of rights and from the description that a node gives of its operations. */
+
+import { PURPOSE_NAMES, PURPOSES, purposeRule } from '../../protocol/rights/purposes.ts'
 import { FORMER_ROLES, ROLE_NAMES, ROLES, type Role } from '../../protocol/rights/roles.ts'
-import { ACTIONS, type Action, RIGHTS, SCOPES, type Scope } from '../../protocol/rights/table.ts'
+import { ACTIONS, type Action, PURPOSE_RULES, RIGHTS, SCOPES, type Scope } from '../../protocol/rights/table.ts'
 
 type Declared = { id: string; action: Action | null }
 
@@ -73,6 +75,28 @@ ${scopes.map(scope => `${MARKS[scope]} ${SCOPES[scope].en} ${SCOPES[scope].zh}`)
 | action 权限项 | meaning | 含义 | ${heading.join(' | ')} |
 |---|---|---|${ROLES.map(() => ':-:|').join('')}
 ${matrix(ACTIONS.map(action => [`\`${action}\``, cell(RIGHTS[action].en), RIGHTS[action].zh, ...ROLES.map(role => mark(action, role))]))}
+
+## Purposes of looks 查阅目的
+
+Every look at what was written in a case, at scans and papers, and every search by name, ID number or phone leaves a row in the audit log. Some name their purpose besides, by \`purpose\` in the query (of an export in the
+body), which goes into the log as \`purpose.named\`; without it they are refused as \`rights.purpose\`. A case is one that somebody works on when it is assigned to them, or of their own windows or departments and they hold a
+role that takes steps there; who is of every window and department works on all. Programs (\`integrator\` alone) name none.
+
+凡查阅办件正文、扫描件、文书，以及按姓名、证件号码或电话检索，均记入审计日志。下列查阅还须用查询参数 \`purpose\`（导出时在正文中）注明目的，以 \`purpose.named\` 记入日志，未注明的以 \`rights.purpose\` 拒绝。分派给本人的办件，以及本人窗口、
+部门的办件（且本人有相应的办理角色）为本人经办；不限窗口和部门者经办全部。程序（仅有 \`integrator\` 角色）无须注明。
+
+| action 权限项 | purpose is named | 须注明目的 |
+|---|---|---|
+${matrix(
+  ACTIONS.flatMap(action => {
+    const rule = purposeRule(action)
+    return rule === null ? [] : [[`\`${action}\``, PURPOSE_RULES[rule].en, PURPOSE_RULES[rule].zh]]
+  }),
+)}
+
+| purpose 目的 | meaning | 含义 |
+|---|---|---|
+${matrix(PURPOSE_NAMES.map(purpose => [`\`${purpose}\``, PURPOSES[purpose].en, PURPOSES[purpose].zh]))}
 
 ## Operations 操作
 

@@ -35,7 +35,7 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
     store: db,
     kept: { audit, events },
     caseRights: ({ grants, database }) =>
-      createCaseRights({ db: database, accountsOf: grants.accountsOf, separateDecision }),
+      createCaseRights({ db: database, audit, accountsOf: grants.accountsOf, separateDecision }),
     routes: ({ people }) => {
       const queues = createQueues({
         db,
@@ -115,7 +115,7 @@ describe('what a city takes in', () => {
     const lead = await worker(api, ['window-lead'])
     const everywhere = await worker(api, ['window-clerk'], { windows: null })
     const nowhere = await worker(api, ['window-clerk'])
-    for (const path of ['/api/v1/cases', '/api/v1/queues/waiting', '/api/v1/cases?q=陈小满']) {
+    for (const path of ['/api/v1/cases', '/api/v1/queues/waiting', '/api/v1/cases?q=陈小满&purpose=supervision']) {
       expect(await clerk.threads(path), path).toEqual([own])
       expect(await lead.threads(path), path).toEqual([own, other].sort())
       expect(await everywhere.threads(path), path).toEqual([own, other].sort())
@@ -176,6 +176,60 @@ describe('what a city takes in', () => {
       expect(new Map(items.map(({ thread, problem }) => [thread, problem])).get(other), path).toBe('rights.scope')
       expect(new Map(items.map(({ thread, problem }) => [thread, problem])).get(own), path).not.toBe('rights.scope')
     }
+  })
+})
+
+describe('what a look is for', () => {
+  const named = async (api: TestApi) =>
+    (await api.audit.list({ action: 'purpose.named' }, 20, null)).map(({ actor, subject, detail }) => ({
+      actor,
+      subject,
+      ...detail,
+    }))
+
+  test('is named where the case is not one that its reader works on, and stands in the audit log', async () => {
+    const api = await apiOf(COLLECTING)
+    const own = await submit('1号窗口')
+    const other = await submit('2号窗口')
+    const lead = await worker(api, ['window-lead'], { windows: ['1号窗口'] })
+    const bodies = (thread: string, query = '') => lead.codeOf(`/api/v1/cases/${thread}/bodies${query}`)
+    expect(await bodies(own)).toBe('yes')
+    expect(await bodies(other)).toBe('rights.purpose')
+    expect(await bodies(other, '?purpose=curiosity')).toBe('request.invalid')
+    expect(await named(api)).toEqual([])
+    expect(await bodies(other, '?purpose=complaint')).toBe('yes')
+    const row = { actor: `person:${lead.id}`, right: 'case.content', purpose: 'complaint' }
+    expect(await named(api)).toEqual([{ ...row, subject: other }])
+    expect((await api.audit.list({ action: 'case.read', subject: other }, 5, null)).length).toBe(1)
+    // One that is named where none is needed is no claim to more.
+    expect(await bodies(own, '?purpose=complaint')).toBe('yes')
+    expect(await named(api)).toHaveLength(1)
+    // Each case of many is asked for.
+    const threads = [own, other]
+    const print = async (query: string) => {
+      const path = `/api/v1/bulk/cases/print${query}`
+      const { items } = (await lead.client.post(path, { threads, paper: 'receipt' })).body as {
+        items: { thread: string; problem: string | null }[]
+      }
+      return new Map(items.map(({ thread, problem }) => [thread, problem])).get(other)
+    }
+    expect(await print('')).toBe('rights.purpose')
+    expect(await print('?purpose=cover')).toBeNull()
+  })
+
+  test('is named for a search by what names a person, where it reaches beyond the own cases', async () => {
+    const api = await apiOf(COLLECTING)
+    await submit('1号窗口')
+    const clerk = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+    const auditor = await worker(api, ['audit-administrator'], { windows: null, departments: null })
+    expect(await clerk.codeOf('/api/v1/cases?q=陈小满')).toBe('yes')
+    expect(await auditor.codeOf('/api/v1/cases?q=陈小满')).toBe('rights.purpose')
+    expect(await auditor.codeOf('/api/v1/cases?partner=420300')).toBe('yes')
+    expect(await auditor.codeOf('/api/v1/cases?q=陈小满&purpose=legal')).toBe('yes')
+    expect(await named(api)).toEqual([
+      { actor: `person:${auditor.id}`, subject: 'search', right: 'case.list', purpose: 'legal' },
+    ])
+    expect(JSON.stringify(await api.audit.list({}, 200, null))).not.toContain('陈小满')
   })
 })
 
@@ -291,6 +345,7 @@ test('a person of every case costs no look at the store, and no condition', asyn
         throw new Error('the store was asked')
       },
     } as never,
+    audit: { append: async () => {} },
     accountsOf: async () => [],
     separateDecision: true,
   })

@@ -6,8 +6,10 @@
 import { toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { can, type Holder, holdsRole, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
+import { needsPurpose, type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
 import type { Action, Scope } from '../../../protocol/rights/table.ts'
 import { type CaseFacts, type CaseRights, type DraftFacts, windowsOf, worksOn } from '../../kernel/case-rights.ts'
+import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
 
 /** A condition on rows of `cases`. */
@@ -51,13 +53,14 @@ export const takerOf = (person: Holder): string | null => (holdsRole(person.role
 
 export type CaseRightsParts = {
   db: Database
+  audit: Pick<Audit, 'append'>
   /** accounts of the person behind an account, itself among them */
   accountsOf: (id: string) => Promise<readonly string[]>
   /** whether who accepted a case is kept from deciding it */
   separateDecision: boolean
 }
 
-export function createCaseRights({ db, accountsOf, separateDecision }: CaseRightsParts): CaseRights {
+export function createCaseRights({ db, audit, accountsOf, separateDecision }: CaseRightsParts): CaseRights {
   async function subjects(threads: readonly string[]): Promise<Map<string, CaseFacts>> {
     const rows = await db.query<Row>(
       `SELECT t.thread, c.role, c.partner AS city, c.item_code AS item, c.window, c.assignee FROM threads t JOIN cases c ON c.thread_no = t.no
@@ -79,8 +82,25 @@ export function createCaseRights({ db, accountsOf, separateDecision }: CaseRight
     return accepted.map(id => (own.includes(id) ? person : id))
   }
 
+  /** A row beside that of the look itself: every look of its kind leaves it, whichever operation it is. */
+  const note = (person: string, action: Action, subject: string, purpose: Purpose): Promise<void> =>
+    db.transaction(tx =>
+      audit.append(tx, {
+        actor: `person:${person}`,
+        action: 'purpose.named',
+        subject,
+        detail: { right: action, purpose },
+      }),
+    )
+
   return {
     subjects,
+
+    async demandPurpose(person, action, subject, purpose) {
+      if (!needsPurpose(person, action, null)) return
+      if (purpose === undefined) throw new ProblemError('rights.purpose', action)
+      await note(person.id, action, subject, purpose)
+    },
 
     async demandDraft(person, id) {
       if (windowsOf(person) === null) return
@@ -90,10 +110,12 @@ export function createCaseRights({ db, accountsOf, separateDecision }: CaseRight
         throw new ProblemError('rights.scope', 'the draft is of another window')
     },
 
-    async demand(person, action, thread) {
+    async demand(person, action, thread, purpose) {
       const decides = action === 'case.decide' && separateDecision && !isProgram(person)
       const everywhere = scopesOf(person, action).includes('all')
-      if (everywhere && !decides) return
+      // Who works on every case, or on all that they may look at, is asked for no purpose.
+      const beyond = purposeRule(action) === 'beyond' && needsPurpose(person, action, null)
+      if (everywhere && !decides && !beyond) return
       const subject = (await subjects([thread])).get(thread)
       if (subject === undefined) throw new ProblemError('thread.unknown')
       const may = can(
@@ -102,6 +124,9 @@ export function createCaseRights({ db, accountsOf, separateDecision }: CaseRight
         decides ? { ...subject, acceptedBy: await acceptedBy(thread, person.id) } : subject,
       )
       if (!may.ok) throw new ProblemError(may.problem.code, may.problem.detail)
+      if (!beyond || !needsPurpose(person, action, subject)) return
+      if (purpose === undefined) throw new ProblemError('rights.purpose', action)
+      await note(person.id, action, thread, purpose)
     },
   }
 }

@@ -44,7 +44,7 @@ async function apiOf(city: string, limits: { eventWaiting?: number } = {}) {
   const beats = createHandClock()
   const presence = createPresence({
     clock: beats,
-    subjects: createCaseRights({ db: store, accountsOf: async id => [id], separateDecision: true }).subjects,
+    subjects: createCaseRights({ db: store, audit, accountsOf: async id => [id], separateDecision: true }).subjects,
     failed: error => {
       throw error
     },
@@ -54,7 +54,7 @@ async function apiOf(city: string, limits: { eventWaiting?: number } = {}) {
     kept: { audit, events },
     limits: { eventStreams: 500, eventStreamsPerPerson: 500, ...limits },
     caseRights: ({ grants, database }) =>
-      createCaseRights({ db: database, accountsOf: grants.accountsOf, separateDecision: true }),
+      createCaseRights({ db: database, audit, accountsOf: grants.accountsOf, separateDecision: true }),
     live: presence,
     routes: () => [presenceRoutes(presence)],
   })

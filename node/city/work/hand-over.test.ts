@@ -25,7 +25,7 @@ async function apiOf(city: string): Promise<TestApi> {
     store: db,
     kept: { audit, events },
     caseRights: ({ grants, database }) =>
-      createCaseRights({ db: database, accountsOf: grants.accountsOf, separateDecision: true }),
+      createCaseRights({ db: database, audit, accountsOf: grants.accountsOf, separateDecision: true }),
     routes: ({ people, clock }) => [colleagueRoutes(createHandOver({ db, audit, events, people, now: clock.now }))],
   })
 }

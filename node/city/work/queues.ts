@@ -66,6 +66,9 @@ export type SearchFilter = {
   to?: string | undefined
 }
 
+/** Whether what is looked for may be a person: by name, ID number or phone. */
+export const namesSomebody = ({ q }: Pick<SearchFilter, 'q'>): boolean => (q?.trim() ?? '') !== ''
+
 /** A count stops here: nobody reads on. */
 export const COUNTED = 1000
 /** Characters of what is looked for as the beginning of a number, folded, or as the number of a person. */
@@ -286,7 +289,7 @@ export function createQueues(parts: QueuesParts) {
       sees?: Asker['sees'],
     ): Promise<CaseRow[]> {
       const rows = await this.search(filter, limit, before, sees)
-      if ((filter.q?.trim() ?? '') !== '')
+      if (namesSomebody(filter))
         await db.transaction(tx =>
           parts.audit.append(tx, {
             actor,

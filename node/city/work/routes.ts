@@ -4,12 +4,13 @@ import { Mode } from '../../../protocol/case/kinds.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
 import { Day, DivisionCode, ThreadId, text } from '../../../protocol/primitives.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
+import { PurposeField } from '../../edges/http/purpose.ts'
 import { actorOf, type RouteModule } from '../../edges/http/route.ts'
 import type { Person } from '../../kernel/person.ts'
 import { actOn } from '../../kernel/store/acts.ts'
 import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
-import { type Asker, COUNTED, NUMBER, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
+import { type Asker, COUNTED, NUMBER, namesSomebody, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
@@ -120,9 +121,12 @@ export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () 
         ...filter,
         number: text(100).optional().describe('case number or local case number, whole'),
         numberPrefix: text(100).optional().describe(`its beginning, ${NUMBER.least} characters or more`),
+        purpose: PurposeField,
       }),
+      problems: ['rights.purpose'],
       answer: pageOf(Case),
-      handle: async ({ query: { limit, cursor, ...wanted }, person }) => {
+      handle: async ({ query: { limit, cursor, purpose, ...wanted }, person, demandPurpose }) => {
+        if (namesSomebody(wanted)) await demandPurpose('search', purpose)
         const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)
         const before = place === null ? null : { updatedAt: place[0], no: place[1] }
         const rows = await queues.searchBy(actorOf(person), wanted, limit + 1, before, casesOf(person, 'case.list'))

@@ -8,7 +8,7 @@ import { inUrl, reachedAt } from './listening.ts'
 import { createOutput, type Output } from './output.ts'
 
 /** Options that every command takes. */
-export type GlobalFlags = { config?: string; url?: string; token?: string; json?: boolean }
+export type GlobalFlags = { config?: string; url?: string; token?: string; purpose?: string; json?: boolean }
 
 export type CommandContext = {
   out: Output
@@ -53,7 +53,7 @@ export function createContext(flags: GlobalFlags): CommandContext {
         const { http, data } = await config()
         return { url: `http://${inUrl(reachedAt(http.host))}:${http.port}`, data }
       })
-      return createClient(target)
+      return createClient({ ...target, purpose: flags.purpose ?? env.TONGBAN_PURPOSE })
     },
     configPath: resolve(flags.config ?? (env.TONGBAN_CONFIG || 'tongban.json')),
     passphrase: async () =>

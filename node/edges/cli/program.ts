@@ -37,6 +37,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       '--token <token>',
       'bearer token; whoever lists processes sees it: better TONGBAN_TOKEN (default: that, or the local administrator)',
     )
+    .option('--purpose <purpose>', 'what a look beyond the own cases is for 查阅目的 (docs/rights.md); TONGBAN_PURPOSE')
     .option('--json', 'print one JSON document')
     .showHelpAfterError('(tongban --help lists all commands)')
 
@@ -48,6 +49,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       .option('--config <file>')
       .option('--url <url>')
       .option('--token <token>')
+      .option('--purpose <purpose>')
       .option('--json', 'print one JSON document')
   const does: Declare['does'] = (command, action) =>
     command.action(async (...received: unknown[]) => {

@@ -6852,13 +6852,21 @@ export type WhoAmIAnswer = {
   windows: string[] | null
   /** what the person may, and within which cases; `all` also where it is of no case */
   rights: {
-    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
+    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
     scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned')[]
   }[]
 }
 export type WithdrawAgreementRequest = { reason: string }
 export type WithdrawCaseRequest = { reason: string }
 
+export type ArchiveCaseQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
+export type BeginExportQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type CompareItemsQuery = {
   /** taskCode of the own item; by default the one of the same catalogue code or name */
   own?: string | undefined
@@ -6884,6 +6892,12 @@ export type DownloadMaterialQuery = {
   thread?: string | undefined
   /** the draft that it is read for */
   draft?: string | undefined
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
+export type ExportEvidenceQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ExportOrganisationQuery = { format?: 'csv' | 'xlsx' | undefined }
 export type ExportServicesQuery = {
@@ -6973,6 +6987,8 @@ export type ListCasesQuery = {
   number?: string | undefined
   /** its beginning, 4 characters or more */
   numberPrefix?: string | undefined
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ListColleaguesQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListDraftsQuery = {
@@ -6985,6 +7001,10 @@ export type ListMappingsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
   partner?: string | undefined
+}
+export type ListPapersQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ListParkedQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListPartnerServicesQuery = {
@@ -7016,6 +7036,10 @@ export type ListUnitsQuery = {
   draft?: 'true' | 'false' | undefined
 }
 export type ListViewsQuery = { window?: string | undefined }
+export type LookAtParkedQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type PreviewStepQuery = {
   act: 'sign' | 'suspend' | 'resume' | 'terminate' | 'expire'
   /** last day on which new cases begin, for terminate */
@@ -7025,9 +7049,21 @@ export type PrintAgreementQuery = {
   /** id of a text, or its beginning; absent: the newest that was signed, or the proposal */
   text?: string | undefined
 }
+export type PrintPaperQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
+export type PrintPapersQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type PublishDraftsQuery = {
   /** drafts with an error stay drafts, and the others are published */
   sound?: 'true' | 'false' | undefined
+}
+export type ReadCaseBodiesQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ReadIdleAgreementsQuery = {
   /** first month or year: 2026-11 or 2026 */
@@ -7081,6 +7117,10 @@ export type SearchItemsQuery = {
 export type ServicesTemplateQuery = {
   /** xlsx, csv (a ZIP of CSV files), or up (national upload tables as CSV in a ZIP) */
   format?: 'csv' | 'xlsx' | 'up' | undefined
+}
+export type ShowTracedQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type WatchEventsQuery = {
   /** Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come */
@@ -7158,6 +7198,7 @@ export interface Api {
   /** A case as one ZIP: evidence bundle, timeline, papers, materials, decision documents, catalogue */
   archiveCase(input: {
     params: { thread: string }
+    query?: ArchiveCaseQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Arrived in the approval system 已到达审批系统: signs and sends case.arrived; by the mover city */
   arrivedCase(input: {
@@ -7175,6 +7216,7 @@ export interface Api {
   } & Keyed & Options): Promise<AssignCasesAnswer>
   /** Begin an export; an event `export.changed` tells when it ended */
   beginExport(input: {
+    query?: BeginExportQuery | undefined
     body: BeginExportRequest
   } & Options): Promise<Export>
   /** Make a secret for an authenticator; it counts once it is confirmed */
@@ -7405,6 +7447,7 @@ export interface Api {
   /** The evidence bundle of a case: packets, receipts, keys, bodies, materials, timeline */
   exportEvidence(input: {
     params: { thread: string }
+    query?: ExportEvidenceQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** The own organisation tree as tables; an empty one to fill in when there is none */
   exportOrganisation(input?: {
@@ -7616,6 +7659,7 @@ export interface Api {
   /** Papers of a case: those that can be printed, and what the others wait for */
   listPapers(input: {
     params: { thread: string }
+    query?: ListPapersQuery | undefined
   } & Options): Promise<ListPapersAnswer>
   /** Parcels of a case that this city ordered, and their way */
   listParcels(input: {
@@ -7673,6 +7717,7 @@ export interface Api {
   listWebhooks(input?: Options): Promise<ListWebhooksAnswer>
   /** What the approval system would be sent for a packet, without sending it; or what it gave as an answer */
   lookAtParked(input: {
+    query?: LookAtParkedQuery | undefined
     body: LookAtParkedRequest
   } & Options): Promise<LookAtParkedAnswer>
   /** Mail 邮寄动态: signs and sends case.mail; by the either city */
@@ -7761,9 +7806,11 @@ export interface Api {
       thread: string
       name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
     }
+    query?: PrintPaperQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** One paper of up to 100 cases as one page for A4, each on sheets of its own (批量打印) */
   printPapers(input: {
+    query?: PrintPapersQuery | undefined
     body: PrintPapersRequest
   } & Options): Promise<PrintPapersAnswer>
   /** Progress 办理环节: signs and sends case.progress; by the mover city */
@@ -7795,6 +7842,7 @@ export interface Api {
   /** What both cities wrote: personal data; every reading is audited */
   readCaseBodies(input: {
     params: { thread: string }
+    query?: ReadCaseBodiesQuery | undefined
   } & Options): Promise<ReadCaseBodiesAnswer>
   /** What an item of a partner asks for at this counter (办理指引) */
   readGuide(input: {
@@ -8021,6 +8069,7 @@ export interface Api {
   /** What the approval system was sent, and what it answered: personal data; every look is audited */
   showTraced(input: {
     params: { no: number }
+    query?: ShowTracedQuery | undefined
   } & Options): Promise<ShowTracedAnswer>
   /** Sign an act that another administrator prepared */
   signAct(input: {

@@ -15,6 +15,8 @@ export type Target = {
   url: string
   token?: string | undefined
   session?: { csrf: string; cookie?: string } | undefined
+  /** what looks beyond the own cases are for, where a call names nothing else: a code of docs/rights.md */
+  purpose?: string | undefined
   /** carries a request; `fetch` of the runtime when absent */
   fetch?: (url: URL, init: RequestInit) => Promise<Response>
   /** makes a new `Idempotency-Key`; a random UUID when absent */
@@ -88,6 +90,7 @@ export function createClient({
   url,
   token,
   session,
+  purpose,
   fetch: carry = fetch,
   newKey = () => crypto.randomUUID(),
 }: Target): Client {
@@ -113,9 +116,10 @@ export function createClient({
   }
 
   async function call(address: Address, input: Input): Promise<unknown> {
-    const { method, takes, gives, keyed } = address
+    const { method, takes, gives, keyed, purposed } = address
+    const query = purposed === true ? { purpose, ...input.query } : input.query
     const response = await request({
-      path: addressOf(address, input),
+      path: addressOf(address, query === undefined ? input : { ...input, query }),
       method,
       headers: {
         ...(takes === 'json' ? { 'content-type': JSON_TYPE } : {}),

@@ -84,7 +84,12 @@ const DEFAULT_HEADERS = {
 /** Of a node that tells none. */
 const NOTHING_LIVE: LiveFeed = { now: async () => [], onChange: () => () => undefined }
 /** Of a node without cases, as tests compose one. */
-const NO_CASES: CaseRights = { demand: async () => {}, demandDraft: async () => {}, subjects: async () => new Map() }
+const NO_CASES: CaseRights = {
+  demand: async () => {},
+  demandPurpose: async () => {},
+  demandDraft: async () => {},
+  subjects: async () => new Map(),
+}
 
 export function createHttpApp(parts: HttpParts): HttpApp {
   const { title, version, routes, telemetry, clock } = parts

@@ -2,9 +2,11 @@
 import * as z from 'zod'
 import { isProblemCode, type ProblemCode } from '../../../protocol/problem.ts'
 import { isOfCases, rolesFor } from '../../../protocol/rights/can.ts'
+import { purposeRule } from '../../../protocol/rights/purposes.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
 import type { Edge } from './env.ts'
 import { ProblemBody } from './problem.ts'
+import { PurposeField } from './purpose.ts'
 import type { Schema } from './route.ts'
 
 export type Common = {
@@ -50,6 +52,7 @@ export function problemsOf(common: Described, method: string): ProblemCode[] {
     ...problems,
     ...(guarded === true ? (['request.precondition'] as const) : []),
     ...(isOfOneCase({ action, path: common.path }) ? (['thread.unknown', 'rights.scope'] as const) : []),
+    ...(purposeRule(action) === null ? [] : (['rights.purpose'] as const)),
     ...(isOfOneDraft(common) ? (['rights.scope'] as const) : []),
     ...(action === 'case.decide' ? (['rights.separation'] as const) : []),
     ...(params === undefined ? [] : (['request.not-found'] as const)),
@@ -65,6 +68,13 @@ export const isOfOneCase = ({ action, path }: Pick<Common, 'action' | 'path'>): 
   isOfCases(action) && path.includes('/{thread}')
 
 export const isOfOneDraft = ({ path }: Pick<Common, 'path'>): boolean => path.includes('/case-drafts/{id}')
+
+/** The query of an operation: one whose action is a look takes the purpose of it too. */
+export function queryOf({ action, query }: Pick<Described, 'action' | 'query'>): Schema | undefined {
+  const rule = action === null ? null : purposeRule(action)
+  if (rule === null || rule === 'search') return query
+  return ((query as z.ZodObject | undefined) ?? z.strictObject({})).extend({ purpose: PurposeField })
+}
 
 export const BYTES = { type: 'string', format: 'binary' } as const
 
@@ -139,7 +149,8 @@ export function describe(edge: Edge, tag: string, method: string, common: Descri
       ...(shape.versioned === true ? HEADERS.etag : {}),
     },
   }
-  const { params, query, guarded } = common
+  const { params, guarded } = common
+  const query = queryOf(common)
   const headers = [...(keyed ? [IdempotencyHeader] : []), ...(guarded === true ? [MatchHeaders] : [])]
   const unknownCode = common.problems?.find(code => !isProblemCode(code))
   if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)

@@ -3,9 +3,19 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import { type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
 import { fieldProblem, fieldProblems } from '../../kernel/fields.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
-import { BYTES, type Common, type Described, describe, isOfOneCase, isOfOneDraft, problemsOf } from './describe.ts'
+import {
+  BYTES,
+  type Common,
+  type Described,
+  describe,
+  isOfOneCase,
+  isOfOneDraft,
+  problemsOf,
+  queryOf as querySchemaOf,
+} from './describe.ts'
 import { callerOf, type Edge, type Env, sessionCookie } from './env.ts'
 import { seenBy, tagOf } from './preconditions.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
@@ -123,18 +133,32 @@ async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<
   const person = await edge.admission.person(callerOf(c), { id, action, unsafe, whileDue, background })
   c.set('personId', person.id)
   const params = checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path')
-  const query = checked(common.query ?? z.strictObject({}), queryOf(c), 'query')
-  if (isOfOneCase(common)) await edge.caseRights.demand(person, common.action, (params as { thread: string }).thread)
+  const { purpose, query } = withoutPurpose(
+    common,
+    checked(querySchemaOf(common) ?? z.strictObject({}), queryOf(c), 'query') as Asked,
+  )
+  if (isOfOneCase(common)) await edge.caseRights.demand(person, action, (params as { thread: string }).thread, purpose)
+  if (purposeRule(action) === 'always') await edge.caseRights.demandPurpose(person, action, id, purpose)
   if (isOfOneDraft(common)) await edge.caseRights.demandDraft(person, (params as { id: string }).id)
   return {
     person,
-    demand: (action, thread) => edge.caseRights.demand(person, action, thread),
+    demand: (right, thread) => edge.caseRights.demand(person, right, thread, purpose),
+    demandPurpose: (subject, named) => edge.caseRights.demandPurpose(person, action, subject, named),
     demandDraft: id => edge.caseRights.demandDraft(person, id),
     requestId: c.get('requestId'),
     params,
     query,
     seen: seenBy(c.req.raw.headers, c.req.method, common.guarded === true),
   }
+}
+
+type Asked = { purpose?: Purpose }
+/** What a look is for is the edge's to see to, where its action asks for it: the handler has the rest. */
+function withoutPurpose({ action }: Common, asked: Asked): { purpose: Purpose | undefined; query: unknown } {
+  const rule = purposeRule(action)
+  if (rule === null || rule === 'search') return { purpose: undefined, query: asked }
+  const { purpose, ...query } = asked
+  return { purpose, query }
 }
 
 /** A query field given twice is refused rather than one of them chosen. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import type { ProblemCode } from '../../../protocol/problem.ts'
+import type { Purpose } from '../../../protocol/rights/purposes.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
 import type { Person } from '../../kernel/person.ts'
 import type { Seen } from '../../kernel/seen.ts'
@@ -20,9 +21,11 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   seen: Seen
   /**
    * Lets the person act on a case; that of a `{thread}` in the path was asked for already. Problems: `request.forbidden`, `rights.scope`,
-   * `rights.separation`, `thread.unknown`.
+   * `rights.separation`, `rights.purpose`, `thread.unknown`.
    */
   demand: (action: Action, thread: string) => Promise<void>
+  /** Lets the person look at what is of no single case, and notes what for. Problem: `rights.purpose`. */
+  demandPurpose: (subject: string, purpose?: Purpose) => Promise<void>
   /** Lets the person work on a draft of a case; that of the path was asked for already. Problem: `rights.scope`. */
   demandDraft: (id: string) => Promise<void>
   /** also in the answer's `X-Request-Id` and in the log */

@@ -212,7 +212,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       path: '/api/v1/approval-system/trace/{no}',
       id: 'showTraced',
       summary: 'What the approval system was sent, and what it answered: personal data; every look is audited',
-      action: 'operation.manage',
+      action: 'operation.look',
       params: z.strictObject({ no: z.coerce.number().int().min(1) }),
       answer: z.strictObject({ request: Sent, answer: z.string().nullable(), why: z.string().nullable() }),
       problems: ['request.not-found'],
@@ -262,7 +262,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       id: 'lookAtParked',
       summary: 'What the approval system would be sent for a packet, without sending it; or what it gave as an answer',
       description: 'Both hold personal data: the look leaves a row `case.read` in the audit log.',
-      action: 'operation.manage',
+      action: 'operation.look',
       looksUp: true,
       body: z.union([z.strictObject({ packetNo: z.number().int() }), z.strictObject({ event: text(300) })]),
       answer: z.strictObject({

@@ -6,6 +6,7 @@ import { createWorld, type World, type WorldCity } from '../../../../test/suppor
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../../../test/support/world-case.ts'
 import { worldPurges } from '../../../../test/support/world-purges.ts'
 import { lookupKeys } from '../lookup.ts'
+import { casesOf } from '../rights.ts'
 import { NewCase, NewJointCase } from '../routes.ts'
 import { createApplicationCheck } from './check.ts'
 import { DRAFT_DAYS } from './drafts.ts'
@@ -283,7 +284,26 @@ test('the guide tells in which modes the item can be sent now, and prefill reads
     delivery: { method: 'mail' },
   })
   expect(filled).toMatchObject({ applicant: { phone: '13900000000' }, form: { reason: '购房', born: '1949-12-31' } })
-  expect((await actions()).at(-1)).toBe('case.read')
+  expect((await actions()).slice(-2)).toEqual(['cases.searched', 'case.read'])
+  // Whoever may not read them is told nothing of them; the search leaves its row all the same.
+  const at = async (windows: string[]) => {
+    const holder = { id: '2', roles: ['window-clerk'], departments: [], windows } as const
+    const asked = {
+      to: HANDLING,
+      item: PLAY_ITEM.code,
+      applicant: applicant as never,
+      form: {},
+      typed: {},
+      earlier: true,
+    }
+    const clerk = { id: '2', name: '乙', windows }
+    const { applicant: found, form } = await intake.prefill(asked, clerk, casesOf(holder, 'case.content'))
+    return [found.phone, form.reason]
+  }
+  expect(await at([whole.window])).toEqual(['13900000000', '购房'])
+  const before = (await actions()).length
+  expect(await at(['跨省通办窗口 4'])).toEqual([undefined, undefined])
+  expect((await actions()).slice(before)).toEqual(['cases.searched'])
 })
 
 test('a purge deletes the drafts that were left over, and tells of those that were worked on since', async () => {

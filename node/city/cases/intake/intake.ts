@@ -15,6 +15,7 @@ import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { Cases } from '../cases.ts'
 import type { LookupKeys } from '../lookup.ts'
+import type { Found } from '../rights.ts'
 import type { CaseRow } from '../rows.ts'
 import { preflightError } from '../submission.ts'
 import type { ApplicationCheck } from './check.ts'
@@ -51,12 +52,15 @@ export type IntakeParts = {
 export type Intake = ReturnType<typeof createIntake>
 
 export function createIntake({ db, audit, drafts, cases, packets, keys, check, clock, contactOf }: IntakeParts) {
-  /** The cases that this city collected from the applicant and still holds, newest first; each reading leaves an audit row. */
-  async function earlierOf(idNumber: string, actor: string): Promise<Earlier[]> {
+  /**
+   * The cases that this city collected from the applicant and still holds, newest first, of those that may be read; the search and each
+   * reading leave an audit row.
+   */
+  async function earlierOf(idNumber: string, actor: string, sees: Found | null): Promise<Earlier[]> {
     const rows = await db.query<{ thread_no: number }>(
       `SELECT thread_no FROM cases WHERE applicant_key = ? AND role = 'collecting' AND purged_at IS NULL
-       ORDER BY submitted_at DESC LIMIT ?`,
-      [keys.number(idNumber), EARLIER],
+       ${sees === null ? '' : `AND ${sees.where}`} ORDER BY submitted_at DESC LIMIT ?`,
+      [keys.number(idNumber), ...(sees?.params ?? []), EARLIER],
     )
     const found: Earlier[] = []
     const read: string[] = []
@@ -67,11 +71,16 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check, c
         found.push({ item: item.code, applicant, form })
         read.push(claims.thread)
       }
-    if (read.length > 0)
-      await db.transaction(async tx => {
-        for (const subject of read)
-          await audit.append(tx, { actor, action: 'case.read', subject, detail: { for: 'prefill' } })
+    await db.transaction(async tx => {
+      await audit.append(tx, {
+        actor,
+        action: 'cases.searched',
+        subject: 'prefill',
+        detail: { found: read.length, for: 'prefill' },
       })
+      for (const subject of read)
+        await audit.append(tx, { actor, action: 'case.read', subject, detail: { for: 'prefill' } })
+    })
     return found
   }
 
@@ -95,10 +104,13 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check, c
         earlier: boolean
       },
       person: Pick<Person, 'id' | 'name' | 'windows'>,
+      /** the cases whose content the asker may read; null or absent: every one */
+      sees: Found | null = null,
     ): Promise<Prefilled & { application: Typed }> {
       const guide = await cases.guide(to, code)
       const { idNumber } = given.applicant
-      const earlier = idNumber === undefined || !given.earlier ? [] : await earlierOf(idNumber, `person:${person.id}`)
+      const earlier =
+        idNumber === undefined || !given.earlier ? [] : await earlierOf(idNumber, `person:${person.id}`, sees)
       const filled = prefill(guide.item, given, earlier)
       const taker = { name: person.name, windows: person.windows, ...(await contactOf(person.id)) }
       const now = new Date(clock.now()).toISOString()

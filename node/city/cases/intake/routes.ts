@@ -12,7 +12,7 @@ import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { windowsOf } from '../../../kernel/case-rights.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
-import { takerOf } from '../rights.ts'
+import { casesOf, takerOf } from '../rights.ts'
 import { Case, Content, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
@@ -100,7 +100,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       id: 'prefillCase',
       summary: 'Fill in what the ID number, the credit code and earlier cases already tell (预填)',
       description:
-        'Overwrites nothing. Reading earlier cases of the applicant leaves audit rows; the answer is kept nowhere.',
+        'Overwrites nothing. Earlier cases are those whose content the caller may read; the search and each reading leave audit rows; the answer is kept nowhere.',
       action: 'case.take-in',
       looksUp: true,
       body: z.strictObject({
@@ -126,7 +126,8 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       }),
       problems: ['item.unknown'],
       async handle({ body: { to, item, applicant, form, earlier, ...typed }, person }) {
-        const { application, ...filled } = await intake.prefill({ to, item, applicant, form, typed, earlier }, person)
+        const asked = { to, item, applicant, form, typed, earlier }
+        const { application, ...filled } = await intake.prefill(asked, person, casesOf(person, 'case.content'))
         return { ...filled, application: application as z.input<z.ZodObject<typeof Typed>> }
       },
     })

@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { text } from '../../../../protocol/primitives.ts'
 import type { ProblemCode } from '../../../../protocol/problem.ts'
 import { Why } from '../../../edges/http/problem-in-words.ts'
+import { PurposeField } from '../../../edges/http/purpose.ts'
 import { type RouteModule, Time, time } from '../../../edges/http/route.ts'
-import { QUEUE_NAMES } from '../queues.ts'
+import { namesSomebody, QUEUE_NAMES } from '../queues.ts'
 import { askerOf, filter } from '../routes.ts'
 import { EXPORT_LIMITS, type ExportJob, type Exports } from './exports.ts'
 import { FORMAT_NAMES, FORMATS } from './formats.ts'
@@ -39,7 +40,7 @@ const Found = z
     path: ['queue'],
     message: 'queue or search',
   })
-const PROBLEMS: ProblemCode[] = ['request.oversize', 'request.rate', 'request.invalid']
+const PROBLEMS: ProblemCode[] = ['request.oversize', 'request.rate', 'request.invalid', 'rights.purpose']
 
 export const exportRoutes = (exports: Exports): RouteModule => ({
   tag: 'Exports',
@@ -54,18 +55,16 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
         'A case that changes while the file is written may be missing from a search, or be as it was before.',
       action: 'case.list',
       looksUp: true,
+      query: z.strictObject({ purpose: PurposeField }),
       body: Found,
       answer: Job,
       status: 202,
       problems: PROBLEMS,
-      handle: async ({ body: { format, queue, window, search }, person }) =>
-        toAnswer(
-          await exports.begin(
-            queue === undefined ? { search: search ?? {} } : { queue, window },
-            format,
-            askerOf(person, window),
-          ),
-        ),
+      handle: async ({ query: { purpose }, body: { format, queue, window, search }, person, demandPurpose }) => {
+        if (search !== undefined && namesSomebody(search)) await demandPurpose('search', purpose)
+        const what = queue === undefined ? { search: search ?? {} } : { queue, window }
+        return toAnswer(await exports.begin(what, format, askerOf(person, window)))
+      },
     })
     api.operation({
       method: 'get',
