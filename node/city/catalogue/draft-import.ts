@@ -7,15 +7,21 @@ import { foldName } from '../../../protocol/codes/spelling.ts'
 import { type LintContext, lintItem } from '../../../protocol/service/lint.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import type { ColumnMapping } from './column-mappings.ts'
 import { sameItem } from './difference.ts'
 import { AT_ONCE, type DraftRows, type Published } from './draft-rows.ts'
 import type { DraftStage, DraftWrite } from './draft-stage.ts'
 import { byLevel, count, type ItemFinding, SHOWN_FINDINGS } from './item-findings.ts'
-import type { Fault, TableImport, Translation } from './tables/tables.ts'
+import type { Fault, SheetReading, TableImport, Translation } from './tables/tables.ts'
+
+/** Sheets of a file whose reading is told. */
+const SHOWN_SHEETS = 50
 
 export type ImportOptions = {
   modes?: readonly number[]
   translate?: Translation
+  /** name of a kept column mapping */
+  mapping?: string
   /** items that the file does not name go */
   replace?: boolean
   /** looks alone */
@@ -34,6 +40,8 @@ export type ImportReport = {
   errors: Fault[]
   errorCount: number
   notes: Fault[]
+  /** how each sheet and column was read, the first sheets */
+  sheets: SheetReading[]
   /** first findings of the items, errors before warnings */
   findings: ItemFinding[]
 }
@@ -42,12 +50,14 @@ export function createDraftImport(parts: {
   audit: Audit
   clock: Clock
   published: Published
+  /** Problem: `request.not-found`. */
+  columnMapping: (name: string) => Promise<ColumnMapping>
   /** units and windows that items may name */
   context: () => Promise<LintContext>
   rows: DraftRows
   stage: DraftStage
 }) {
-  const { audit, clock, published, context, stage } = parts
+  const { audit, clock, published, context, columnMapping, stage } = parts
   const { held, current } = parts.rows
 
   /** Codes of the items that are called so, drafts and published ones; walked through once for a file. */
@@ -68,12 +78,14 @@ export function createDraftImport(parts: {
     name: string,
     options: ImportOptions,
   ): Promise<TableImport & { removed: Map<string, string> }> {
+    const mapping = options.mapping === undefined ? null : await columnMapping(options.mapping)
     const { importTables } = await import('./tables/tables.ts')
     const table = await importTables(bytes, name, {
       held,
       named,
       ...(options.modes === undefined ? {} : { modes: options.modes }),
-      ...(options.translate === undefined ? {} : { translate: options.translate }),
+      ...(mapping ?? {}),
+      translate: { ...mapping?.values, ...options.translate },
     })
     const removed = new Map<string, string>()
     if (table.errorCount > 0) return { ...table, removed }
@@ -142,6 +154,7 @@ export function createDraftImport(parts: {
       errors: table.errors,
       errorCount: table.errorCount,
       notes: table.notes,
+      sheets: table.sheets.slice(0, SHOWN_SHEETS),
       findings: findings.sort(byLevel).slice(0, SHOWN_FINDINGS),
     }
     if (!report.taken) return report

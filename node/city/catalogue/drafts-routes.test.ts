@@ -5,6 +5,8 @@ import { createTestApi, type TestApi } from '../../../test/support/http.ts'
 import { createMemoryNetwork } from '../../../test/support/memory-network.ts'
 import { type PlayCity, playCity } from '../../../test/support/play-city.ts'
 import { openTestStore } from '../../../test/support/store.ts'
+import { COLUMN_MAPPING_LIMITS, createColumnMappings } from './column-mappings.ts'
+import { columnMappingRoutes } from './columns-routes.ts'
 import { createDrafts } from './drafts.ts'
 import { draftRoutes } from './drafts-routes.ts'
 import { publishedOf } from './published.ts'
@@ -47,6 +49,7 @@ beforeEach(async () => {
     announce: () => {},
     observer: { failed: () => {} },
   })
+  const columnMappings = createColumnMappings({ db: parts.database, clock: parts.clock, audit: parts.audit })
   api = await createTestApi({
     store,
     again: parts,
@@ -58,6 +61,7 @@ beforeEach(async () => {
           audit: parts.audit,
           clock: parts.clock,
           published: publishedOf(services, play.code),
+          columnMapping: async name => (await columnMappings.get(name)).mapping,
           context: async () => PLACES,
           organisation: {
             next: async () => null,
@@ -72,6 +76,7 @@ beforeEach(async () => {
         }),
         play.code,
       ),
+      columnMappingRoutes(columnMappings),
     ],
   })
 })
@@ -468,5 +473,114 @@ describe('two who edit one item', () => {
       body: { changes: [{ action: 'draft.saved' }] },
     })
     expect((await admin.send('DELETE', ADDRESS, undefined, { 'if-match': await tagOf(ADDRESS) })).status).toBe(200)
+  })
+})
+
+describe('column mappings', () => {
+  const path = (name: string) => `/api/v1/services/column-mappings/${encodeURIComponent(name)}`
+  const keep = (name: string, body: object) => api.as('administrator').send('PUT', path(name), body)
+  const list =
+    '编号,标题,主办,权力类型,行使层级,服务对象,办件类型,通办方式,法定时限,承诺时限,跑动次数\nA1,失业登记,人社局,公共服务,市级,失业人员,承诺件,全程网办,一个月,5日,0次'
+  type Sheets = {
+    sheets: {
+      sheet: string
+      holds: string | null
+      columns: { heading: string; field: string | null; how: string | null; unread: number; samples: object[] }[]
+      absent: { field: string }[]
+    }[]
+  }
+  const preview = async (query: Record<string, string> = {}) =>
+    (await upload(list, { name: '事项.csv', dryRun: 'true', ...query })) as Report & Sheets
+
+  test('a preview shows how each sheet and column was read, and changes nothing', async () => {
+    const report = await preview()
+    const [sheet] = report.sheets
+    expect(sheet).toMatchObject({ sheet: '事项', holds: 'items', heading: 1, rows: 1 })
+    expect(sheet?.columns.map(({ heading, field, how }) => [heading, field, how]).slice(0, 5)).toEqual([
+      ['编号', null, null],
+      ['标题', null, null],
+      ['主办', null, null],
+      ['权力类型', 'taskType', 'other'],
+      ['行使层级', 'useLevel', 'name'],
+    ])
+    expect(sheet?.columns.find(({ heading }) => heading === '服务对象')).toMatchObject({
+      filled: 1,
+      unread: 1,
+      samples: [{ given: '失业人员', read: '' }],
+    })
+    expect(sheet?.columns.find(({ heading }) => heading === '跑动次数')).toMatchObject({
+      samples: [{ given: '0次', read: '0' }],
+    })
+    expect(sheet?.absent.map(({ field }) => field)).toEqual(['taskCode', 'taskName', 'deptName', 'isFee'])
+    expect(await counts()).toMatchObject({ drafts: 0 })
+  })
+
+  test('a mapping that was corrected and kept reads the file, and the next one', async () => {
+    const mapping = {
+      columns: { 编号: 'taskCode', 标题: 'taskName', '事项!主办': 'deptName' },
+      values: { serverType: { 失业人员: '自然人' } },
+      defaults: { isFee: '否' },
+      workingDays: { 日: 1, 月: 22 },
+    }
+    const kept = await keep('人社局', mapping)
+    expect(kept).toMatchObject({ status: 200, body: { name: '人社局', mapping, version: 1 } })
+    const report = await preview({ mapping: '人社局' })
+    expect([report.errors, report.sheets[0]?.columns[0]]).toMatchObject([[], { field: 'taskCode', how: 'mapping' }])
+    expect(await upload(list, { name: '事项.csv', mapping: '人社局' })).toMatchObject({ taken: true, put: 1 })
+    const { body } = await api.as('administrator').get('/api/v1/services/drafts/items/A1')
+    expect((body as { item: ServiceItem }).item).toMatchObject({
+      taskName: '失业登记',
+      deptName: '人社局',
+      serverType: ['1'],
+      anticipateDay: 22,
+      promiseDay: 5,
+      isFee: false,
+    })
+    await expect(upload(list, { name: '事项.csv', mapping: '别处' })).rejects.toThrow()
+  })
+
+  test('a column that is mapped to nothing is left out without a word', async () => {
+    await keep('空', { columns: { 权力类型: '' } })
+    const report = await preview({ mapping: '空' })
+    expect(report.sheets[0]?.columns[3]).toMatchObject({ heading: '权力类型', field: null })
+    expect((report as unknown as { notes: { column: string }[] }).notes.map(({ column }) => column)).toEqual([
+      '编号',
+      '标题',
+      '主办',
+    ])
+  })
+
+  test('fields that are none are refused, and defaults that cannot be read are told', async () => {
+    expect(await keep('错', { columns: { 编号: 'taskcode' } })).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', detail: 'no such field: taskcode' },
+    })
+    await keep('错', { defaults: { isFee: '也许' } })
+    expect((await preview({ mapping: '错' })).errors).toContainEqual(
+      expect.objectContaining({ code: 'mapping.default', column: 'isFee', value: '也许' }),
+    )
+  })
+
+  test('they are listed, changed as they were seen, and forgotten', async () => {
+    await keep('乙', {})
+    await keep('甲', {})
+    const { body } = await api.as('auditor').get('/api/v1/services/column-mappings')
+    expect((body as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual(['乙', '甲'])
+    expect(await keep('甲', { columns: { 编号: 'taskCode' } })).toMatchObject({ body: { version: 2 } })
+    const stale = await api.as('administrator').send('PUT', path('甲'), {}, { 'if-match': '"1.0"' })
+    expect(stale).toMatchObject({ status: 412, body: { code: 'request.precondition' } })
+    expect(await api.as('administrator').send('DELETE', path('甲'))).toMatchObject({
+      status: 200,
+      body: { name: '甲' },
+    })
+    expect(await api.as('administrator').get(path('甲'))).toMatchObject({ status: 404 })
+  })
+
+  test('no more than 500 entries of one', async () => {
+    const of = (count: number) => ({
+      columns: Object.fromEntries(Array.from({ length: count }, (_, no) => [`列${no}`, ''])),
+    })
+    expect((await keep('多', of(COLUMN_MAPPING_LIMITS.entries))).status).toBe(200)
+    expect((await keep('多', of(COLUMN_MAPPING_LIMITS.entries + 1))).status).toBe(400)
   })
 })

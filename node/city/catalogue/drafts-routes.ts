@@ -9,7 +9,7 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.t
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import type { Draft, DraftRow, Drafts } from './drafts.ts'
 import { itemVersion } from './item-version.ts'
-import { FORMATS } from './tables/formats.ts'
+import { FORMATS, PART_FIELDS } from './tables/formats.ts'
 import { TABLE_LIMITS } from './tables/limits.ts'
 
 const Code = z.strictObject({ code: text(50).describe('实施编码') })
@@ -54,6 +54,34 @@ const Fault = z.strictObject({
   cureZh: z.string(),
   cureEn: z.string(),
 })
+const SheetReading = z.strictObject({
+  sheet: z.string(),
+  holds: z
+    .enum(['items', ...PART_FIELDS])
+    .nullable()
+    .describe('items, or a part of them; null for a sheet that was left out'),
+  also: z.array(z.enum(PART_FIELDS)).describe('parts that stand in the rows of their items'),
+  why: z.string().nullable().describe('code of the note why it was left out'),
+  heading: z.number().int().describe('row of the heading, the lower one of two; 0 without one'),
+  rows: z.number().int(),
+  columns: z.array(
+    z.strictObject({
+      at: z.string().describe('A, B …'),
+      heading: z.string().describe('as it is written, the group before it'),
+      field: z.string().nullable().describe('`promiseDay`, `materials.isNeed`; null for a column that was left out'),
+      name: z.string().describe('what the template calls it'),
+      how: z.enum(['name', 'other', 'mapping']).nullable().describe('by its name, by another name, or by the mapping'),
+      filled: z.number().int().describe('cells that hold something'),
+      unread: z.number().int().describe('cells that could not be read'),
+      samples: z
+        .array(z.strictObject({ given: z.string(), read: z.string().describe('empty: could not be read, or none') }))
+        .describe('the first cells, each word once'),
+    }),
+  ),
+  absent: z
+    .array(z.strictObject({ field: z.string(), name: z.string() }))
+    .describe('needed columns that are not there: the items must be held already, or the mapping gives them'),
+})
 const Report = z.strictObject({
   taken: z.boolean().describe('whether the drafts hold it now; false with errors and on a dry run'),
   rows: z.number().int(),
@@ -64,7 +92,10 @@ const Report = z.strictObject({
   warnings: z.number().int(),
   errors: z.array(Fault).describe('what could not be read, the first ones'),
   errorCount: z.number().int(),
-  notes: z.array(Fault).describe('what was left out'),
+  notes: z.array(Fault).describe('what was left out, or read otherwise than as the template has it'),
+  sheets: z
+    .array(SheetReading)
+    .describe('how each sheet and column was read, the first 50 sheets; none of a file of JSON'),
   findings: z.array(ItemFinding).describe('lint, the first ones, errors before warnings'),
 })
 const Counts = z.strictObject({
@@ -98,6 +129,9 @@ const importQuery = z.strictObject({
     .max(4000)
     .optional()
     .describe('codes of another system, as JSON: `{"is_need":{"0":"1","1":"2"}}` reads their 0 as 1'),
+  mapping: text(100)
+    .optional()
+    .describe('name of a kept column mapping: what columns are, words stand for, and tables leave out'),
   replace: flag.describe('items that the file does not name go'),
   dryRun: flag.describe('look alone, change nothing'),
 })
@@ -260,12 +294,12 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       id: 'importDrafts',
       summary: 'Import items from tables into the drafts',
       description:
-        'CSV (UTF-8 or GB18030), a ZIP of CSV files, XLSX, the national upload tables `up_*` as either, or JSON. Whole or not at all: with errors nothing is taken, and each is named with sheet, row, column and cure.',
+        'CSV (UTF-8 or GB18030), a ZIP of CSV files, XLSX, the national upload tables `up_*` as either, or JSON. Whole or not at all: with errors nothing is taken, and each is named with sheet, row, column and cure. `sheets` show how each sheet and column was read; with `dryRun` that is a preview, which a column mapping corrects.',
       action: 'catalogue.manage',
       query: importQuery,
       takes: { types: ['any'], bytes: TABLE_LIMITS.bytes },
       answer: Report,
-      problems: ['request.oversize'],
+      problems: ['request.oversize', 'request.not-found'],
       seconds: 300,
       handle: async ({ query, stream, person }) =>
         drafts.import(
@@ -276,6 +310,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
               ? {}
               : { modes: query.modes.split(',').map(mode => Mode.parse(Number(mode))) }),
             ...(query.codes === undefined ? {} : { translate: translationOf(query.codes) }),
+            ...(query.mapping === undefined ? {} : { mapping: query.mapping }),
             replace: query.replace === 'true',
             dryRun: query.dryRun === 'true',
           },

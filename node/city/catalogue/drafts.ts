@@ -15,6 +15,7 @@ import { createSerial } from '../../kernel/serial.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { type AgreedPort, type AgreedReport, agreedReport, touchOf } from './agreed.ts'
+import type { ColumnMapping } from './column-mappings.ts'
 import { type Difference, differences, sameItem } from './difference.ts'
 import { createDraftImport, type ImportOptions, type ImportReport } from './draft-import.ts'
 import { createDraftPublication, type PublishOptions, type PublishReport } from './draft-publication.ts'
@@ -30,6 +31,8 @@ export type DraftsParts = {
   audit: Audit
   clock: Clock
   published: Published
+  /** a kept column mapping. Problem: `request.not-found` */
+  columnMapping: (name: string) => Promise<ColumnMapping>
   /** units and windows that items may name */
   context: () => Promise<LintContext>
   /** the drafted organisation tree, which goes out with the next version */

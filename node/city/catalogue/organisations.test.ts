@@ -69,6 +69,9 @@ async function two() {
       audit: city.audit,
       clock: world.clock,
       published: publishedOf(city.services, play.code),
+      columnMapping: async () => {
+        throw new ProblemError('request.not-found')
+      },
       context: async () => ({
         units: windowsByUnit(((await organisations.draft()) ?? (await organisations.view(play.code)))?.units ?? []),
       }),

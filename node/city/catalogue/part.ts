@@ -6,6 +6,8 @@ import type { Part } from '../../part.ts'
 import type { Published } from '../../spine/materials/materials.ts'
 import type { MaterialsPort } from '../../spine/materials/part.ts'
 import type { AgreementsPort } from '../agreements/part.ts'
+import { createColumnMappings } from './column-mappings.ts'
+import { columnMappingRoutes } from './columns-routes.ts'
 import { createDrafts } from './drafts.ts'
 import { draftRoutes } from './drafts-routes.ts'
 import type { ListsPort } from './lists-part.ts'
@@ -55,12 +57,14 @@ export function createCataloguePart(
     units: windowsByUnit(tree?.units ?? []),
     samples: await samples.own(),
   })
+  const columnMappings = createColumnMappings({ db, clock, audit })
   const drafts = createDrafts({
     db,
     audit,
     clock,
     organisation: organisations,
     published: publishedOf(services, own),
+    columnMapping: async name => (await columnMappings.get(name)).mapping,
     context: async () => contextOf((await organisations.draft()) ?? (await organisations.view(own))),
     agreed: {
       items: () => agreements.agreedItems(own),
@@ -77,6 +81,7 @@ export function createCataloguePart(
       serviceRoutes(services, own, async () => contextOf(await organisations.view(own))),
       sampleRoutes(samples),
       draftRoutes(drafts, own),
+      columnMappingRoutes(columnMappings),
       organisationRoutes(organisations, own),
     ],
   } satisfies Part<object>

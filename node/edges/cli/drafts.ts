@@ -12,6 +12,7 @@ import type {
   ListDraftsQuery,
 } from '../client/api.generated.ts'
 import { describeAgreed } from './agreed.ts'
+import { describeSheets, writeMapping } from './columns.ts'
 import type { CommandContext } from './context.ts'
 import type { Declare } from './declare.ts'
 import { table } from './output.ts'
@@ -19,7 +20,7 @@ import { readJson } from './services.ts'
 
 type Finding = LintDraftsAnswer['findings'][number]
 type Fault = ImportDraftsAnswer['errors'][number]
-type TableFlags = { modes?: string; codes?: string; as?: string }
+type TableFlags = { modes?: string; codes?: string; as?: string; mapping?: string }
 
 const SHOWN = 20
 
@@ -55,6 +56,7 @@ async function upload(
       name: flags.as === undefined ? name : `${flags.as}.csv`,
       modes: flags.modes,
       codes,
+      mapping: flags.mapping,
       replace: flag(flags.replace),
       dryRun: flag(flags.dryRun),
     },
@@ -97,14 +99,18 @@ function findings(list: readonly Finding[]): string[] {
   return [...shown, ...more(lines.size)]
 }
 
-function describeReport(report: ImportDraftsAnswer): string {
+/** With `sheets`, how each was read comes first. */
+function describeReport(report: ImportDraftsAnswer, sheets = false): string {
+  const read = sheets || report.errorCount > 0 ? ['Read as 读取方式:', ...describeSheets(report.sheets)] : []
   if (report.errorCount > 0)
     return [
+      ...read,
       `Nothing was imported 未导入: ${report.errorCount} errors 处错误`,
       ...faults(report.errors, report.errorCount),
       ...faults(report.notes),
     ].join('\n')
   return [
+    ...read,
     `${report.taken ? 'In the drafts 已存入草稿' : 'Would be drafted 将存入草稿'}: ${report.put} to add or change 新增或修改, ${report.remove} to remove 删除, ${report.unchanged} unchanged 未变`,
     `Findings 检查结果: ${report.blocked} items blocked 个事项不可发布, ${report.warnings} warnings 条提醒`,
     ...findings(report.findings),
@@ -114,11 +120,12 @@ function describeReport(report: ImportDraftsAnswer): string {
 
 export async function importFiles(
   context: CommandContext,
-  flags: TableFlags & { replace?: boolean; dryRun?: boolean },
+  flags: TableFlags & { replace?: boolean; dryRun?: boolean; writeMapping?: string },
   files: string[],
 ): Promise<void> {
   const report = await upload(context, files, flags)
-  context.out.result(report, describeReport)
+  if (flags.writeMapping !== undefined) await writeMapping(flags.writeMapping, report.sheets)
+  context.out.result(report, told => describeReport(told, flags.dryRun === true))
   if (report.errorCount > 0) process.exitCode = 1
 }
 
@@ -130,7 +137,7 @@ export async function lint(
 ): Promise<void> {
   if (files.length > 0) {
     const report = await upload(context, files, { ...flags, dryRun: true })
-    context.out.result(report, describeReport)
+    context.out.result(report, told => describeReport(told))
     if (report.errorCount > 0 || report.blocked > 0) process.exitCode = 1
     return
   }

@@ -1,6 +1,7 @@
 /** Declares `tongban services …`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import type { ListServicesAnswer } from '../client/api.generated.ts'
+import { declareColumns } from './columns.ts'
 import type { Declare } from './declare.ts'
 import { declareDrafts } from './drafts.ts'
 import { declareOrganisation } from './organisation.ts'
@@ -57,6 +58,7 @@ export function declareServices(services: Command, declare: Declare): void {
     command
       .option('--modes <list>', '办理模式 of items whose table has no such column, such as 0,1')
       .option('--codes <file>', 'codes of another system, as JSON: { "is_need": { "0": "1" } }')
+      .option('--mapping <name>', 'a kept column mapping: what columns are and words stand for (services columns)')
       .option('--as <table>', 'what a single CSV file holds: items, materials, up_task_general_basic …')
   example(
     does(
@@ -68,7 +70,11 @@ export function declareServices(services: Command, declare: Declare): void {
         ),
       )
         .option('--replace', 'items that the files do not name go')
-        .option('--dry-run', 'look alone, change nothing'),
+        .option('--dry-run', 'look alone: how each sheet and column was read, and what it would change')
+        .option(
+          '--write-mapping <file>',
+          'write how columns were read, to be corrected and kept (services columns save)',
+        ),
       async () => {
         const { importFiles } = await import('./drafts.ts')
         return (context, flags, ...files) => importFiles(context, flags, files.flat())
@@ -120,6 +126,7 @@ export function declareServices(services: Command, declare: Declare): void {
     },
   )
   declareDrafts(drafts, declare)
+  declareColumns(services, declare)
 
   example(
     does(

@@ -1164,6 +1164,16 @@ export type Colleague = {
   /** null: every one */
   windows: string[] | null
 }
+export type ColumnMapping = {
+  /** field of each heading: `promiseDay`, `materials.isNeed`, or empty for a column that is left out; a heading as the report of an import shows it, with `sheet!` before it where one sheet alone is meant */
+  columns?: Record<string, string>
+  /** words of a column, by its field, and what they stand for: `{ "materials.isNeed": { "要": "必要" } }` */
+  values?: Record<string, Record<string, string>>
+  /** what fields say that a table has no column for, or that needed cells leave blank: `{ "materials.sourceType": "申请人自备" }` */
+  defaults?: Record<string, string>
+  /** working days that one of a unit stands for: `{ "日": 1, "月": 22 }`; without it limits in other units than 工作日 are refused */
+  workingDays?: Record<string, number>
+}
 export type CommitCaseRequest = {
   /** codes of the item's list, of materials that may be handed in later (容缺后补) and are not there */
   materials: string[]
@@ -2476,7 +2486,7 @@ export type ImportDraftsAnswer = {
     cureEn: string
   }[]
   errorCount: number
-  /** what was left out */
+  /** what was left out, or read otherwise than as the template has it */
   notes: {
     code: string
     sheet: string
@@ -2493,6 +2503,43 @@ export type ImportDraftsAnswer = {
     en: string
     cureZh: string
     cureEn: string
+  }[]
+  /** how each sheet and column was read, the first 50 sheets; none of a file of JSON */
+  sheets: {
+    sheet: string
+    /** items, or a part of them; null for a sheet that was left out */
+    holds: 'items' | 'materials' | 'fees' | 'faqs' | 'contacts' | 'handleLinks' | 'specialProcedures' | 'legalBases' | 'offeredAt' | null
+    /** parts that stand in the rows of their items */
+    also: ('materials' | 'fees' | 'faqs' | 'contacts' | 'handleLinks' | 'specialProcedures' | 'legalBases' | 'offeredAt')[]
+    /** code of the note why it was left out */
+    why: string | null
+    /** row of the heading, the lower one of two; 0 without one */
+    heading: number
+    rows: number
+    columns: {
+      /** A, B … */
+      at: string
+      /** as it is written, the group before it */
+      heading: string
+      /** `promiseDay`, `materials.isNeed`; null for a column that was left out */
+      field: string | null
+      /** what the template calls it */
+      name: string
+      /** by its name, by another name, or by the mapping */
+      how: 'name' | 'other' | 'mapping' | null
+      /** cells that hold something */
+      filled: number
+      /** cells that could not be read */
+      unread: number
+      /** the first cells, each word once */
+      samples: {
+        given: string
+        /** empty: could not be read, or none */
+        read: string
+      }[]
+    }[]
+    /** needed columns that are not there: the items must be held already, or the mapping gives them */
+    absent: { field: string; name: string }[]
   }[]
   /** lint, the first ones, errors before warnings */
   findings: {
@@ -3154,6 +3201,13 @@ export type ItemDraft = {
   }[]
 }
 export type JoinPartnerRequest = { city: string }
+export type KeptColumnMapping = {
+  name: string
+  mapping: ColumnMapping
+  version: number
+  actor: string
+  updatedAt: string
+}
 export type LintDraftsAnswer = {
   items: number
   rules: {
@@ -3216,6 +3270,11 @@ export type ListCasesAnswer = {
 }
 export type ListColleaguesAnswer = {
   items: Colleague[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
+export type ListColumnMappingsAnswer = {
+  items: KeptColumnMapping[]
   /** Cursor of the next page; null on the last one */
   next: string | null
 }
@@ -6922,6 +6981,8 @@ export type ImportDraftsQuery = {
   modes?: string | undefined
   /** codes of another system, as JSON: `{"is_need":{"0":"1","1":"2"}}` reads their 0 as 1 */
   codes?: string | undefined
+  /** name of a kept column mapping: what columns are, words stand for, and tables leave out */
+  mapping?: string | undefined
   /** items that the file does not name go */
   replace?: 'true' | 'false' | undefined
   /** look alone, change nothing */
@@ -6991,6 +7052,7 @@ export type ListCasesQuery = {
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ListColleaguesQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ListColumnMappingsQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListDraftsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -7483,6 +7545,10 @@ export interface Api {
       kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
     }
   } & Options): Promise<GetCaseStepAnswer>
+  /** One of them */
+  getColumnMapping(input: {
+    params: { name: string }
+  } & Options): Promise<KeptColumnMapping>
   /** A draft with its findings and what it changes */
   getDraft(input: {
     params: {
@@ -7636,6 +7702,10 @@ export interface Api {
   listColleagues(input?: {
     query?: ListColleaguesQuery | undefined
   } & Options): Promise<ListColleaguesAnswer>
+  /** How the lists of offices are read, as it was corrected and kept */
+  listColumnMappings(input?: {
+    query?: ListColumnMappingsQuery | undefined
+  } & Options): Promise<ListColumnMappingsAnswer>
   /** All drafts, and how many can be published */
   listDrafts(input?: {
     query?: ListDraftsQuery | undefined
@@ -7919,6 +7989,10 @@ export interface Api {
       year?: number | null | undefined
     }
   } & Options): Promise<RemoveCalendarAnswer>
+  /** Forget one */
+  removeColumnMapping(input: {
+    params: { name: string }
+  } & Guarded & Options): Promise<KeptColumnMapping>
   /** Forget a mapping */
   removeMapping(input: {
     params: { partner: string; item: string }
@@ -8020,6 +8094,11 @@ export interface Api {
     params: { id: string }
     body: SaveCaseDraftRequest
   } & Guarded & Options): Promise<Draft>
+  /** Keep how the lists of an office are read: what the preview of an import showed, corrected */
+  saveColumnMapping(input: {
+    params: { name: string }
+    body?: ColumnMapping | undefined
+  } & Guarded & Options): Promise<KeptColumnMapping>
   /** Hold an item as draft */
   saveDraft(input: {
     params: {

@@ -8,7 +8,7 @@ import { foldName } from '../../../../protocol/codes/spelling.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { readCell } from './cells.ts'
 import { KEY, normalHeading, OPERATION, type Part } from './columns.ts'
-import type { Faults } from './faults.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { fromHeading, isBlank, isRemark, isRepeated } from './heading.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import type { Table } from './read.ts'
@@ -124,20 +124,21 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
       continue
     }
     gathered.sources.push(...sheet.sources)
-    // Each of its rows would be told for the same reason.
-    if (sheet.keyAt < 0 && sheet.nameAt < 0) continue
+    // Each of its rows would be told for the same reason: they are shown as they are read, and no more.
+    const keyless = sheet.keyAt < 0 && sheet.nameAt < 0
+    const toldOf = keyless ? createFaults() : faults
     const headings = headed.heading.heads.map(({ text }) => normalHeading(text))
     const orderAt = ORDER.map(name => headings.indexOf(name)).filter(index => index >= 0)
     for await (const { no, cells } of headed.rows) {
       if (isBlank(cells)) continue
       if (!sheet.up && (isRemark(cells, sheet.keyAt) || isRepeated(headed.heading, cells))) {
-        faults.add('note.row', sheet.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
+        toldOf.add('note.row', sheet.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
         continue
       }
       gathered.rows++
       if (gathered.rows % AT_ONCE === 0) await otherWork()
-      const read = readRow(sheet, cells.map(once), no, faults, options.workingDays)
-      if (read === null) continue
+      const read = readRow(sheet, cells.map(once), no, toldOf, options.workingDays)
+      if (read === null || keyless) continue
       const order = orderAt.map(index => (cells[index] ?? '').trim().padStart(24)).join(' ')
       for (const said of read.said) keep(gathered, sheet, read.owner, { ...said, no, operation: read.operation, order })
     }

@@ -4,6 +4,7 @@
  */
 import { plainText } from '../../../../protocol/codes/spelling.ts'
 import { CONTACT_ROLES, type ServiceItem } from '../../../../protocol/service/item.ts'
+import type { PartField } from './formats.ts'
 import {
   ALSO_AUDIENCE,
   ALSO_HANDLE_TYPE,
@@ -61,17 +62,6 @@ export type Column = {
   column?: string
   required?: true
 }
-
-/** The lists of an item, each a table of its own. */
-export type PartField =
-  | 'materials'
-  | 'fees'
-  | 'faqs'
-  | 'contacts'
-  | 'handleLinks'
-  | 'specialProcedures'
-  | 'legalBases'
-  | 'offeredAt'
 
 export type Part = {
   field: PartField

@@ -30,8 +30,8 @@ export const FAULTS = {
     cureEn: 'Take the password off in a spreadsheet program and save it as .xlsx',
   },
   'file.old': {
-    zh: '不支持的表格格式（旧版 .xls、.et、.ods、.pdf、.docx 等）',
-    en: 'A format that is not read, such as the old .xls, .et, .ods, .pdf or .docx',
+    zh: '不支持的表格格式（旧版 .xls、网页另存的 .xls、.et、.ods、.pdf、.docx 等）',
+    en: 'A format that is not read, such as the old .xls, a page called .xls, .et, .ods, .pdf or .docx',
     cureZh: '在表格软件中另存为 .xlsx',
     cureEn: 'Save it as .xlsx in a spreadsheet program',
   },

@@ -369,6 +369,17 @@ describe('materials', () => {
     ).toEqual(['row.key 材料:2:事项编码'])
   })
 
+  test('fees in the rows of their items have the basis that the item names', async () => {
+    const head = [...HEAD, '收费项目', '收费标准', '收费依据']
+    const cells = [...row({ 11: '收费' }), '工本费', '20元/本', '发改价格〔2020〕1号']
+    expect(await one(book([{ name: '清单', rows: [head, cells] }]))).toEqual({
+      ...A1,
+      isFee: true,
+      feeBasis: '发改价格〔2020〕1号',
+      fees: [{ feeName: '工本费', feeStand: '20元/本', byLaw: '发改价格〔2020〕1号' }],
+    })
+  })
+
   test('all in one cell, with what a mapping gives for the columns that are not there', async () => {
     const defaults = {
       'materials.isNeed': '必要',
@@ -413,6 +424,15 @@ describe('sheets', () => {
     expect(notes(await book([rows]))).toEqual(['note.hidden-rows 事项清单:3'])
   })
 
+  test('numbers count with the words that they are shown with', async () => {
+    const formats = ['0"天"', '0"个工作日"', '"A"0000', '#,##0\\次']
+    const styles = `<numFmts>${formats.map((format, at) => `<numFmt numFmtId="${170 + at}" formatCode="${format.replaceAll('"', '&quot;')}"/>`).join('')}</numFmts><cellXfs><xf numFmtId="0"/>${formats.map((_, at) => `<xf numFmtId="${170 + at}"/>`).join('')}</cellXfs>`
+    const cell = (style: number, value: number) => ({ xml: `<c r="@" s="${style}"><v>${value}</v></c>` })
+    const shown = (change: Record<number, HandCell>) => read(xlsxByHand([items(row(change))], { styles }), 'a.xlsx')
+    expect(await one(shown({ 0: cell(3, 1), 9: cell(2, 5), 10: cell(4, 0) }))).toEqual({ ...A1, taskCode: 'A0001' })
+    expect(errors(await shown({ 9: cell(1, 5) }))).toEqual(['cell.unit 事项清单:2:承诺时限'])
+  })
+
   test('zeros that a code has lost are put back where that is an item', async () => {
     const item = { ...A1, taskCode: '0101' }
     const rows = [
@@ -441,6 +461,8 @@ describe('sheets', () => {
       [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ...Buffer.from('EncryptedPackage', 'utf16le')],
       'file.locked',
     ],
+    ['a page that is called .xls', [...Buffer.from('\r\n<html xmlns:x="urn:x"><table>')], 'file.old'],
+    ['the XML of 2003', [...Buffer.from('<?xml version="1.0"?><Workbook>')], 'file.old'],
     ['a PDF', [0x25, 0x50, 0x44, 0x46, 0x2d], 'file.old'],
   ])('%s is refused with its cure', async (_, bytes, code) => {
     const table = await read(Uint8Array.from(bytes), '清单.xls')

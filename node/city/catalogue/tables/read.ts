@@ -28,6 +28,8 @@ const isZip = (bytes: Uint8Array): boolean => startsWith(bytes, 0x50, 0x4b, 3, 4
 /** Compound files (MS-CFB §2.2): the old .xls and .et, or an .xlsx behind a password, which holds a stream of this name. */
 const COMPOUND = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
 const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le')
+/** A page, or the XML of 2003, that an approval system calls .xls. */
+const MARKUP = /^\ufeff?\s*<(?:!doctype|!--|\?xml|html|head|meta|style|table|body|div)\b/i
 const PDF = [0x25, 0x50, 0x44, 0x46]
 
 /** A file that is no table of a format which is read; null for one that may be. */
@@ -36,7 +38,8 @@ function foreign(bytes: Uint8Array): 'file.old' | 'file.locked' | null {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(ENCRYPTED)
       ? 'file.locked'
       : 'file.old'
-  return startsWith(bytes, ...PDF) ? 'file.old' : null
+  if (startsWith(bytes, ...PDF)) return 'file.old'
+  return MARKUP.test(new TextDecoder().decode(bytes.subarray(0, 500))) ? 'file.old' : null
 }
 
 /** File name without folder and ending. */

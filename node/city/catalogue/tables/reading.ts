@@ -1,7 +1,8 @@
 /** How a file was read, for people to look at before it counts: each sheet, and each column with what its first cells were taken for. */
 import { writeCell } from './cells.ts'
-import type { Column, PartField } from './columns.ts'
+import type { Column } from './columns.ts'
 import type { FaultCode } from './faults.ts'
+import type { PartField } from './formats.ts'
 import type { How } from './recognise.ts'
 
 const READING_LIMITS = {
@@ -56,12 +57,11 @@ const shortened = (text: string): string => {
     : characters.join('')
 }
 
-/** Counts a cell, and keeps what it was taken for; `read` is undefined for one that could not be read. */
-export function noteCell(reading: ColumnReading, given: string, column: Column, read: { value: unknown } | null): void {
+/** Counts a cell, and keeps what it was taken for; null for one that was not read. */
+export function noteCell(reading: ColumnReading, given: string, read: { value: unknown; column: Column } | null): void {
   reading.filled++
-  if (read === null) reading.unread++
   if (reading.samples.length >= READING_LIMITS.samples) return
   const shown = shortened(given)
   if (reading.samples.some(sample => sample.given === shown)) return
-  reading.samples.push({ given: shown, read: read === null ? '' : shortened(writeCell(read.value, column, true)) })
+  reading.samples.push({ given: shown, read: read === null ? '' : shortened(writeCell(read.value, read.column, true)) })
 }

@@ -136,6 +136,7 @@ function finish(
         if (entry.row !== null) fillIn(values, part.columns, given, entry.row)
         entry.values = values
       }
+    if (part.field === 'fees') withBasis(list, item.feeBasis)
     if (part.field === 'materials') item.materials = numbered(list.map(({ values }) => values))
     else if (list.length > 0) item[part.field] = list.map(({ values }) => values)
     else delete item[part.field]
@@ -188,6 +189,13 @@ function fillIn(values: Record<string, unknown>, columns: readonly Column[], giv
     if (values[field] !== undefined || given[field] === undefined || row?.faulty.has(field) === true) continue
     if (required === true || row?.source.fields.has(field) !== true) values[field] = given[field]
   }
+}
+
+/** Fees in the rows of their items have the basis that the item names, where their table has no column for it. */
+function withBasis(list: readonly Listed[], basis: unknown): void {
+  for (const entry of list)
+    if (entry.row?.source.fields.has('byLaw') === false && entry.values.byLaw === undefined && basis !== undefined)
+      entry.values = { ...entry.values, byLaw: basis }
 }
 
 /** Materials without a code get one from their place in the list, and keep it while they keep their place. */

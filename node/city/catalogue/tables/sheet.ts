@@ -21,6 +21,7 @@ import {
   shownHead,
 } from './recognise.ts'
 import { DITTO, ELSEWHERE, NONE } from './synonyms.ts'
+import { daysOf, inOtherUnit } from './working-days.ts'
 
 export type Values = Readonly<Record<string, unknown>>
 
@@ -236,11 +237,14 @@ export function readRow(
   for (const { column, source } of bad) faulty.set(source, (faulty.get(source) ?? new Set()).add(column.field))
   for (const [index, place] of sheet.places.entries()) {
     const cell = cells[index]
-    if (place === null || cell === undefined || place.continues || bad.has(place)) continue
+    if (cell === undefined) continue
+    if (place === null) glance(sheet, index, cell)
+    if (place === null || place.continues || bad.has(place)) continue
     const whole = sheet.continued ? cell + restOf(sheet, place, cells) : cell
     if (whole.trim() === '') continue
     const result = readCell(sheet.guarded ? unguard(whole) : whole, place.column, place.translate, sheet.from1904)
-    noteCell(place.reading, whole, place.column, result.ok ? { value: result.value } : null)
+    noteCell(place.reading, whole, result.ok ? { value: result.value, column: place.column } : null)
+    if (!result.ok) place.reading.unread++
     if (result.rest !== undefined) rests.push({ place, rest: result.rest })
     if (inOtherUnit(place, result)) limits.push({ place, result, value: whole })
     else if (result.ok) {
@@ -274,6 +278,12 @@ export function readRow(
   return { owner, operation: String(operation), said: saidBy(sheet, cells, values, faulty, before, owner) }
 }
 
+/** Shows of a column that is left out what stands in it. */
+function glance({ reading: { columns } }: Sheet, index: number, cell: string): void {
+  const column = columns[index]
+  if (column !== undefined && cell.trim() !== '') noteCell(column, cell, null)
+}
+
 /** Where `同上` stands, what stands above counts. */
 function withoutDittos(sheet: Sheet, given: readonly string[], told: Told[]): readonly string[] {
   if (sheet.up || !given.some(cell => DITTO.test(cell.trim()))) return given
@@ -293,33 +303,6 @@ const restOf = (sheet: Sheet, { column, source }: Place, cells: readonly string[
       place?.continues === true && place.column === column && place.source === source ? (cells[index] ?? '') : '',
     )
     .join('')
-
-const inOtherUnit = ({ column, unit }: Place, result: CellResult): boolean =>
-  column.units?.test('工作日') === true &&
-  (result.ok ? result.bare === true && unit !== null && unit !== 'working' : result.limit !== undefined)
-
-/** Days that the law counts as working days alone (行政许可法 art. 82), of items of that type. */
-const LICENCE = '01'
-
-/** A limit in working days, as far as the heading, the column of its unit, the law or the mapping say how many they are. */
-function daysOf(
-  place: Place,
-  result: CellResult,
-  row: Values,
-  workingDays: Readonly<Record<string, number>>,
-): { number: number; byLaw: boolean } | null {
-  const limit = result.ok ? { number: Number(result.value), unit: place.unit ?? '' } : result.limit
-  if (limit === undefined) return null
-  const isDay = limit.unit === '日' || limit.unit === '天'
-  const told = place.unit === 'working' || (place.column.unit !== undefined && row[place.column.unit] === '1')
-  if (isDay && told) return { number: limit.number, byLaw: false }
-  const each = workingDays[limit.unit]
-  if (each !== undefined) {
-    const number = limit.number * each
-    return Number.isInteger(number) ? { number, byLaw: false } : null
-  }
-  return isDay && row.taskType === LICENCE ? { number: limit.number, byLaw: true } : null
-}
 
 /** What a cell says in brackets goes where such words belong, or is told as left out. */
 function keepRest(

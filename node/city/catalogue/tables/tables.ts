@@ -9,6 +9,7 @@ import { createFaults, type Fault, type Faults } from './faults.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import { decodeText, type Limits, readTables, TableError } from './read.ts'
 import type { SheetReading } from './reading.ts'
+import { fieldNamed } from './recognise.ts'
 
 export type { Translation } from './cells.ts'
 export type { Fault } from './faults.ts'
@@ -27,6 +28,18 @@ export type TableImport = {
   /** how each sheet and column was read; nothing of a file of JSON */
   sheets: SheetReading[]
 }
+
+/** Fields that a mapping names and that are none, each once. */
+export const unknownFields = ({
+  columns,
+  defaults,
+}: {
+  columns: Readonly<Record<string, string>>
+  defaults: Readonly<Record<string, string>>
+}): string[] =>
+  [...new Set([...Object.values(columns).filter(field => field !== ''), ...Object.keys(defaults)])].filter(
+    field => fieldNamed(field) === undefined,
+  )
 
 const NOTHING: Assembled = { put: new Map(), remove: new Set(), rows: 0, sheets: [] }
 

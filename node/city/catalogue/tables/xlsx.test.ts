@@ -102,7 +102,7 @@ describe('cells of a spreadsheet file', () => {
       '36:00',
       '5%',
       '2026-12-01 12:00',
-      '5',
+      '5个工作日',
       '3.5',
     ])
     expect(await row([{ xml: '<c r="@" s="1"><v>1</v></c>' }], { styles: STYLES })).toEqual(['1900-01-01'])

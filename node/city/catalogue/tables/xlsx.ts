@@ -155,7 +155,11 @@ async function readStrings(bytes: Uint8Array | undefined): Promise<string[]> {
 }
 
 /** How a number is shown; what is not here is shown as it is. */
-type Shown = { as: 'date' | 'time' | 'percent' } | { as: 'padded'; digits: number } | null
+type Shown =
+  | { as: 'date' | 'time' | 'percent' }
+  | { as: 'padded'; digits: number }
+  | { as: 'worded'; before: string; digits: number; after: string }
+  | null
 
 /** Formats that every spreadsheet knows by number (ECMA-376 Part 1, §18.8.30), those of Chinese among them. */
 function builtIn(id: number): Shown {
@@ -165,7 +169,22 @@ function builtIn(id: number): Shown {
   return (id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 36) || (id >= 50 && id <= 58) ? { as: 'date' } : null
 }
 
+/** Digits between words, such as `0"天"` and `"A"0000`. */
+const WORDED = /^((?:"[^"]*"|\\.)*)(0+|#|#,##0|General|@)((?:"[^"]*"|\\.)*)$/i
+const literal = (quoted: string): string => quoted.replaceAll('"', '').replaceAll('\\', '')
+
 function shownBy(format: string): Shown {
+  const [, before = '', number = '', after = ''] =
+    WORDED.exec(
+      format
+        .split(';')[0]
+        ?.replaceAll(/[_*]./g, '')
+        .replaceAll(/\[[^\]]*\]/g, '') ?? '',
+    ) ?? []
+  if (literal(before + after).trim() !== '') {
+    const digits = /^0+$/.test(number) ? number.length : 1
+    return { as: 'worded', before: literal(before), digits, after: literal(after) }
+  }
   const [first = ''] = format.replaceAll(/"[^"]*"|\\.|[_*]./g, '').split(';')
   const elapsed = /\[[hms]+\]/i.test(first)
   const marks = first.replaceAll(/\[[^\]]*\]/g, '').toLowerCase()
@@ -235,6 +254,7 @@ function shown(raw: string, how: Shown, from1904: boolean): string {
   if (how?.as === 'date' || how?.as === 'time') return dateText(number, how.as, from1904)
   if (how?.as === 'percent') return `${numberText(number * 100)}%`
   const plain = numberText(number)
+  if (how?.as === 'worded' && /^\d+$/.test(plain)) return `${how.before}${plain.padStart(how.digits, '0')}${how.after}`
   return how?.as === 'padded' && /^\d+$/.test(plain) ? plain.padStart(how.digits, '0') : plain
 }
 

@@ -50,6 +50,7 @@ import { rights } from './047-rights.ts'
 import { signIn } from './048-sign-in.ts'
 import { phoneSearch } from './049-phone-search.ts'
 import { eventFacts } from './050-event-facts.ts'
+import { columnMappings } from './051-column-mappings.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -102,4 +103,5 @@ export const MIGRATIONS: readonly Migration[] = [
   signIn,
   phoneSearch,
   eventFacts,
+  columnMappings,
 ]
