@@ -9,13 +9,23 @@ import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { readCell } from './cells.ts'
 import { KEY, normalHeading, OPERATION, type Part } from './columns.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { fromHeading, isBlank, isRemark, isRepeated } from './heading.ts'
+import { upright } from './forms.ts'
+import { fromHeading, type Heading, isBlank, isRemark, isRepeated } from './heading.ts'
 import { TABLE_LIMITS } from './limits.ts'
 import type { Table } from './read.ts'
 import type { SheetReading } from './reading.ts'
-import { fieldNamed, knownHeads } from './recognise.ts'
+import { fieldNamed, isHeading, itemFieldOf, knownHeads } from './recognise.ts'
 import { type Defaults, type Row, type Settled, settle } from './settle.ts'
-import { type Owner, openSheet, PROSE, readRow, type Sheet, type SheetOptions, type Source } from './sheet.ts'
+import {
+  type Owner,
+  openSheet,
+  PROSE,
+  readRow,
+  type Sheet,
+  type SheetOptions,
+  type Source,
+  sameOwner,
+} from './sheet.ts'
 
 export type AssembleOptions = SheetOptions & {
   /** what stands now, draft or published */
@@ -113,38 +123,81 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
       gathered.sheets.push(leftOut(table.name))
       continue
     }
-    const headed = await fromHeading(table.rows, knownHeads, TABLE_LIMITS.headingRows)
+    const rows = await upright(table.rows, { fieldOf: itemFieldOf, isHeading, most: TABLE_LIMITS.formRows })
+    const headed = await fromHeading(rows, knownHeads, TABLE_LIMITS.headingRows)
     if (headed === null) continue
-    const { sheet, reading } = openSheet(table, headed.heading, faults, options)
-    gathered.sheets.push(reading)
-    if (sheet === null) {
+    let block = openBlock(table, headed.heading, gathered, faults, options, null)
+    if (block === null) {
       if (PROSE.test(table.name)) continue
       unknown ??= table.name
       faults.add('note.sheet', table.name.slice(0, 60), 0)
       continue
     }
-    gathered.sources.push(...sheet.sources)
-    // Each of its rows would be told for the same reason: they are shown as they are read, and no more.
-    const keyless = sheet.keyAt < 0 && sheet.nameAt < 0
-    const toldOf = keyless ? createFaults() : faults
-    const headings = headed.heading.heads.map(({ text }) => normalHeading(text))
-    const orderAt = ORDER.map(name => headings.indexOf(name)).filter(index => index >= 0)
     for await (const { no, cells } of headed.rows) {
       if (isBlank(cells)) continue
-      if (!sheet.up && (isRemark(cells, sheet.keyAt) || isRepeated(headed.heading, cells))) {
-        toldOf.add('note.row', sheet.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
+      const { sheet, heading, keyless, told, orderAt }: Block = block
+      if (!sheet.up && (isRemark(cells, sheet.keyAt) || isRepeated(heading, cells))) {
+        told.add('note.row', sheet.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
         continue
+      }
+      if (!sheet.up && isHeading(cells)) {
+        const next = { no, heads: cells.map(text => ({ text, group: '' })) }
+        const below: Block | null = openBlock(table, next, gathered, faults, options, { owner: block.owner ?? null })
+        if (below !== null) {
+          block = below
+          continue
+        }
       }
       gathered.rows++
       if (gathered.rows % AT_ONCE === 0) await otherWork()
-      const read = readRow(sheet, cells.map(once), no, toldOf, options.workingDays)
+      const read = readRow(sheet, cells.map(once), no, told, options.workingDays)
       if (read === null || keyless) continue
+      const { owner } = block
+      block.owner = owner === undefined || (owner !== null && sameOwner(owner, read.owner)) ? read.owner : null
       const order = orderAt.map(index => (cells[index] ?? '').trim().padStart(24)).join(' ')
       for (const said of read.said) keep(gathered, sheet, read.owner, { ...said, no, operation: read.operation, order })
     }
   }
   if (gathered.sources.length === 0 && unknown !== null) faults.add('sheet.unknown', unknown.slice(0, 60), 0)
   return gathered
+}
+
+/** Rows of a sheet below one heading. */
+type Block = {
+  sheet: Sheet
+  heading: Heading
+  /** nothing says whose its rows are: they are shown as they are read, and no more */
+  keyless: boolean
+  told: Faults
+  /** where upload tables say in which order their rows go */
+  orderAt: readonly number[]
+  /** whose all its rows are, so far; null when they are of several */
+  owner: Owner | null | undefined
+}
+
+function openBlock(
+  table: Table,
+  heading: Heading,
+  gathered: Gathered,
+  faults: Faults,
+  options: AssembleOptions,
+  below: { owner: Owner | null } | null,
+): Block | null {
+  const { sheet, reading } = openSheet(table, heading, faults, options, below)
+  if (sheet !== null || below === null) gathered.sheets.push(reading)
+  if (sheet === null) return null
+  gathered.sources.push(...sheet.sources)
+  const keyless = sheet.keyAt < 0 && sheet.nameAt < 0 && (below?.owner ?? null) === null
+  const headings = heading.heads.map(({ text }) => normalHeading(text))
+  return {
+    sheet,
+    heading,
+    keyless,
+    // Each of its rows would be told for the same reason.
+    told: keyless ? createFaults() : faults,
+    orderAt: ORDER.map(name => headings.indexOf(name)).filter(index => index >= 0),
+    owner: below?.owner ?? undefined,
+  }
 }
 
 const leftOut = (sheet: string): SheetReading => ({

@@ -51,7 +51,8 @@ export async function fromHeading(
     const count = known(one.heads)
     if (count > best.count) best = { heading: one, count, at }
     const upper = above[at - 1]
-    if (upper === undefined || upper.no !== row.no - 1) continue
+    // What stands by itself is a title.
+    if (upper === undefined || upper.no !== row.no - 1 || filled(upper.cells) < 2) continue
     const two = paired(upper, row)
     const both = known(two.heads)
     // The lower row alone may be as good.
@@ -65,6 +66,8 @@ export async function fromHeading(
     })(),
   }
 }
+
+const filled = (cells: readonly string[]): number => cells.filter(cell => cell.trim() !== '').length
 
 export const isBlank = (cells: readonly string[]): boolean => cells.every(cell => cell.trim() === '')
 

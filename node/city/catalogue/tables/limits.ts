@@ -14,6 +14,8 @@ export const TABLE_LIMITS = {
   columns: 200,
   /** first rows of a table in which its heading is looked for: titles may stand above it */
   headingRows: 20,
+  /** first rows of a table in which the labels of a form are looked for */
+  formRows: 200,
   /** cells of a sheet of an XLSX file, from the first of each row to its last that holds something */
   sheetCells: 4_000_000,
   /** characters of one cell */

@@ -18,6 +18,15 @@ export function materialsOf(cell: string): Record<string, unknown>[] {
     .map(materialOf)
 }
 
+/** 原件1份，复印件2份: how many of each; null for anything else. */
+export function copiesOf(cell: string): { pageNumY: number; pageNumF: number } | null {
+  const [, originals, copies] =
+    /^原件(.+?)[,，、;；和及]?复印件(.+)$/.exec(plainText(cell).replaceAll(/\s+/g, '')) ?? []
+  const [first, second] = [originals, copies].map(part => quantityOf(part ?? ''))
+  if (first == null || second == null || ![first, second].every(({ unit }) => /^[份张套]?$/.test(unit))) return null
+  return { pageNumY: first.number, pageNumF: second.number }
+}
+
 function materialOf(line: string): Record<string, unknown> {
   const plain = plainText(line)
   const [, name = plain, inside] = /^(.+?)\(([^()]+)\)$/.exec(plain) ?? []

@@ -120,6 +120,17 @@ describe('headings', () => {
     ).toEqual(A1)
   })
 
+  test('a title by itself groups nothing', async () => {
+    const rows = [
+      ['材料清单'],
+      ['序号', '事项编码', ...M_HEAD.slice(0, -2), '来源'],
+      ['1', 'A1', ...M_ROW.slice(0, -1)],
+    ]
+    const table = await book([{ name: '材料', rows }], [A1])
+    expect([errors(table), notes(table)]).toEqual([[], []])
+    expect(table.sheets[0]?.columns.map(({ heading }) => heading)).toEqual(rows[1])
+  })
+
   test('columns for the eye, numbers of columns, headings that repeat and lines between departments are no items', async () => {
     const numbers = HEAD.map((_, at) => String(at + 1))
     const table = await book([

@@ -100,13 +100,41 @@ const fieldsOf = (heads: readonly Head[], names: Names): Set<string> =>
 export const knownHeads = (heads: readonly Head[]): number =>
   heads.filter(head => [ITEM_NAMES, ...PART_NAMES.values()].some(names => lookUp(head, names, SURE) !== null)).length
 
+const NAMES: ReadonlySet<string> = new Set(
+  [ITEM_NAMES, OWNER_NAMES, ...PART_NAMES.values()].flatMap(({ template, sure }) => [
+    ...template.keys(),
+    ...sure.keys(),
+  ]),
+)
+/** Columns of a heading that stands below other rows, and the share of its cells that they are. */
+const HEADING = { columns: 3, share: 0.7 }
+
+/** Whether a row between others is the heading of one more table. */
+export function isHeading(cells: readonly string[]): boolean {
+  const filled = cells.filter(cell => cell.trim() !== '')
+  const [first = ''] = filled
+  // Most rows are told by their first cell.
+  if (filled.length < HEADING.columns || !(NAMES.has(plain(first)) || isUnread(first))) return false
+  const named = filled.filter(cell => NAMES.has(plain(cell))).length
+  return named >= HEADING.columns && named >= HEADING.share * filled.filter(cell => !isUnread(cell)).length
+}
+
+/** Field of an item that a cell names; null for none. */
+export const itemFieldOf = (cell: string): string | null =>
+  lookUp({ text: cell, group: '' }, ITEM_NAMES, SURE)?.column.field ?? null
+
 /** Fields that say whose a row is, rather than what it says. */
 const OWNERS: ReadonlySet<string> = new Set([KEY.field, OPERATION.field, 'taskName', 'deptName', 'deptCode'])
 /** Columns of items alone that make a table one of items, whatever else stands in it. */
 const ITEM_LIKE = 3
 
-/** What a table holds, by its name or its headings; null for one that is none of these. */
-export function findTable(name: string, heads: readonly Head[], mapped: readonly Meant[] = []): Found | null {
+/** What a table holds, by its name or its headings; null for one that is none of these. One that is `owned` needs not say whose its rows are. */
+export function findTable(
+  name: string,
+  heads: readonly Head[],
+  mapped: readonly Meant[],
+  owned: boolean,
+): Found | null {
   const wanted = name.trim().toLowerCase()
   if (ITEM_TABLES.includes(wanted)) return { part: null, parts: [], up: wanted }
   const meant = mapped.map(({ column, part }) => ({ column, part }))
@@ -129,9 +157,10 @@ export function findTable(name: string, heads: readonly Head[], mapped: readonly
     if (wanted === part.up) return { part, parts: [], up: wanted }
   }
   // A table by any name: its headings tell.
-  if (!items.has(KEY.field) && !items.has('taskName')) return null
+  if (!items.has(KEY.field) && !items.has('taskName') && !owned) return null
   const own = [...items].filter(field => !OWNERS.has(field) && led.every(part => within.get(part)?.has(field) !== true))
-  if (own.length >= ITEM_LIKE) return { part: null, parts: led, up: null }
+  if (own.length >= ITEM_LIKE && (items.has(KEY.field) || items.has('taskName')))
+    return { part: null, parts: led, up: null }
   const has = (part: Part): boolean =>
     part.columns.every(({ field, required }) => required !== true || within.get(part)?.has(field) === true)
   const whole = PARTS.find(part => has(part))

@@ -5,7 +5,7 @@ import { type Column, ITEM_COLUMNS, KEY, normalHeading, OPERATION, type Part, up
 import type { Faults } from './faults.ts'
 import type { Head, Heading } from './heading.ts'
 import { unguard } from './layout.ts'
-import { materialsOf } from './listed-materials.ts'
+import { copiesOf, materialsOf } from './listed-materials.ts'
 import type { Table } from './read.ts'
 import { type ColumnReading, lettersOf, noteCell, type SheetReading } from './reading.ts'
 import {
@@ -81,19 +81,22 @@ const SKIPPED = new Set(['cdbatch', 'cdtime', 'datasource', 'taskguid', 'tasknam
 /** Sheets for people alone. */
 export const PROSE = /^(说明|填[写报]说明|封面|目录|readme|sheet\d+$)/i
 
-/** Reads the heading of a table; null when it holds no items and no part of them. */
+/** Reads the heading of a table; null when it holds no items and no part of them. A table that stands `below` another one has its parts without saying whose they are, where that is of one item. */
 export function openSheet(
   { name, guarded, from1904 = false }: Table,
   { no, heads }: Heading,
   faults: Faults,
   options: SheetOptions,
+  below: { owner: Owner | null } | null,
 ): { sheet: Sheet | null; reading: SheetReading } {
   const mapped = heads.map(head => mappedTo(name, head, options.columns ?? {}))
   const found = findTable(
     name,
     heads,
     mapped.filter((each): each is Meant => each !== null && each !== undefined),
+    below !== null,
   )
+  const owner = below?.owner ?? null
   const headings = heads.map(shownHead)
   const reading: SheetReading = {
     sheet: name.slice(0, 60),
@@ -125,7 +128,11 @@ export function openSheet(
     const shown = headings[at] ?? ''
     const column = reading.columns[at]
     if (meant === null || column === undefined) {
-      if (mapped[at] === undefined && !isUnread(shown) && !isSkipped(heads[at], up || found.part !== null))
+      if (
+        mapped[at] === undefined &&
+        !isUnread(heads[at]?.text ?? '') &&
+        !isSkipped(heads[at], up || found.part !== null)
+      )
         faults.add('note.column', name, no, shown.slice(0, 60))
       return null
     }
@@ -146,7 +153,7 @@ export function openSheet(
   if (knownHeads(heads) === 0 && mapped.every(each => each === undefined || each === null)) {
     faults.add('heading.missing', name, 0)
     reading.why = 'heading.missing'
-  } else if (keyAt < 0 && nameAt < 0) faults.add('column.missing', name, no, KEY.heading)
+  } else if (keyAt < 0 && nameAt < 0 && owner === null) faults.add('column.missing', name, no, KEY.heading)
   for (const { part, fields } of sources) {
     for (const column of part?.columns ?? ITEM_COLUMNS)
       if (column.required === true && !fields.has(column.field) && fields.size > 0)
@@ -168,7 +175,7 @@ export function openSheet(
       keyAt,
       nameAt,
       reading,
-      last: null,
+      last: owner === null ? null : { cells: [], owner },
     },
     reading,
   }
@@ -244,14 +251,16 @@ export function readRow(
     if (whole.trim() === '') continue
     const result = readCell(sheet.guarded ? unguard(whole) : whole, place.column, place.translate, sheet.from1904)
     noteCell(place.reading, whole, result.ok ? { value: result.value, column: place.column } : null)
-    if (!result.ok) place.reading.unread++
+    const copies = result.ok || place.column.field !== 'pageNum' ? null : copiesOf(whole)
+    if (!result.ok && copies === null) place.reading.unread++
     if (result.rest !== undefined) rests.push({ place, rest: result.rest })
     if (inOtherUnit(place, result)) limits.push({ place, result, value: whole })
     else if (result.ok) {
       take(place, result.value)
       if (!sheet.up && place.column.kind === 'text' && ELSEWHERE.test(plainText(whole)))
         faults.once('note.elsewhere', sheet.name, no, place.heading, { value: whole })
-    } else fail(place, result.fault, whole)
+    } else if (copies === null) fail(place, result.fault, whole)
+    else values.set(place.source, { ...copies, ...values.get(place.source) })
   }
   for (const { place, result, value } of limits) {
     const of = values.get(place.source) ?? {}
@@ -390,7 +399,7 @@ function saidBy(
     .flatMap(source => (sheet.listed && source.part?.field === 'materials' ? listed(of(source)) : [of(source)]))
 }
 
-const sameOwner = (a: Owner, b: Owner): boolean =>
+export const sameOwner = (a: Owner, b: Owner): boolean =>
   'code' in a ? 'code' in b && a.code.toUpperCase() === b.code.toUpperCase() : 'name' in b && a.name === b.name
 
 const says = (sheet: Sheet, source: Source, cells: readonly string[]): boolean =>
