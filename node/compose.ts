@@ -16,6 +16,7 @@ import { createListsPart } from './city/catalogue/lists-part.ts'
 import { createCataloguePart } from './city/catalogue/part.ts'
 import { createReminders } from './city/notify/reminders/reminders.ts'
 import { reminderRoutes } from './city/notify/reminders/routes.ts'
+import { createSmsPart } from './city/notify/sms/part.ts'
 import { createWebhooksPart } from './city/notify/webhooks/part.ts'
 import { observeExchange } from './city/partners/observer.ts'
 import { createHealthPart, createPartnersPart, createPartnerTestsPart } from './city/partners/part.ts'
@@ -143,6 +144,7 @@ export async function compose(
   const purges = createPurgesPart(kernel, trust.port, exchange.port, common)
   const mail = await createMailPart(kernel, trust.port, exchange.port, common)
   const webhooks = createWebhooksPart(kernel, trust.port)
+  const sms = await createSmsPart(kernel, trust.port, exchange.port, cases.port)
   const work = createWorkPart(kernel, trust.port, exchange.port, cases.port, { ...common, ...records.port })
 
   const caseRights = createCaseRights({
@@ -172,6 +174,7 @@ export async function compose(
     health,
     dispatch: { ...dispatch, start: () => dispatch.start(cases.port.cases) },
     webhooks,
+    sms,
     mail,
     purges,
     records,

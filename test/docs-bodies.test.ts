@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { exampleCities, exampleItems } from '../examples/data/load.ts'
-import { NewCase, NewJointCase } from '../node/city/cases/routes.ts'
+import { NewCase, NewJointCase } from '../node/city/cases/new-case.ts'
 import { CASE_CONTENT, type CaseKind, isCaseKind, SPECIAL_PROCEDURES } from '../protocol/case/kinds.ts'
 
 const read = (name: string) => readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8')
@@ -94,10 +94,10 @@ describe.each(['clerk.zh-CN.md', 'clerk.md'])('%s', name => {
 
   test('fields that are shown alone fit where they belong', () => {
     const fields = fieldsOf(page)
-    expect(fields.map(field => Object.keys(field))).toEqual([['agent'], ['materials'], ['commitment']])
+    expect(fields.map(field => Object.keys(field))).toEqual([['agent'], ['materials'], ['sms'], ['commitment']])
     for (const field of fields)
       for (const [key, value] of Object.entries(field))
-        expect(problems(NewCase.shape[key as 'agent' | 'materials' | 'commitment'], value)).toBe('')
+        expect(problems(NewCase.shape[key as 'agent' | 'materials' | 'sms' | 'commitment'], value)).toBe('')
   })
 })
 

@@ -85,6 +85,7 @@ describe('send', () => {
     expect(await send(post('http://127.0.0.1:1/'), limits, never)).toEqual({
       ok: false,
       why: 'no connection, or it broke',
+      unsent: true,
     })
   })
 
@@ -95,7 +96,7 @@ describe('send', () => {
       response.write('{"a":', () => request.socket.destroy())
     })
     for (const path of ['early', 'late']) {
-      expect(await send(post(url + path), limits, never)).toMatchObject({ why: 'no connection, or it broke' })
+      expect(await send(post(url + path), limits, never)).toEqual({ ok: false, why: 'no connection, or it broke' })
     }
   })
 

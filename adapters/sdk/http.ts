@@ -19,8 +19,11 @@ export type Unreadable = 'page' | 'charset' | 'json' | 'large'
 /** An answer; `body` is undefined when it is empty, and when it is `unreadable`. */
 type Read = { ok: true; status: number; body: JsonValue | undefined; unreadable: Unreadable | null }
 
-/** An answer, or why there is none: then nothing is known of the effect, and a later attempt may succeed. */
-export type Answer = Read | { ok: false; why: string }
+/**
+ * An answer, or why there is none: then nothing is known of the effect, and a later attempt may succeed. `unsent`: no connection came
+ * about, so there is no effect.
+ */
+export type Answer = Read | { ok: false; why: string; unsent?: true }
 
 /**
  * `timeoutMs`: the longest silence; a whole call lasts HTTP_LIMITS.silences times as long, and longer for the files in it.
@@ -55,13 +58,32 @@ export async function send(
     const text = decode(bytes, response.headers.get('content-type'), limits.charset)
     heard(text)
     return { ok: true, status, ...parse(bytes, text) }
-  } catch {
-    return { ok: false, why: upload.fault ?? patience.over ?? 'no connection, or it broke' }
+  } catch (error) {
+    const why = upload.fault ?? patience.over ?? 'no connection, or it broke'
+    return { ok: false, why, ...(neverConnected(error) ? { unsent: true } : {}) }
   } finally {
     patience.stop()
     await upload.stop()
   }
 }
+
+/** Codes of Bun and of Node for a connection that never came about. */
+const NO_CONNECTION: ReadonlySet<unknown> = new Set([
+  'ConnectionRefused',
+  'FailedToOpenSocket',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+const neverConnected = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && NO_CONNECTION.has(error.code)
 
 /** What came of a download: what `take` made of the bytes, or the status, or why there is none. */
 export type Download<T> = { ok: true; value: T } | { ok: false; status: number } | Extract<Answer, { ok: false }>

@@ -73,6 +73,7 @@ describe('a correction', () => {
       ['case.supervise', 'answerBy'],
       ['case.evaluate', 'level'],
       ['case.mail', 'state'],
+      ['case.originals', 'event'],
       ['case.arrived', 'localCaseNo'],
     ]
     for (const [kind, field] of fixed)

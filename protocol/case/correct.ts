@@ -48,6 +48,7 @@ const FIXED: Readonly<Partial<Record<CaseKind, readonly string[]>>> = {
   'case.answer': ['to'],
   'case.verify-remote': ['subject', 'result'],
   'case.mail': ['parcel', 'state'],
+  'case.originals': ['event'],
   'case.revoke': ['objection'],
 }
 /** Kinds that are not corrected: a correction is made anew, a deletion is counted by the node. */

@@ -25,6 +25,7 @@ export const NAMED_DAYS: Readonly<Partial<Record<CaseKind, Readonly<Record<strin
   'case.supervise': { answerBy: 'due' },
   'case.verify-remote': { from: 'told', to: 'told' },
   'case.mail': { at: 'happened' },
+  'case.originals': { at: 'happened' },
   'case.purge': { purgedAt: 'told' },
 }
 

@@ -259,6 +259,26 @@ export const CASE_CONTENT = {
     at: Instant,
     place: text(200).optional(),
   }),
+  'case.originals': z.strictObject({
+    event: z
+      .enum(['taken', 'sent', 'received', 'returned', 'kept'])
+      .describe('收取, 交寄对方城市, 收到, 退还申请人, 留存归档'),
+    items: z
+      .array(
+        z.strictObject({
+          name: text(200),
+          code: code(64).optional().describe("material code of the item's list"),
+          copies: z.number().int().min(1).max(999).optional().describe('份数; 1 when absent'),
+        }),
+      )
+      .min(1)
+      .max(64),
+    at: Instant,
+    waybill: Waybill.optional(),
+    by: text(100).optional().describe('who handed them over'),
+    to: text(100).optional().describe('who took them'),
+    note: text(2000).optional(),
+  }),
   'case.purge': z.strictObject({
     cause: z.enum(['agreement', 'request', 'law']).describe('期限届满, 申请人要求, 法律规定'),
     bodies: z.number().int().min(0).describe('bodies deleted'),
@@ -331,6 +351,7 @@ export const AUTHORS = {
   'case.answer': 'either',
   'case.verify-remote': 'either',
   'case.mail': 'either',
+  'case.originals': 'either',
   'case.purge': 'either',
   'case.object': 'overseer',
   'case.correct': 'either',

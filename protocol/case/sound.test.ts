@@ -39,6 +39,7 @@ describe('days of what was done', () => {
     ['case.ship', 'shippedOn', shippedOn => ({ shippedOn }), 'day'],
     ['case.decide', 'decidedOn', decidedOn => ({ outcome: 'granted', decidedOn }), 'day'],
     ['case.mail', 'at', at => ({ waybill, parcel: 'originals', state: 'delivered', at }), 'instant'],
+    ['case.originals', 'at', at => ({ event: 'taken', items: [{ name: '户口簿' }], at }), 'instant'],
     ['case.verify-remote', 'from', from => ({ from, to: NOON }), 'instant'],
     ['case.verify-remote', 'to', to => ({ from: `${RECEIVED}T00:00:00+08:00`, to }), 'instant'],
     ['case.purge', 'purgedAt', purgedAt => ({ purgedAt }), 'instant'],
@@ -185,6 +186,9 @@ describe('content', () => {
     expect(say(mail('result'), packet('case.mail', mail('originals', 'ordered')))).not.toBeNull()
     expect(say(mail('result'), packet('case.mail', mail('result', 'collected')))).not.toBeNull()
     // What was purged may have been it.
+    expect(say(mail('originals'), packet('case.originals', { event: 'sent', waybill }))).toBeNull()
+    expect(say(mail('result'), packet('case.originals', { event: 'sent', waybill }))).not.toBeNull()
+    expect(say(mail('originals'), packet('case.originals', { event: 'taken' }))).not.toBeNull()
     expect(say(mail('originals'), packet('case.ship', null))).toBeNull()
   })
 

@@ -40,6 +40,7 @@ const DONE = {
   'case.decide': ['decidedOn'],
   'case.verify-remote': ['from', 'to'],
   'case.mail': ['at'],
+  'case.originals': ['at'],
   'case.purge': ['purgedAt'],
 } as const satisfies Partial<Record<CaseKind, readonly string[]>>
 
@@ -209,9 +210,13 @@ function wrongCorrection(view: View, { body, iat }: NewStep): Refused | null {
   return wrongDay(view, said, fields) ?? (kind === 'case.mail' ? outOfTurn(view, said) : null)
 }
 
-/** Kinds that bring a parcel into the case: originals that were shipped, a result that was sent, or an order. */
+/** Kinds that bring a parcel into the case: originals that were shipped or sent back, a result that was sent, or an order. */
+const BRINGS: Readonly<Record<CaseContent<'case.mail'>['parcel'], readonly string[]>> = {
+  originals: ['case.mail', 'case.ship', 'case.originals'],
+  result: ['case.mail', 'case.send-result'],
+}
 const mayBring = ({ claims: { kind } }: Packet, parcel: CaseContent<'case.mail'>['parcel']): boolean =>
-  kind === 'case.mail' || kind === (parcel === 'originals' ? 'case.ship' : 'case.send-result')
+  BRINGS[parcel].includes(kind)
 
 /** Whether a packet of such a kind brings this parcel. One that was purged may have. */
 function handsOver(

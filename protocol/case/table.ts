@@ -62,6 +62,7 @@ export const ASKS = {
   'case.answer': { from: ALL, to: 'same' },
   'case.verify-remote': { from: OPEN, to: 'same' },
   'case.mail': { from: ALL, to: 'same' },
+  'case.originals': { from: ALL, to: 'same' },
   'case.purge': { from: FINAL, to: 'same' },
   // After the end only against a decision, within the days that the agreement gives (objectionDays).
   'case.object': { from: [...OPEN, 'closed'], to: 'same' },

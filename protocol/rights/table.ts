@@ -316,6 +316,7 @@ export const STEP_ACTIONS = {
   'case.answer': 'case.contribute',
   'case.verify-remote': 'case.contribute',
   'case.mail': 'case.contribute',
+  'case.originals': 'case.contribute',
   'case.purge': 'case.purge',
   'case.object': 'case.contribute',
   'case.correct': 'case.contribute',

@@ -506,6 +506,7 @@ const PROVEN: Record<string, string> = {
   cancelParcel: 'node/city/cases/mail/parcels.test.ts',
   retryParcel: 'node/city/cases/mail/parcels.test.ts',
   settleParcels: 'node/city/cases/mail/parcels.test.ts',
+  retrySms: 'node/city/notify/sms/messages.test.ts',
 }
 
 beforeAll(async () => {

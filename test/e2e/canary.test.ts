@@ -1,7 +1,8 @@
 /**
  * A canary (an applicant who is nobody) through two nodes as they run: by every packet that carries words, by every operation of the
  * API, right and wrong. Her ID number, phone, name and address stand in no log line, however verbose, no metric, no error, no event,
- * no URL that a node calls, no webhook, no page for applicants but what is masked, no output of a command for the eyes.
+ * no URL that a node calls, no header of the SMS gateway, no webhook, no page for applicants but what is masked, no output of a command for the eyes.
+ * Over 450 lines: one case of hers through two nodes, and every place where she must not stand.
  */
 
 import { spawn } from 'node:child_process'
@@ -82,6 +83,21 @@ const hook = (): Promise<string> =>
     }),
   )
 
+/** messages that the SMS gateway took: the one place besides the approval system where her phone belongs */
+const messages: string[] = []
+/** An SMS gateway that takes every message, and says the number again when it is told to refuse one. */
+const smsGateway = (): Promise<string> =>
+  listen(
+    createServer(async (request, response) => {
+      note('URL at the SMS gateway', `${request.method} ${request.url} ${JSON.stringify(request.headers)}`)
+      const text = (await bodyOf(request)).toString()
+      const refused = messages.length === 0
+      messages.push(text)
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(refused ? { code: `illegal ${PHONE}`, message: text } : { code: 'OK' }))
+    }),
+  )
+
 /** Notes the event stream of a node until the end. */
 async function follow({ client, folder }: NodeProcess, name: string): Promise<void> {
   const answer = await fetch(new URL('/api/v1/events', client.url), {
@@ -100,7 +116,18 @@ beforeAll(async () => {
     before,
     keep: Number.POSITIVE_INFINITY,
     settings: { log: { level: 'debug', format: 'json' }, webhooks: { allowPrivate: true } },
-    ankang: { applicants: { port, url: `${site}/` } },
+    ankang: {
+      applicants: { port, url: `${site}/` },
+      sms: {
+        url: `${await smsGateway()}/send`,
+        headers: { 'x-key': '{key}' },
+        fields: { mobile: '{phone}', template: '{template}', parameters: '{parameters}' },
+        answer: { field: 'code', taken: ['OK'] },
+        signature: '安康政务',
+        contact: '0915-8100001',
+        templates: { supplement: 'T1', decided: 'T2', result: 'T3' },
+      },
+    },
   })
   const url = await hook()
   for (const [name, node] of [
@@ -155,6 +182,7 @@ test(
           { sha256: await scan('form'), code: 'M02', name: `${NAME}.pdf` },
         ],
         clerk: { name: NAME, phone: PHONE },
+        sms: { phone: PHONE, acceptedAt: new Date().toISOString() },
         delivery: { method: 'mail', recipient },
       },
     })
@@ -184,6 +212,8 @@ test(
       result: 'verified',
       note: WORDS,
     })
+    const at = new Date().toISOString()
+    await say('ankang', 'originals', { event: 'taken', items: [{ name: WORDS }], at, by: NAME, note: WORDS })
     await say('shiyan', 'accept', {})
     await say('ankang', 'message', { text: WORDS })
     await say('ankang', 'remind', { text: WORDS })
@@ -195,6 +225,9 @@ test(
     await say('ankang', 'evaluate', { target: 'department', level: 5, channel: '窗口', text: WORDS })
     await say('shiyan', 'close', { outcome: 'granted', note: WORDS })
     await reached('closed')
+    await until(async () => messages.length >= 3, 'she is told by SMS')
+    for (const message of messages) expect(JSON.parse(message)).toMatchObject({ mobile: PHONE })
+    for (const needle of [CANARY, NAME, ADDRESS]) expect(messages.join()).not.toContain(needle)
     // She did pass, whole, to where she belongs.
     const bodies = JSON.stringify(await shiyan.client.readCaseBodies({ params: { thread } }))
     for (const needle of NEEDLES) expect(bodies).toContain(needle)
@@ -238,6 +271,8 @@ test(
         ['case', 'search', CANARY],
         ['case', 'stats'],
         ['case', 'papers', thread],
+        ['case', 'sms', 'list', thread],
+        ['case', 'sms', 'status'],
       ]) {
         const text = await tongban(node, ...args)
         expect([name, args, text.length > 0]).toEqual([name, args, true])
@@ -251,6 +286,8 @@ test(
         '/api/v1/audit',
         '/api/v1/webhooks',
         '/api/v1/reminders',
+        `/api/v1/cases/${thread}/sms`,
+        '/api/v1/sms',
       ])
         note(`${path} at ${name}`, await (await node.client.request({ path, method: 'GET' })).text())
     }
@@ -393,6 +430,7 @@ test(
       'events of Ankang',
       'events of Shiyan',
       'URL at the approval system',
+      'URL at the SMS gateway',
       'parked',
       'log of Shiyan',
     ]

@@ -133,6 +133,11 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
       at,
       state: state.instants.shipped === null ? 'ordered' : 'delivered',
     }),
+    'case.originals': () => ({
+      event: dice.one(['taken', 'sent', 'returned'] as const),
+      items: [{ name: '户口簿' }],
+      at,
+    }),
     'case.purge': () => ({ cause: 'law', bodies: 0, materials: 0, purgedAt: at }),
     'case.object': () => ({ reason: '请核对' }),
     // Of what the city asked itself, else of no step of its own: that is refused, and nothing may come of it.

@@ -292,6 +292,41 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
     ],
     ['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'arrived', 'arrived'],
   )
+  const originals = (event: string, change: object = {}) => ({
+    event,
+    items: [{ name: '户口簿' }],
+    at: '2026-11-02T09:00:00+08:00',
+    ...change,
+  })
+  await good(
+    'originals',
+    'Originals are taken, sent, delivered and received, and given back after the end; mail of a parcel that they brought is told',
+    1,
+    [
+      arrived,
+      [A, 'case.originals', originals('taken')],
+      [A, 'case.originals', originals('sent', { waybill: { carrier: 'EMS', number: '2' } })],
+      [A, 'case.mail', { ...mailed('2'), at: '2026-11-02T09:00:00+08:00' }],
+      [S, 'case.originals', originals('received')],
+      [S, 'case.close', { outcome: 'returned' }],
+      [S, 'case.originals', originals('returned')],
+    ],
+    ['submitted', 'arrived', 'arrived', 'arrived', 'arrived', 'arrived', 'closed', 'closed'],
+  )
+  await bad(
+    'originals-on-a-day-to-come',
+    'Originals that were taken on a day that is to come',
+    1,
+    [arrived, [A, 'case.originals', originals('taken', { at: '2026-11-03T09:00:00+08:00' })]],
+    'case.day',
+  )
+  await bad(
+    'originals-corrected-event',
+    'A correction that makes another hand-over of one',
+    1,
+    [arrived, [A, 'case.originals', originals('taken')], [A, 'case.correct', slip(2, number('event', 'sent'))]],
+    'case.content',
+  )
   for (const [path, description, steps, problem] of [
     [
       'corrected-of-the-other',

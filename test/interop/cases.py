@@ -30,6 +30,7 @@ TABLE = {
     "case.answer": ("either", ANY, None),
     "case.verify-remote": ("either", OPEN, None),
     "case.mail": ("either", ANY, None),
+    "case.originals": ("either", ANY, None),
     "case.purge": ("either", ("closed", "refused"), None),
     "case.object": ("overseer", OPEN + ("closed",), None),
     "case.arrived": ("mover", ("submitted",), "arrived"),
@@ -87,6 +88,7 @@ NAMED = {
     "case.supervise": {"answerBy": "due"},
     "case.verify-remote": {"from": "told", "to": "told"},
     "case.mail": {"at": "happened"},
+    "case.originals": {"at": "happened"},
     "case.purge": {"purgedAt": "told"},
 }
 FIRST_DAY, HAPPENED_DAYS, AHEAD_DAYS = datetime.date(2000, 1, 1), 1, 1826
@@ -127,6 +129,7 @@ DONE = {
     "case.decide": ("decidedOn",),
     "case.verify-remote": ("from", "to"),
     "case.mail": ("at",),
+    "case.originals": ("at",),
     "case.purge": ("purgedAt",),
 }
 TO_COME = {
@@ -186,8 +189,8 @@ def wrong_day(case, kind, body, iat, only=None):
 
 
 def hands_over(packet, body, parcel, waybill):
-    source = "case.ship" if parcel == "originals" else "case.send-result"
-    if packet.kind not in ("case.mail", source):
+    sources = ("case.ship", "case.originals") if parcel == "originals" else ("case.send-result",)
+    if packet.kind not in ("case.mail",) + sources:
         return False
     if body is None:
         return True
@@ -221,6 +224,7 @@ FIXED = {
     "case.answer": ("to",),
     "case.verify-remote": ("subject", "result"),
     "case.mail": ("parcel", "state"),
+    "case.originals": ("event",),
     "case.revoke": ("objection",),
 }
 WHOLE = ("case.correct", "case.purge")

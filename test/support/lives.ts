@@ -88,6 +88,8 @@ const whole: readonly Step[] = [
   })),
   step('ankang', 'case.ship', { waybill: waybill('118001'), contents: ['申请表原件'], payer: 'handling' }),
   step('ankang', 'case.mail', { waybill: waybill('118001'), parcel: 'originals', state: 'delivered', at: AT }),
+  step('ankang', 'case.originals', { event: 'taken', items: [{ name: '户口簿', copies: 1 }], at: AT }),
+  step('shiyan', 'case.originals', { event: 'received', items: [{ name: '户口簿', copies: 1 }], at: AT }),
   step('shiyan', 'case.verify-remote', {
     subject: 'identity',
     from: AT,

@@ -40,6 +40,8 @@ export const SUBMIT: CaseContent<'case.submit'> = {
   delivery: { method: 'mail', recipient },
 }
 
+const moved = { items: [{ name: '户口簿', copies: 1 }], at: '2026-11-23T09:30:00+08:00' }
+
 const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
   'case.ship': {
     waybill: { carrier: 'EMS', number: '1180000000011' },
@@ -65,8 +67,26 @@ const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
   'case.close': { outcome: 'withdrawn', note: '申请人已到窗口确认。' },
   'case.accept': { acceptanceNo: '十审受字第 1001 号' },
   'case.refuse': { reason: '不属于本机关职权范围。', basis: '《中华人民共和国行政许可法》第三十二条第一款第二项' },
+  'case.originals': { ...moved, event: 'taken' },
   'case.decide': { outcome: 'granted', documentNo: '十审准字第 1001 号' },
   'case.send-result': { method: 'mail', waybill: { carrier: 'EMS', number: '1180000000012' }, seal: 'external' },
+}
+
+const ORIGINALS: PaperView['originals'] = {
+  items: [
+    { name: '户口簿', code: null, copies: 1, place: 'on-the-way', city: '420300', since: '2026-11-24T09:30:00+08:00' },
+  ],
+  moves: [
+    { ...moved, event: 'taken', by: '陈小满', to: '李窗口', city: '610900', packet: hash('d') },
+    {
+      ...moved,
+      event: 'sent',
+      at: '2026-11-24T09:30:00+08:00',
+      waybill: { carrier: 'EMS', number: '1180000000011' },
+      city: '610900',
+      packet: hash('e'),
+    },
+  ],
 }
 
 export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIES = BODIES): PaperView => ({
@@ -95,6 +115,7 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
   handling: '420300',
   localCaseNo: 'SY-2026-0042',
   committed: null,
+  originals: ORIGINALS,
   promised: { day: '2026-12-01', provisional: false },
   progress: { picture: '<svg viewBox="0 0 10 10"><path d="M0 0h10v10H0z"/></svg>', url: 'https://ak.example.gov.cn/' },
   today: '2026-11-25',

@@ -266,6 +266,7 @@ async function startCity({
     packets,
     caseHandler: cases.port.handler,
     drafts: cases.port.drafts,
+    smsConsents: cases.port.smsConsents,
     handlers,
     problems,
     room,

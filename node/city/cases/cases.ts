@@ -43,6 +43,7 @@ import type { LookupKeys } from './lookup.ts'
 import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
 import { type CaseRow, type Fold, FROM, type Row, rowBy, rowOf, rowsOf } from './rows.ts'
 import { type HeldScans, miscounted, type PageCounter } from './scans.ts'
+import { consentFindings, consentOf, type GivenConsent, type SmsConsent } from './sms-consents.ts'
 import { formatFindings, namingAuthorisation, preflightError, withAuthorisation } from './submission.ts'
 
 export type CasesParts = {
@@ -83,6 +84,7 @@ export type CasesParts = {
   /** the rows of own cases as they began, by their first packets */
   begun: WeakMap<StoredPacket, Row>
   numbers: CaseNumbers
+  smsConsents: { save(tx: Transaction, thread: string, consent: SmsConsent): Promise<void> }
 }
 
 /** A new case as a clerk gives it: item by code, the rest of `case.submit`. */
@@ -97,6 +99,8 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
   agreement?: string | undefined
   /** what the applicant commits to hand in later (容缺后补), signed with the case */
   commitment?: CaseContent<'case.commit'> | undefined
+  /** what the applicant agreed to be told by SMS: it stays in this city */
+  sms?: GivenConsent | undefined
 }
 
 /** What comes with the taking in of a case. */
@@ -133,7 +137,18 @@ export function createCases(parts: CasesParts) {
 
   /** `looks`: scans are opened that nobody asked to. */
   async function check(input: Input, looks = false): Promise<Checked> {
-    const { to, item: code, caseNo, receivedAt, codes, agreement: named, common = [], commitment, ...typed } = input
+    const {
+      to,
+      item: code,
+      caseNo,
+      receivedAt,
+      codes,
+      agreement: named,
+      common = [],
+      commitment,
+      sms,
+      ...typed
+    } = input
     const rest = withAuthorisation(withoutBlanks(typed))
     const item = await parts.services.item(to, code)
     if (item === null) throw new ProblemError('item.unknown')
@@ -189,6 +204,7 @@ export function createCases(parts: CasesParts) {
         reason: 'stays in this city: it is not shared',
         reasonZh: '不在共享字段内，仅留存本市，不随办件发送',
       })
+    findings.push(...consentFindings(sms, typed.applicant.phone, clock.now()))
     findings.push(...(await miscounted(parts.pages, content.materials, held, looks)))
     for (const [index, hash] of hashes.entries()) {
       if (!held.has(hash)) {
@@ -293,9 +309,12 @@ export function createCases(parts: CasesParts) {
           index === 0 ? checked.input.parent : lead,
         ),
       )
+    const [{ applicant, sms } = {}] = inputs
+    const consent = sms === undefined ? null : consentOf(sms, applicant?.phone)
     if (assignee != null) for (const { thread } of targets) parts.takers.set(thread, assignee)
     const writing = parts.author().writeAll(targets, async (tx, written) => {
       await act(tx)
+      if (consent !== null) for (const { thread } of targets) await parts.smsConsents.save(tx, thread, consent)
       for (const packet of written) {
         const { thread, kind } = packet.claims
         const { caseNo } = packet.body as Partial<CaseContent<'case.submit'>>

@@ -14,6 +14,7 @@ import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { OwnIdentity } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
 import { type LinkedCase, linkedTo } from './joint.ts'
+import { openOriginals } from './originals.ts'
 import { type CaseRow, type Fold, FROM, rowBy, rowOf } from './rows.ts'
 
 export type TimelineEntry = {
@@ -54,6 +55,8 @@ export type CaseDetail = CaseRow & {
   /** the cases of a joint one, this one among them, the leading first; none when it stands alone */
   linked: LinkedCase[]
   waiting: Waiting[]
+  /** originals that are neither given back nor kept in the file: those that this city must see to; null when there are none */
+  originals: { ours: number; here: number; since: number } | null
   /** own steps that the other city refused, in their order, `at` in ms: they are in no thread, what they said stands among the bodies */
   refused: { packet: string; kind: string; at: number; problem: Problem }[]
   timeline: TimelineEntry[]
@@ -106,6 +109,7 @@ export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetails
         clock: await parts.clocks.of(db, fold),
         linked: await linkedTo(db, packetsOf, thread, await parentOf(db, thread)),
         waiting: await parts.waiting(row.thread_no),
+        originals: await openOriginals(db, row.thread_no),
         refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
           packet: id,
           kind,

@@ -25,6 +25,7 @@ import { createHeads } from './heads.ts'
 import type { LookupKeys } from './lookup.ts'
 import { noteMail } from './mail/troubles.ts'
 import { maskName } from './mask.ts'
+import { movesOriginals, noteOriginals } from './originals.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
 import type { Row } from './rows.ts'
@@ -163,7 +164,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return state
   }
 
-  async function project(tx: Transaction, applied: Applied): Promise<CaseState | null> {
+  /** `rebuilt`: all of it is written anew, whatever the newest packet is. */
+  async function project(tx: Transaction, applied: Applied, rebuilt = false): Promise<CaseState | null> {
     if (isPurged(applied.packets)) return afterPurge(tx, applied)
     const { state, of } = heads.folded(applied.packets, applied.packet)
     if (state === null) {
@@ -258,6 +260,11 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       ])
     }
     await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets, applied.packet !== null)
+    if (movesOriginals(applied.packets, rebuilt ? null : applied.packet))
+      await noteOriginals(tx, applied.threadNo, applied.packets, {
+        own: identity.city,
+        collecting: state.collecting,
+      })
     return state
   }
 
@@ -265,7 +272,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
     if (isPurged(applied.packets)) return rekey(tx, applied)
     if (submit === undefined) return
-    await project(tx, { ...applied, packet: submit })
+    await project(tx, { ...applied, packet: submit }, true)
   }
 
   return {

@@ -16,6 +16,9 @@ import { type CaseHandlerParts, createCaseHandler } from './handler.ts'
 import { createCaseDrafts } from './intake/drafts.ts'
 import type { LookupKeys } from './lookup.ts'
 import { createCaseNumbers } from './numbers.ts'
+import { createOriginals, originalReminders } from './originals.ts'
+import { originalsRoutes } from './originals-routes.ts'
+import { createSmsConsents } from './sms-consents.ts'
 
 export type CasesPort = ReturnType<typeof createCasesPart>['port']
 
@@ -39,6 +42,7 @@ export function createCasesPart(
   const numbers = createCaseNumbers(db, clock, identity.city)
   const takers = new Map<string, string>()
   const begun: CasesParts['begun'] = new WeakMap()
+  const smsConsents = createSmsConsents({ keys: caseKeys })
   const cases = createCases({
     ...uses,
     db,
@@ -49,6 +53,7 @@ export function createCasesPart(
     clock,
     clocks,
     numbers,
+    smsConsents,
     threadId: randomId,
     takers,
     begun,
@@ -68,7 +73,8 @@ export function createCasesPart(
     keys,
     takers,
     begun,
-    returned: drafts.returned,
+    returned: async (tx, packet, problem) =>
+      drafts.returned(tx, packet, problem, await smsConsents.take(tx, packet.claims.thread)),
     changed(change) {
       const { packet } = change
       const body = packet?.claims.kind === 'case.submit' ? (packet.body as CaseBody<'case.submit'> | null) : null
@@ -87,7 +93,9 @@ export function createCasesPart(
     failed: error => log.error('days not counted anew', {}, error),
   })
   return {
-    port: { cases, clocks, drafts, handler, keys },
+    port: { cases, clocks, drafts, handler, keys, smsConsents },
+    routes: [originalsRoutes(createOriginals({ db, audit, packets: (store, no) => packets().packets(store, no) }))],
+    reminders: [() => originalReminders(db)],
     threadHandlers: [handler],
     jobs: { due: () => cases.notifyDue(), drafts: () => drafts.sweep() },
     start: () => void recounting.wake(),

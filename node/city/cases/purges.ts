@@ -17,6 +17,7 @@ import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import { type Author, isGone, type StoredPacket } from '../../spine/exchange/ports.ts'
 import { type Backup, stillHolding } from './backups.ts'
+import { forgetSms } from './sms-consents.ts'
 
 export type PurgeCause = CaseContent<'case.purge'>['cause']
 
@@ -32,7 +33,7 @@ export type PurgePreview = {
   drafts: number
   /** drafts of the same applicant for the same item that were worked on since: a purge leaves them to the window */
   laterDrafts: number
-  /** entries of lists that were made from the bodies: the case's own row, parcels, steps of the approval system */
+  /** entries of lists that were made from the bodies: the case's own row, parcels, SMS, steps of the approval system */
   projections: number
   /** keyed hashes by which a search finds the applicant */
   search: number
@@ -144,6 +145,8 @@ export function createPurges(parts: PurgesParts) {
   async function listed(store: Reader, threadNo: number): Promise<{ projections: number; search: number }> {
     const [row] = await store.query<{ projections: number; search: number }>(
       `SELECT (applicant <> '') + (SELECT count(*) FROM parcels WHERE thread_no = c.thread_no)
+           + (SELECT count(*) FROM sms WHERE thread_no = c.thread_no)
+           + (SELECT count(*) FROM sms_consents WHERE thread_no = c.thread_no)
            + (SELECT count(*) FROM adapter_events WHERE ${STEPS}) AS projections,
          (length(applicant_key) > 0) + (name_key IS NOT NULL) + (phone_key IS NOT NULL) + (agent_phone_key IS NOT NULL) AS search
        FROM cases c WHERE thread_no = ?`,
@@ -192,6 +195,8 @@ export function createPurges(parts: PurgesParts) {
     await parts.answers.forget(tx, row.thread)
     await tx.run('DELETE FROM parcels WHERE thread_no = ?', [thread_no])
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
+    await forgetSms(tx, thread_no)
+    await tx.run('DELETE FROM open_originals WHERE thread_no = ?', [thread_no])
     await tx.run(
       `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, phone_key = NULL, agent_phone_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,

@@ -14,8 +14,9 @@ import { createApplicationCheck } from './intake/check.ts'
 import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { lookupKeys } from './lookup.ts'
+import { NewCase, NewJointCase } from './new-case.ts'
 import { casesOf, createCaseRights, takerOf } from './rights.ts'
-import { caseRoutes, NewCase, NewJointCase } from './routes.ts'
+import { caseRoutes } from './routes.ts'
 
 const DEPARTMENT = departmentOf(PLAY_ITEM.code)
 const OTHER_DEPARTMENT = '11420300MB0765432Y'

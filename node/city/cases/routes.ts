@@ -5,7 +5,7 @@ import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../../p
 import { CURES, type Cure } from '../../../protocol/case/preflight.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
 import { LIMITS } from '../../../protocol/limits.ts'
-import { Day, DivisionCode, Instant, jsonObject, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
+import { Day, DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import type { ProblemCode } from '../../../protocol/problem.ts'
 import { STEP_ACTIONS } from '../../../protocol/rights/table.ts'
 import { tellField, toldOfField } from '../../edges/http/field-problem.ts'
@@ -17,6 +17,7 @@ import { CommittedShape, toCommitted } from './committed-routes.ts'
 import type { CaseDetail } from './detail.ts'
 import type { ApplicationCheck } from './intake/check.ts'
 import { Linked, toLinked } from './linked-routes.ts'
+import { NewCase, NewJointCase } from './new-case.ts'
 import { takerOf } from './rights.ts'
 import type { CaseRow } from './rows.ts'
 
@@ -120,6 +121,14 @@ const Detail = Case.extend({
     .describe(
       'what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched',
     ),
+  originals: z
+    .strictObject({
+      ours: z.number().int(),
+      here: z.number().int().describe('those of them that lie here, or are on the way here'),
+      since: Time,
+    })
+    .nullable()
+    .describe('originals (原件) that this city must see to: neither given back nor kept in the file'),
   refused: z
     .array(
       z.strictObject({
@@ -145,57 +154,6 @@ const Detail = Case.extend({
     }),
   ),
 }).meta({ id: 'CaseDetail' })
-
-const submit = CASE_CONTENT['case.submit'].shape
-export const NewCase = z.strictObject({
-  ...submit,
-  agent: submit.agent
-    .unwrap()
-    .extend({ authorisation: text(64).optional().describe('授权委托书: SHA-256 of the material, or its code') })
-    .optional(),
-  to: DivisionCode.describe('the city that has the power (办理地)'),
-  item: text(50).describe('taskCode of its published item'),
-  caseNo: submit.caseNo.optional().describe('given by the node when absent'),
-  receivedAt: Instant.optional().describe('now when absent'),
-  codes: z
-    .enum(['own', 'handling'])
-    .optional()
-    .describe(
-      "whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default",
-    ),
-  agreement: Sha256.optional().describe(
-    'id of the version of an agreement to begin under, where several cover it; absent: the newest that does',
-  ),
-  commitment: CASE_CONTENT['case.commit']
-    .optional()
-    .describe('容缺承诺: materials that the item lets come later, and until when; signed with the case'),
-})
-
-const {
-  caseNo: _caseNo,
-  parent: _parent,
-  to: _to,
-  item: _item,
-  mode: _mode,
-  agreement: _agreement,
-  commitment: _commitment,
-  ...shared
-} = NewCase.shape
-export const NewJointCase = z.strictObject({
-  shared: z
-    .strictObject(shared)
-    .describe('what stands once for all items: applicant, agent, window, consent, common fields of the forms'),
-  items: z
-    .array(
-      NewCase.pick({ to: true, item: true, mode: true, agreement: true, commitment: true }).extend({
-        form: shared.form.optional().describe('fields of this item, put to the shared ones'),
-        materials: shared.materials.optional().describe('in place of the shared ones'),
-        purpose: shared.purpose,
-      }),
-    )
-    .min(2)
-    .max(LIMITS.jointCases),
-})
 
 export const Finding = z
   .strictObject({
@@ -251,6 +209,7 @@ function toDetail({
   linked,
   timeline,
   waiting,
+  originals,
   refused,
   ...row
 }: CaseDetail): z.input<typeof Detail> {
@@ -276,6 +235,7 @@ function toDetail({
     linked: linked.map(toLinked),
     steps,
     waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
+    originals: originals === null ? null : { ...originals, since: time(originals.since) },
     refused: refused.map(entry => ({ ...entry, kind: entry.kind as CaseKind, at: time(entry.at) })),
     timeline: timeline.map(entry => ({
       ...entry,

@@ -20,6 +20,7 @@ import { lastHere } from '../../spine/exchange/ends.ts'
 import { ASSIGNED } from '../cases/as-seen.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
 import { IN_TROUBLE } from '../cases/mail/troubles.ts'
+import { WITH_ORIGINALS } from '../cases/originals.ts'
 import type { Found } from '../cases/rights.ts'
 import type { CaseRow } from '../cases/rows.ts'
 
@@ -32,6 +33,7 @@ export const QUEUES = {
   waiting: '等待对方',
   parked: '已挂起',
   parcels: '寄递异常',
+  originals: '原件待退',
   'bad-ratings': '差评待整改',
 } as const satisfies Record<string, string>
 export type QueueName = keyof typeof QUEUES
@@ -148,6 +150,8 @@ export function createQueues(parts: QueuesParts) {
         }
       case 'parcels':
         return { where: `thread_no IN (${IN_TROUBLE})`, params: [], key: 'cast(updated_at AS TEXT)' }
+      case 'originals':
+        return { where: `thread_no IN (${WITH_ORIGINALS})`, params: [], key: 'cast(updated_at AS TEXT)' }
     }
   }
 

@@ -170,6 +170,9 @@ export async function show(context: CommandContext, thread: string): Promise<voi
         : [
             `  to be handed in later 容缺后补  ${value.committed.missing?.join(', ') ?? '— purged 已清除'}, ${value.committed.until ?? ''}`,
           ]),
+      ...(value.originals === null
+        ? []
+        : [`  originals 原件未退  ${value.originals.ours}, here 在本市 ${value.originals.here}: case originals`]),
       ...value.questions.map(
         ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
       ),

@@ -110,6 +110,7 @@ const NAMES: Readonly<Record<string, string>> = {
   parcel: '邮件',
   at: '时间',
   place: '地点',
+  copies: '份数',
   packet: '数据包',
   statement: '更正内容',
   objection: '异议',

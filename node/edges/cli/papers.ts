@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { PrintPapersRequest } from '../client/api.generated.ts'
 import type { Declare } from './declare.ts'
 import { saveStream } from './files.ts'
-import { table } from './output.ts'
+import { china, table } from './output.ts'
 
 type Out = { out: string }
 const toFile = (command: Command): Command => command.requiredOption('--out <file>', 'where')
@@ -12,6 +12,33 @@ export function declarePapers(cases: Command, evidence: Command, { call }: Decla
   call(cases, 'papers <case>', 'papers for the applicant, and what they wait for 窗口文书', {
     ask: async (client, [thread = '']) => (await client.listPapers({ params: { thread } })).items,
     text: items => table(items.map(({ name, title, lacking }) => ({ paper: name, title, waits: lacking ?? '' }))),
+  })
+  call(cases, 'originals <case>', 'originals of the applicant, and where each lies 原件: an audit row', {
+    ask: (client, [thread = '']) => client.listOriginals({ params: { thread } }),
+    text: ({ items, moves }) =>
+      [
+        table(
+          items.map(({ name, copies, placeName, city, since }) => ({
+            original: name,
+            copies,
+            city,
+            place: placeName,
+            since: china(since),
+          })),
+        ),
+        '',
+        table(
+          moves.map(({ at, city, eventName, items: moved, waybill, by, to }) => ({
+            at: china(at),
+            city,
+            what: eventName,
+            originals: moved.map(({ name }) => name).join('、'),
+            waybill: waybill === undefined ? '' : `${waybill.carrier} ${waybill.number}`,
+            by: by ?? '',
+            to: to ?? '',
+          })),
+        ),
+      ].join('\n'),
   })
   call(cases, 'print <case> <paper>', 'write a paper as a page to be printed', {
     options: toFile,

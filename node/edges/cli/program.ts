@@ -17,6 +17,7 @@ import { declarePartners } from './partner-commands.ts'
 import { declareReminders } from './reminders.ts'
 import { declareServices } from './services-commands.ts'
 import { declareSteps } from './steps-commands.ts'
+import { declareSms } from './sms.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
 import { declareWebhooks } from './webhooks.ts'
 
@@ -158,6 +159,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     'tongban case submit case.json --material M01=id-card.pdf --material M02=form.pdf',
   )
   declareIntake(cases, declare)
+  declareSms(cases, declare)
   does(
     add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')
       .option(`--material ${MATERIAL_FLAG}`, 'a material of all items to upload', collect, [])

@@ -36,7 +36,7 @@ export type AddViewRequest = {
   /** shared with all of this window; absent: own */
   window?: string | undefined
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
     window?: string | undefined
   } | {
     /** as of listCases but for `q`; `me` as assignee is whoever reads it */
@@ -555,7 +555,7 @@ export type Authority = {
 }
 export type BeginExportRequest = {
   format: 'csv' | 'xlsx'
-  queue?: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings' | undefined
+  queue?: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | undefined
   /** whose `window` queue */
   window?: string | undefined
   /** as of listCases */
@@ -735,7 +735,7 @@ export type CaseDetail = {
   /** reminders, supervisions, objections and appeals of the other city that wait for an answer */
   questions: {
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     answerBy: string | null
   }[]
@@ -776,7 +776,7 @@ export type CaseDetail = {
     ended: string | null
   }
   /** steps that this city may take now */
-  steps: ('case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
+  steps: ('case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
   /** what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched */
   waiting: {
     what: 'dispatch' | 'answer' | 'material'
@@ -785,17 +785,24 @@ export type CaseDetail = {
     parked: boolean
     at: string
   }[]
+  /** originals (原件) that this city must see to: neither given back nor kept in the file */
+  originals: {
+    ours: number
+    /** those of them that lie here, or are on the way here */
+    here: number
+    since: string
+  } | null
   /** own steps that the other city refused, in their order: what they said stands among the bodies */
   refused: {
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     problem: { code: string; detail?: string }
   }[]
   timeline: {
     packet: string
     city: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     status: 'pending' | 'stored'
     /** time of the receipt of the other city */
@@ -1112,7 +1119,7 @@ export type ChangeViewRequest = {
   /** shared with all of this window; absent: own */
   window?: string | undefined
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
     window?: string | undefined
   } | {
     /** as of listCases but for `q`; `me` as assignee is whoever reads it */
@@ -1239,7 +1246,7 @@ export type CountMaterialPagesAnswer = {
 }
 export type CountQueuesAnswer = {
   items: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
     title: string
     count: number
   }[]
@@ -3359,10 +3366,50 @@ export type ListOperatorsAnswer = {
     } | null
   }[]
 }
+export type ListOriginalsAnswer = {
+  /** neither given back nor kept in the file */
+  open: number
+  items: {
+    name: string
+    code: string | null
+    copies: number
+    place: 'here' | 'on-the-way' | 'delivered' | 'lost' | 'applicant' | 'kept'
+    placeName: string
+    /** the city that has it, or to which it goes */
+    city: string
+    since: string
+  }[]
+  moves: {
+    /** 收取, 交寄对方城市, 收到, 退还申请人, 留存归档 */
+    event: 'taken' | 'sent' | 'received' | 'returned' | 'kept'
+    items: {
+      name: string
+      /** material code of the item's list */
+      code?: string
+      /** 份数; 1 when absent */
+      copies?: number
+    }[]
+    at: string
+    waybill?: {
+      /** such as EMS */
+      carrier: string
+      number: string
+    }
+    /** who handed them over */
+    by?: string
+    /** who took them */
+    to?: string
+    note?: string
+    eventName: string
+    /** who signed it */
+    city: string
+    packet: string
+  }[]
+}
 export type ListOwnSessionsAnswer = { items: Session[] }
 export type ListPapersAnswer = {
   items: {
-    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
+    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
     title: string
     /** the step, or what of it, that is not there yet */
     lacking: string | null
@@ -4062,6 +4109,7 @@ export type ListServicesAnswer = {
   /** null when the city has published nothing yet */
   list: { city: string; version: number; count: number; publishedAt: string } | null
 }
+export type ListSmsAnswer = { items: Sms[] }
 export type ListTemplatesAnswer = {
   items: {
     name: string
@@ -4264,6 +4312,28 @@ export type OrderParcelRequest = {
   contents: string[]
   /** as the agreement says when absent */
   payer?: 'collecting' | 'handling' | 'applicant' | undefined
+}
+export type OriginalsCaseRequest = {
+  /** 收取, 交寄对方城市, 收到, 退还申请人, 留存归档 */
+  event: 'taken' | 'sent' | 'received' | 'returned' | 'kept'
+  items: {
+    name: string
+    /** material code of the item's list */
+    code?: string | undefined
+    /** 份数; 1 when absent */
+    copies?: number | undefined
+  }[]
+  at: string
+  waybill?: {
+    /** such as EMS */
+    carrier: string
+    number: string
+  } | undefined
+  /** who handed them over */
+  by?: string | undefined
+  /** who took them */
+  to?: string | undefined
+  note?: string | undefined
 }
 export type OwnSession = {
   id: string
@@ -5070,7 +5140,7 @@ export type PreviewStepAnswer = {
 export type PrintPapersAnswer = { html: string; items: { thread: string; problem: string | null }[] }
 export type PrintPapersRequest = {
   threads: string[]
-  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
+  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
 }
 export type ProgressCaseRequest = {
   step: string
@@ -5892,6 +5962,18 @@ export type ReadQueueAnswer = {
   /** Cursor of the next page; null on the last one */
   next: string | null
 }
+export type ReadSmsAnswer = {
+  configured: boolean
+  waiting: number
+  /** failed or unclear, and not sent again */
+  failed: number
+  /** the oldest of them */
+  since: string | null
+  /** since this node was started */
+  answeredAt: string | null
+  /** why the gateway did not take a message the last time */
+  problem: string | null
+}
 export type ReadStatisticsAnswer = {
   items: {
     period: string
@@ -6538,6 +6620,19 @@ export type SkipParkedRequest = {
   /** why; it stands in the audit log, so it names nobody */
   reason: string
 }
+export type Sms = {
+  id: string
+  kind: 'supplement' | 'refused' | 'decided' | 'result' | 'missed'
+  kindName: string
+  /** unclear: it may have been sent, the gateway did not say; dropped: the step that it tells was refused by the other city */
+  state: 'wanted' | 'sending' | 'sent' | 'failed' | 'unclear' | 'dropped'
+  /** masked */
+  phone: string
+  attempts: number
+  problem: string | null
+  createdAt: string
+  endedAt: string | null
+}
 export type SubmitCaseDraftAnswer = { cases: Case[] }
 export type SubmitCaseDraftRequest = {
   /** that was read; absent: `If-Match` has it */
@@ -6626,6 +6721,13 @@ export type SubmitCaseRequest = {
     /** the signed commitment (承诺书), as a scan */
     documents?: string[] | undefined
   } | undefined
+  /** the applicant agreed to be told by SMS (短信告知); it stays in this city */
+  sms?: {
+    /** a mobile number of the mainland; the applicant's phone when absent */
+    phone?: string | undefined
+    /** when the applicant agreed */
+    acceptedAt: string
+  } | undefined
 }
 export type SubmitJointCaseAnswer = { cases: Case[] }
 export type SubmitJointCaseRequest = {
@@ -6691,6 +6793,13 @@ export type SubmitJointCaseRequest = {
     } | undefined
     /** whose codes `materials` have: `own` ones become the partner's by the mapping of the item; handling by default */
     codes?: 'own' | 'handling' | undefined
+    /** the applicant agreed to be told by SMS (短信告知); it stays in this city */
+    sms?: {
+      /** a mobile number of the mainland; the applicant's phone when absent */
+      phone?: string | undefined
+      /** when the applicant agreed */
+      acceptedAt: string
+    } | undefined
   }
   items: {
     /** the city that has the power (办理地) */
@@ -6853,7 +6962,7 @@ export type View = {
   owner: string
   window: string | null
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
     window?: string
   } | {
     /** as of listCases but for `q`; `me` as assignee is whoever reads it */
@@ -7323,7 +7432,7 @@ export interface Api {
     params: {
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
-      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
+      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
     }
     body?: CheckCaseStepRequest | undefined
   } & Options): Promise<CheckCaseStepAnswer>
@@ -7542,7 +7651,7 @@ export interface Api {
     params: {
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
-      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.object' | 'case.correct' | 'case.revoke'
+      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
     }
   } & Options): Promise<GetCaseStepAnswer>
   /** One of them */
@@ -7722,6 +7831,10 @@ export interface Api {
   } & Options): Promise<ListMappingsAnswer>
   /** Operators that this node trusts, with the newest directory of each */
   listOperators(input?: Options): Promise<ListOperatorsAnswer>
+  /** Originals of a case: where each lies, and each hand-over (材料交接); every reading is audited */
+  listOriginals(input: {
+    params: { thread: string }
+  } & Options): Promise<ListOriginalsAnswer>
   /** Own sessions, newest first */
   listOwnSessions(input?: Options): Promise<ListOwnSessionsAnswer>
   /** Own API tokens, newest first */
@@ -7766,6 +7879,10 @@ export interface Api {
   listServices(input?: {
     query?: ListServicesQuery | undefined
   } & Options): Promise<ListServicesAnswer>
+  /** Messages to the applicant of a case, numbers masked */
+  listSms(input: {
+    params: { thread: string }
+  } & Options): Promise<ListSmsAnswer>
   /** Templates of agreements */
   listTemplates(input?: Options): Promise<ListTemplatesAnswer>
   /** API tokens of somebody, newest first */
@@ -7823,6 +7940,11 @@ export interface Api {
     params: { thread: string }
     body: OrderParcelRequest
   } & Keyed & Options): Promise<OrderParcelAnswer>
+  /** Originals handed over 原件交接: signs and sends case.originals; by the either city */
+  originalsCase(input: {
+    params: { thread: string }
+    body: OriginalsCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Paused for a special procedure 进入特别程序: signs and sends case.pause; by the mover city */
   pauseCase(input: {
     params: { thread: string }
@@ -7874,7 +7996,7 @@ export interface Api {
   printPaper(input: {
     params: {
       thread: string
-      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'mailing-label'
+      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
     }
     query?: PrintPaperQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
@@ -7931,10 +8053,12 @@ export interface Api {
   /** Cases of a queue, what is due first first */
   readQueue(input: {
     params: {
-      queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'bad-ratings'
+      queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
     }
     query?: ReadQueueQuery | undefined
   } & Options): Promise<ReadQueueAnswer>
+  /** How the SMS gateway answers, and how many messages wait or need somebody */
+  readSms(input?: Options): Promise<ReadSmsAnswer>
   /** Counts and times by day, month or year, and by role, partner, mode, item or window */
   readStatistics(input: {
     query: ReadStatisticsQuery
@@ -8053,6 +8177,10 @@ export interface Api {
   retryParked(input: {
     body: RetryParkedRequest
   } & Keyed & Options): Promise<RetryParkedAnswer>
+  /** Send a message again that failed, or of which nobody knows whether it was sent */
+  retrySms(input: {
+    params: { thread: string; id: string }
+  } & Keyed & Options): Promise<Sms>
   /** Decision revoked 撤销决定: signs and sends case.revoke; by the mover city */
   revokeCase(input: {
     params: { thread: string }

@@ -1,3 +1,4 @@
+// Over 450 lines: every setting by its name, and each way to get one wrong.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -412,6 +413,26 @@ describe('the table of settings', () => {
       'mail.sender.address',
       'mail.sender.postcode',
       'mail.pollMinutes',
+      'sms.url',
+      'sms.format',
+      'sms.headers',
+      'sms.fields',
+      'sms.secrets',
+      'sms.digest.algorithm',
+      'sms.digest.of',
+      'sms.digest.key',
+      'sms.digest.encoding',
+      'sms.answer.field',
+      'sms.answer.taken',
+      'sms.answer.retry',
+      'sms.dropsRepeats',
+      'sms.signature',
+      'sms.contact',
+      'sms.templates.supplement',
+      'sms.templates.refused',
+      'sms.templates.decided',
+      'sms.templates.result',
+      'sms.templates.missed',
       'quotas.materialsGB',
       'quotas.packetsGB',
       'quotas.freeMB',
@@ -433,6 +454,14 @@ describe('the table of settings', () => {
       'mail.sender.name',
       'mail.sender.phone',
       'mail.sender.address',
+      'sms.url',
+      'sms.fields',
+      'sms.digest.algorithm',
+      'sms.digest.of',
+      'sms.answer.field',
+      'sms.answer.taken',
+      'sms.signature',
+      'sms.contact',
     ])
     expect(settings.find(({ key }) => key === 'adapter.mapping')?.kind).toBe('rest')
     expect(settings.find(({ key }) => key === 'http.port')).toMatchObject({ env: 'TONGBAN_HTTP_PORT', default: '8420' })

@@ -2,10 +2,9 @@
 import * as z from 'zod'
 import { DivisionCode, text } from '../../../protocol/primitives.ts'
 import { canBeDialled, isAddress, readRange } from './address.ts'
+import { says } from './meaning.ts'
 import { SecretReference } from './secrets.ts'
-
-/** What a setting means, for the JSON Schema, for docs/settings.md and for whoever got it wrong. */
-const says = (description: string, zh: string) => ({ description, zh })
+import { Sms } from './sms.ts'
 
 /** A setting that is a whole number within bounds. */
 const whole = (preset: number, min: number, max: number, en: string, zh: string) =>
@@ -327,6 +326,7 @@ export const ConfigFile = z.strictObject({
         .meta(says('minutes between two looks where a parcel is', '查询运单状态的间隔（分钟）')),
     })
     .prefault({}),
+  sms: Sms.optional(),
   quotas: z
     .strictObject({
       materialsGB: z

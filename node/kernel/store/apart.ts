@@ -118,7 +118,15 @@ function join(connection: Connection, keys: KeyFile | null, at: number): Closed 
   run(
     `DELETE FROM rewrites WHERE substr(draft, 1, 1) = x'02' AND thread IN (SELECT lower(hex(thread)) FROM threads WHERE no IN ${CASES})`,
   )
-  for (const table of ['adapter_state', 'parcels', 'mail_troubles', 'case_keys'])
+  for (const table of [
+    'adapter_state',
+    'parcels',
+    'mail_troubles',
+    'sms',
+    'sms_consents',
+    'open_originals',
+    'case_keys',
+  ])
     run(`DELETE FROM ${table} WHERE thread_no IN ${CASES}`)
   run(`DELETE FROM case_draft_materials WHERE draft IN ${DRAFTS}`)
   const drafts = run(`DELETE FROM case_drafts WHERE id IN ${DRAFTS}`)

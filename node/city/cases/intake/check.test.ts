@@ -4,7 +4,7 @@ import { playItem } from '../../../../test/support/play-lists.ts'
 import { fc } from '../../../../test/support/properties.ts'
 import { createWorld, type World } from '../../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, worldAgreement } from '../../../../test/support/world-case.ts'
-import { NewCase, NewJointCase } from '../routes.ts'
+import { NewCase, NewJointCase } from '../new-case.ts'
 import { type ApplicationCheck, createApplicationCheck } from './check.ts'
 
 const NEED = { isNeed: '1', materialType: '2', materialFormat: '3', sourceType: '20' } as const

@@ -19,6 +19,7 @@ import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { LookupKeys } from '../lookup.ts'
 import { maskName } from '../mask.ts'
 import type { DraftsOf } from '../purges.ts'
+import type { SmsConsent } from '../sms-consents.ts'
 
 /** Days after which a draft that nobody touched is deleted with its personal data. */
 export const DRAFT_DAYS = 60
@@ -285,11 +286,17 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       })
     },
 
-    /** Turns an application that the partner refused into a draft, in the transaction that takes it out of its thread. */
-    async returned(tx: Transaction, packet: StoredPacket, problem: Problem): Promise<void> {
+    /** Turns an application that the partner refused into a draft, with the applicant's consent to SMS, in the transaction that takes it out of its thread. */
+    async returned(
+      tx: Transaction,
+      packet: StoredPacket,
+      problem: Problem,
+      sms: SmsConsent | null = null,
+    ): Promise<void> {
       if (packet.body === null) return
       const { salt, item, caseNo, ...rest } = packet.body as CaseBody<'case.submit'>
-      const content = { ...rest, to: packet.claims.aud, item: item.code, caseNo }
+      const { aud: to } = packet.claims
+      const content = { ...rest, to, item: item.code, caseNo, ...(sms === null ? {} : { sms }) }
       const now = clock.now()
       await write(
         tx,

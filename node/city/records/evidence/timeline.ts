@@ -12,6 +12,7 @@ import {
   type Outcome,
   type SPECIAL_PROCEDURES,
 } from '../../../../protocol/case/kinds.ts'
+import { ORIGINAL_EVENTS } from '../../../../protocol/case/originals.ts'
 import { ASKS, MOVES, STATES, type State } from '../../../../protocol/case/table.ts'
 import type { Packet } from '../../../../protocol/packet/claims.ts'
 import type { ReceiptClaims } from '../../../../protocol/packet/receipt.ts'
@@ -71,6 +72,7 @@ export const TITLES = {
   'case.answer': { zh: '答复', en: 'Answer' },
   'case.verify-remote': { zh: '远程核验', en: 'Verified remotely' },
   'case.mail': { zh: '邮寄动态', en: 'Mail' },
+  'case.originals': { zh: '原件交接', en: 'Originals handed over' },
   'case.purge': { zh: '清除个人信息', en: 'Personal data deleted' },
 } as const satisfies Record<CaseKind, Bilingual>
 
@@ -365,6 +367,15 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
         fact('邮件', 'Parcel', parcel === 'originals' ? { zh: '原件', en: 'originals' } : { zh: '结果', en: 'result' }),
         mailed(waybill),
         fact('状态', 'State', MAIL_STATES[state]),
+        fact('时间', 'Time', chinaTime(Date.parse(at) / 1000)),
+      ]
+    }
+    case 'case.originals': {
+      const { event, items, waybill, at } = as(kind)
+      return [
+        fact('交接', 'Hand-over', ORIGINAL_EVENTS[event]),
+        fact('原件', 'Originals', { zh: `${items.length} 种`, en: `${items.length} in all` }),
+        ...given(waybill, mailed),
         fact('时间', 'Time', chinaTime(Date.parse(at) / 1000)),
       ]
     }

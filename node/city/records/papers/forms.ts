@@ -17,6 +17,7 @@ import {
   withdrawal,
 } from './course.ts'
 import { labelsOf } from './labels.ts'
+import { originalsList } from './originals.ts'
 import { type Block, CASE_NUMBER, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
 import { lastDay, maskNumber, materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
 
@@ -34,6 +35,7 @@ export const PAPERS = {
   withdrawal: '撤回申请书',
   termination: '终止办理通知书',
   delivery: '送达回证',
+  'originals-list': '材料交接清单',
   'mailing-label': '邮寄面单',
 } as const satisfies Record<string, string>
 export type PaperName = keyof typeof PAPERS
@@ -306,6 +308,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
   extension: { needs: 'case.extend', write: extension },
   withdrawal: { needs: 'case.withdraw', write: withdrawal },
   termination: { needs: 'case.close', write: termination },
+  'originals-list': { needs: 'case.originals', write: originalsList },
   'mailing-label': {
     needs: null,
     write: view => ({

@@ -4,6 +4,7 @@ import { dayOf } from '../../../../protocol/agreement/document.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import { foldCase } from '../../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
+import { originalsOf } from '../../../../protocol/case/originals.ts'
 import { fromHex, toHex } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
@@ -113,6 +114,7 @@ export function createCasePapers(parts: CasePapersParts) {
       decisionHolds: await decisionHolds(packets),
       localCaseNo: row.local_case_no,
       committed: foldCase(packets)?.committed ?? null,
+      originals: originalsOf(packets),
       promised: await parts.promised(thread),
       progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
       today: dayOf(seconds(parts.clock.now())),

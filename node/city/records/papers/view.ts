@@ -1,5 +1,6 @@
 /** What papers of a case are written from, and what several of them say in the same words. Pure. */
 import type { CaseContent, CaseKind, CaseMaterial } from '../../../../protocol/case/kinds.ts'
+import type { Originals } from '../../../../protocol/case/originals.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
 import type { Block } from './sheet.ts'
@@ -25,6 +26,8 @@ export type PaperView = {
   localCaseNo: string | null
   /** what the applicant committed to hand in later, as it stands now; null without a commitment */
   committed: { missing: readonly string[] | null; until: string | null } | null
+  /** originals of the applicant, and each hand-over of some */
+  originals: Originals
   /** of the promised limit, when it is known */
   promised: LastDay | null
   /** SVG of the QR code of the progress page, and where it is; null when applicants have no pages */

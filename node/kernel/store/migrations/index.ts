@@ -51,6 +51,8 @@ import { signIn } from './048-sign-in.ts'
 import { phoneSearch } from './049-phone-search.ts'
 import { eventFacts } from './050-event-facts.ts'
 import { columnMappings } from './051-column-mappings.ts'
+import { sms } from './051-sms.ts'
+import { originals } from './052-originals.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -104,4 +106,6 @@ export const MIGRATIONS: readonly Migration[] = [
   phoneSearch,
   eventFacts,
   columnMappings,
+  sms,
+  originals,
 ]
