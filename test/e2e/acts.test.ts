@@ -347,6 +347,7 @@ const WALKED: Record<string, () => Promise<Call>> = {
     await strangers()
     return { city: t, path: '/api/v1/partners/accept', body: { invite: (await invite()).invite } }
   },
+  addPhrase: async () => ({ city: a, path: '/api/v1/phrases', body: { title: randomUUID(), text: '请补正“{事项}”' } }),
   addView: async () => ({ city: a, path: '/api/v1/views', body: { name: randomUUID(), filter: { queue: 'ours' } } }),
   addWebhook: async () => ({ city: a, path: '/api/v1/webhooks', body: { url: 'https://example.org/hook', types: [] } }),
   assignCase: async () => ({ city: a, path: `/api/v1/cases/${await begun()}/assign`, body: { to: 'me' } }),

@@ -105,7 +105,7 @@ export function createRecordsPart(
     row: thread => cases.get(thread),
   })
   return {
-    port: { applicants, casePapers, evidence },
+    port: { applicants, casePapers, cityName, evidence },
     routes: [paperRoutes(casePapers), evidenceRoutes(evidence), archiveRoutes(archives)],
   } satisfies Part<object>
 }

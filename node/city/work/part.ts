@@ -33,6 +33,8 @@ import { colleagueRoutes } from './colleague-routes.ts'
 import { createExports } from './exports/exports.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { createHandOver } from './hand-over.ts'
+import { createPhrases } from './phrases.ts'
+import { phraseRoutes } from './phrases-routes.ts'
 import { createQueues } from './queues.ts'
 import { type RebuildParts, rebuild, rebuildOlder } from './rebuild.ts'
 import { queueRoutes } from './routes.ts'
@@ -52,6 +54,7 @@ export function createWorkPart(
     materials,
     pages,
     casePapers,
+    cityName,
     people,
     grants,
     services,
@@ -59,7 +62,7 @@ export function createWorkPart(
     Pick<DispatchPort, 'dispatch'> &
     Pick<CataloguePort, 'organisations'> &
     MaterialsPort &
-    Pick<RecordsPort, 'casePapers'> & { people: People; grants: Grants } & ListsPort,
+    Pick<RecordsPort, 'casePapers' | 'cityName'> & { people: People; grants: Grants } & ListsPort,
 ) {
   const own = identity.city
   const statistics = createStatistics({
@@ -89,6 +92,7 @@ export function createWorkPart(
       (await organisations.view(code))?.units.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0) ?? 0,
   })
   const views = createViews({ db, clock, audit, newId: randomUUID })
+  const phrases = createPhrases({ db, clock, audit, newId: randomUUID })
   const exports = createExports({
     db,
     clock,
@@ -149,6 +153,7 @@ export function createWorkPart(
       evaluationRoutes(evaluations),
       exportRoutes(exports),
       viewRoutes(views, queues),
+      phraseRoutes({ phrases, clock, own, cityName, caseOf: thread => cases.get(thread) }),
       bulkRoutes({
         remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
         print: (threads, name, actor) => casePapers.many(threads, name, actor),

@@ -14,6 +14,7 @@ import { declareOperation } from './operation-commands.ts'
 import { fail } from './output.ts'
 import { declarePapers } from './papers.ts'
 import { declarePartners } from './partner-commands.ts'
+import { declarePhrases } from './phrases.ts'
 import { declareReminders } from './reminders.ts'
 import { declareServices } from './services-commands.ts'
 import { declareSteps } from './steps-commands.ts'
@@ -160,6 +161,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   )
   declareIntake(cases, declare)
   declareSms(cases, declare)
+  declarePhrases(program, cases, declare)
   does(
     add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')
       .option(`--material ${MATERIAL_FLAG}`, 'a material of all items to upload', collect, [])

@@ -31,6 +31,15 @@ export type AccessToken = {
   lastUsedAt: string | null
 }
 export type AccessTokens = { items: AccessToken[] }
+export type AddPhraseRequest = {
+  title: string
+  /** may hold {办件编号}, {办理地编号}, {事项}, {收件城市}, {办理城市}, {今天}, and blanks such as {?补正日期} */
+  text: string
+  /** for this step alone; absent: for any */
+  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  /** shared with all of this department, one of your own; absent: own */
+  department?: string | undefined
+}
 export type AddViewRequest = {
   name: string
   /** shared with all of this window; absent: own */
@@ -824,6 +833,15 @@ export type ChangeOwnPasswordRequest = {
   /** the six digits that the authenticator shows now */
   code?: string | undefined
 }
+export type ChangePhraseRequest = {
+  title: string
+  /** may hold {办件编号}, {办理地编号}, {事项}, {收件城市}, {办理城市}, {今天}, and blanks such as {?补正日期} */
+  text: string
+  /** for this step alone; absent: for any */
+  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  /** shared with all of this department, one of your own; absent: own */
+  department?: string | undefined
+}
 export type ChangeServicesRequest = {
   put?: {
     /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
@@ -1394,6 +1412,7 @@ export type DecideCaseRequest = {
 export type DeclineAgreementRequest = { reason: string }
 export type DeleteCaseDraftAnswer = Record<string, never>
 export type DeleteExportAnswer = Record<string, never>
+export type DeletePhraseAnswer = Record<string, never>
 export type DeleteViewAnswer = Record<string, never>
 export type DiffAgreementAnswer = {
   /** null: the first text, which there is nothing to compare with */
@@ -3774,6 +3793,7 @@ export type ListPeopleAnswer = {
   /** Cursor of the next page; null on the last one */
   next: string | null
 }
+export type ListPhrasesAnswer = { items: Phrase[] }
 export type ListPlacesAnswer = {
   items: {
     /** 机构编码, once in a city; a credit code, division code or local code */
@@ -4465,6 +4485,15 @@ export type Person = {
   lastUsedAt: string | null
   /** another after each grant; `If-Match` takes it */
   version: string
+}
+export type Phrase = {
+  id: string
+  title: string
+  text: string
+  step: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
+  department: string | null
+  owner: string
+  updatedAt: string
 }
 export type PrecheckCaseRequest = { opinion?: string | undefined }
 export type PrefillCaseAnswer = {
@@ -5957,6 +5986,20 @@ export type ReadMailAnswer = {
     cure: string
   }[]
 }
+export type ReadPhrasesAnswer = {
+  items: {
+    id: string
+    title: string
+    /** placeholders filled in */
+    text: string
+    step: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
+    department: string | null
+    owner: string
+    updatedAt: string
+    /** what is to be written by hand still, in its order */
+    blanks: string[]
+  }[]
+}
 export type ReadQueueAnswer = {
   items: Case[]
   /** Cursor of the next page; null on the last one */
@@ -7187,6 +7230,9 @@ export type ListPartnerServicesQuery = {
   version?: number | undefined
 }
 export type ListPeopleQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ListPhrasesQuery = {
+  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+}
 export type ListServicesQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -7250,6 +7296,9 @@ export type ReadItemHeatQuery = {
   /** cases that this city took in, or decides */
   role?: 'collecting' | 'handling' | undefined
   limit?: number | undefined
+}
+export type ReadPhrasesQuery = {
+  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
 }
 export type ReadQueueQuery = {
   limit?: number | undefined
@@ -7333,6 +7382,10 @@ export interface Api {
   acceptPastDays(input: {
     params: { city: string }
   } & Keyed & Options): Promise<AcceptPastDaysAnswer>
+  /** Keep a phrase */
+  addPhrase(input: {
+    body: AddPhraseRequest
+  } & Keyed & Options): Promise<Phrase>
   /** Save a queue or a search under a name */
   addView(input: {
     body: AddViewRequest
@@ -7407,6 +7460,11 @@ export interface Api {
   changeOwnPassword(input: {
     body: ChangeOwnPasswordRequest
   } & Options): Promise<ChangeOwnPasswordAnswer>
+  /** Write a phrase anew */
+  changePhrase(input: {
+    params: { id: string }
+    body: ChangePhraseRequest
+  } & Options): Promise<Phrase>
   /** Publish a change of the own list as its next version */
   changeServices(input?: {
     body?: ChangeServicesRequest | undefined
@@ -7526,6 +7584,10 @@ export interface Api {
   deleteExport(input: {
     params: { id: string }
   } & Options): Promise<DeleteExportAnswer>
+  /** Delete a phrase */
+  deletePhrase(input: {
+    params: { id: string }
+  } & Options): Promise<DeletePhraseAnswer>
   /** Delete a saved view */
   deleteView(input: {
     params: { id: string }
@@ -7867,6 +7929,10 @@ export interface Api {
   listPeople(input?: {
     query?: ListPeopleQuery | undefined
   } & Options): Promise<ListPeopleAnswer>
+  /** The own phrases, and those of the own departments */
+  listPhrases(input?: {
+    query?: ListPhrasesQuery | undefined
+  } & Options): Promise<ListPhrasesAnswer>
   /** Where an item is offered: units with their windows */
   listPlaces(input: {
     params: { city: string; code: string }
@@ -8050,6 +8116,11 @@ export interface Api {
   } & Options): Promise<ReadItemHeatAnswer>
   /** How the carrier answers, and how many parcels are in each trouble (寄递异常) */
   readMail(input?: Options): Promise<ReadMailAnswer>
+  /** The phrases as they read in a case */
+  readPhrases(input: {
+    params: { thread: string }
+    query?: ReadPhrasesQuery | undefined
+  } & Options): Promise<ReadPhrasesAnswer>
   /** Cases of a queue, what is due first first */
   readQueue(input: {
     params: {

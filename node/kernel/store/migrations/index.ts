@@ -53,6 +53,7 @@ import { eventFacts } from './050-event-facts.ts'
 import { columnMappings } from './051-column-mappings.ts'
 import { sms } from './051-sms.ts'
 import { originals } from './052-originals.ts'
+import { phrases } from './053-phrases.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -108,4 +109,5 @@ export const MIGRATIONS: readonly Migration[] = [
   columnMappings,
   sms,
   originals,
+  phrases,
 ]

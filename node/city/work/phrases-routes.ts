@@ -1,0 +1,158 @@
+/** HTTP routes of phrases: make, list, change, delete, and read them as they stand in a case. */
+import * as z from 'zod'
+import { dayOf } from '../../../protocol/agreement/document.ts'
+import { CASE_CONTENT, type CaseKind } from '../../../protocol/case/kinds.ts'
+import { ThreadId, text } from '../../../protocol/primitives.ts'
+import type { RouteModule } from '../../edges/http/route.ts'
+import { Time, time } from '../../edges/http/route.ts'
+import { type Clock, seconds } from '../../kernel/clock.ts'
+import type { CaseRow } from '../cases/rows.ts'
+import {
+  type CaseFacts,
+  filled,
+  type NewPhrase,
+  PHRASE_LIMITS,
+  type Phrase,
+  type Phrases,
+  PLACEHOLDERS,
+} from './phrases.ts'
+
+/** Steps in which people write. */
+const steps = (Object.keys(CASE_CONTENT) as CaseKind[]).filter(
+  kind => kind !== 'case.submit' && kind !== 'case.purge',
+) as [CaseKind, ...CaseKind[]]
+const StepOf = z.enum(steps)
+const params = z.strictObject({ id: text(64) })
+const Body = z.strictObject({
+  title: text(PHRASE_LIMITS.title),
+  text: text(PHRASE_LIMITS.text).describe(
+    `may hold ${Object.keys(PLACEHOLDERS)
+      .map(name => `{${name}}`)
+      .join(', ')}, and blanks such as {?补正日期}`,
+  ),
+  step: StepOf.optional().describe('for this step alone; absent: for any'),
+  department: text(50).optional().describe('shared with all of this department, one of your own; absent: own'),
+})
+const PhraseAnswer = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    text: z.string(),
+    step: StepOf.nullable(),
+    department: z.string().nullable(),
+    owner: z.string(),
+    updatedAt: Time,
+  })
+  .meta({ id: 'Phrase' })
+const InCase = PhraseAnswer.extend({
+  text: z.string().describe('placeholders filled in'),
+  blanks: z.array(z.string()).describe('what is to be written by hand still, in its order'),
+})
+const toAnswer = ({ updatedAt, step, ...phrase }: Phrase) => ({
+  ...phrase,
+  step: step as (typeof steps)[number] | null,
+  updatedAt: time(updatedAt),
+})
+const newPhrase = ({ title, text: words, step, department }: z.output<typeof Body>): NewPhrase => ({
+  title,
+  text: words,
+  step: step ?? null,
+  department: department ?? null,
+})
+
+export type PhraseRoutesParts = {
+  phrases: Phrases
+  clock: Clock
+  /** code of this city, and the name of any */
+  own: string
+  cityName: (code: string) => string
+  caseOf: (thread: string) => Promise<CaseRow>
+}
+
+export function phraseRoutes({ phrases, clock, own, cityName, caseOf }: PhraseRoutesParts): RouteModule {
+  async function factsOf(thread: string): Promise<CaseFacts> {
+    const { caseNo, localCaseNo, item, role, partner } = await caseOf(thread)
+    const [collecting, handling] = role === 'collecting' ? [own, partner] : [partner, own]
+    const [, month, day] = dayOf(seconds(clock.now())).split('-')
+    return {
+      办件编号: caseNo,
+      办理地编号: localCaseNo,
+      事项: item.name,
+      收件城市: cityName(collecting),
+      办理城市: cityName(handling),
+      今天: `${Number(month)}月${Number(day)}日`,
+    }
+  }
+  return {
+    tag: 'Phrases',
+    description: 'Phrases (常用语) for notices, messages and decisions, of oneself or of a department.',
+    register(api) {
+      api.operation({
+        method: 'get',
+        path: '/api/v1/phrases',
+        id: 'listPhrases',
+        summary: 'The own phrases, and those of the own departments',
+        action: 'self.use',
+        query: z.strictObject({ step: StepOf.optional() }),
+        answer: z.strictObject({ items: z.array(PhraseAnswer) }),
+        handle: async ({ query, person }) => ({
+          items: (await phrases.list(person, query.step ?? null)).map(toAnswer),
+        }),
+      })
+      api.operation({
+        method: 'post',
+        path: '/api/v1/phrases',
+        id: 'addPhrase',
+        summary: 'Keep a phrase',
+        action: 'self.use',
+        body: Body,
+        answer: PhraseAnswer,
+        status: 201,
+        problems: ['request.invalid', 'request.conflict', 'request.forbidden'],
+        handle: async ({ body, person }) => toAnswer(await phrases.add(newPhrase(body), person)),
+      })
+      api.operation({
+        method: 'put',
+        path: '/api/v1/phrases/{id}',
+        id: 'changePhrase',
+        summary: 'Write a phrase anew',
+        action: 'self.use',
+        params,
+        body: Body,
+        answer: PhraseAnswer,
+        problems: ['request.invalid', 'request.not-found', 'request.forbidden', 'request.conflict'],
+        handle: async ({ params: { id }, body, person }) => toAnswer(await phrases.change(id, newPhrase(body), person)),
+      })
+      api.operation({
+        method: 'delete',
+        path: '/api/v1/phrases/{id}',
+        id: 'deletePhrase',
+        summary: 'Delete a phrase',
+        action: 'self.use',
+        params,
+        answer: z.strictObject({}),
+        problems: ['request.not-found', 'request.forbidden'],
+        handle: async ({ params: { id }, person }) => {
+          await phrases.remove(id, person)
+          return {}
+        },
+      })
+      api.operation({
+        method: 'get',
+        path: '/api/v1/cases/{thread}/phrases',
+        id: 'readPhrases',
+        summary: 'The phrases as they read in a case',
+        action: 'case.read',
+        params: z.strictObject({ thread: ThreadId }),
+        query: z.strictObject({ step: StepOf.optional() }),
+        answer: z.strictObject({ items: z.array(InCase) }),
+        problems: ['thread.unknown'],
+        handle: async ({ params: { thread }, query, person }) => {
+          const facts = await factsOf(thread)
+          const items = await phrases.list(person, query.step ?? null)
+          return { items: items.map(phrase => ({ ...toAnswer(phrase), ...filled(phrase.text, facts) })) }
+        },
+      })
+    },
+  }
+}
