@@ -508,6 +508,7 @@ const PROVEN: Record<string, string> = {
   retryParcel: 'node/city/cases/mail/parcels.test.ts',
   settleParcels: 'node/city/cases/mail/parcels.test.ts',
   retrySms: 'node/city/notify/sms/messages.test.ts',
+  reuseScans: 'node/city/cases/intake/reuse.test.ts',
 }
 
 beforeAll(async () => {

@@ -267,6 +267,7 @@ async function startCity({
     caseHandler: cases.port.handler,
     drafts: cases.port.drafts,
     smsConsents: cases.port.smsConsents,
+    lookup: cases.port.keys,
     handlers,
     problems,
     room,

@@ -38,6 +38,7 @@ import {
   withoutBlanks,
 } from './findings.ts'
 import { createGuide } from './guide.ts'
+import { unallowed } from './intake/reuse.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
 import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
@@ -342,6 +343,7 @@ export function createCases(parts: CasesParts) {
       ...daysOf(checked.content, seconds(clock.now())),
       ...findings,
       ...(await alreadyOpen(db, parts.keys, input)),
+      ...(await unallowed(db, parts.keys, checked.content)),
     ]
     if (agreement instanceof ProblemError) return [findingOf(agreement.problem), ...found]
     if (!sound || found.some(({ level }) => level === 'error')) return found

@@ -197,6 +197,7 @@ export function createPurges(parts: PurgesParts) {
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
     await forgetSms(tx, thread_no)
     await tx.run('DELETE FROM open_originals WHERE thread_no = ?', [thread_no])
+    await tx.run(`UPDATE scan_reuses SET applicant_key = x'' WHERE thread_no = ?`, [thread_no])
     await tx.run(
       `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, phone_key = NULL, agent_phone_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
        WHERE thread_no = ?`,

@@ -14,6 +14,8 @@ import { createEvaluations } from '../cases/evaluations/evaluations.ts'
 import { evaluationRoutes } from '../cases/evaluations/routes.ts'
 import { createApplicationCheck } from '../cases/intake/check.ts'
 import { createIntake } from '../cases/intake/intake.ts'
+import { createReuse } from '../cases/intake/reuse.ts'
+import { reuseRoutes } from '../cases/intake/reuse-routes.ts'
 import { intakeRoutes } from '../cases/intake/routes.ts'
 import { NewCase, NewJointCase } from '../cases/new-case.ts'
 import type { CasesPort } from '../cases/part.ts'
@@ -136,6 +138,14 @@ export function createWorkPart(
     clock,
     contactOf,
   })
+  const reuse = createReuse({
+    db,
+    clock,
+    audit,
+    keys,
+    packets: no => packets().packets(db, no),
+    held: async hashes => new Set((await materials.held(hashes)).map(({ sha256 }) => sha256)),
+  })
   const rebuilding: RebuildParts = {
     db,
     packets: (reader, no) => packets().packets(reader, no),
@@ -161,6 +171,7 @@ export function createWorkPart(
       boardRoutes(board, statistics.catchUp),
       caseRoutes(cases, check),
       stepRoutes(steps),
+      reuseRoutes(reuse),
       intakeRoutes(intake, drafts),
       materialRoutes(materials, pages, createLooks({ db, audit, drafts })),
       dispatchRoutes(dispatch, materials),

@@ -16,9 +16,10 @@ import { declarePapers } from './papers.ts'
 import { declarePartners } from './partner-commands.ts'
 import { declarePhrases } from './phrases.ts'
 import { declareReminders } from './reminders.ts'
+import { declareReuse } from './reuse.ts'
 import { declareServices } from './services-commands.ts'
-import { declareSteps } from './steps-commands.ts'
 import { declareSms } from './sms.ts'
+import { declareSteps } from './steps-commands.ts'
 import { MATERIAL_FLAG } from './uploads.ts'
 import { declareWebhooks } from './webhooks.ts'
 
@@ -161,6 +162,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   )
   declareIntake(cases, declare)
   declareSms(cases, declare)
+  declareReuse(cases, declare)
   declarePhrases(program, cases, declare)
   does(
     add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')

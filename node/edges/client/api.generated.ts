@@ -36,7 +36,7 @@ export type AddPhraseRequest = {
   /** may hold {办件编号}, {办理地编号}, {事项}, {收件城市}, {办理城市}, {今天}, and blanks such as {?补正日期} */
   text: string
   /** for this step alone; absent: for any */
-  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
   /** shared with all of this department, one of your own; absent: own */
   department?: string | undefined
 }
@@ -838,7 +838,7 @@ export type ChangePhraseRequest = {
   /** may hold {办件编号}, {办理地编号}, {事项}, {收件城市}, {办理城市}, {今天}, and blanks such as {?补正日期} */
   text: string
   /** for this step alone; absent: for any */
-  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
   /** shared with all of this department, one of your own; absent: own */
   department?: string | undefined
 }
@@ -1798,6 +1798,19 @@ export type DraftRenewalRequest = {
   as?: 'amendment' | 'proposal' | undefined
   /** absent: as long again */
   validTo?: string | undefined
+}
+export type EarlierScan = {
+  thread: string
+  caseNo: string
+  /** name of the item of that case */
+  item: string
+  submittedAt: string
+  sha256: string
+  /** material code of that item's list */
+  code: string
+  name: string
+  form: 'original' | 'copy' | 'electronic' | null
+  pages: number | null
 }
 export type EndOwnSessionAnswer = { done: true }
 export type EndParkedAnswer = { ended: true }
@@ -3328,6 +3341,11 @@ export type ListDraftsAnswer = {
     organisation: boolean
   }
 }
+export type ListEarlierScansAnswer = { items: EarlierScan[] }
+export type ListEarlierScansRequest = {
+  /** of the applicant, whole */
+  idNumber: string
+}
 export type ListExportsAnswer = { items: Export[] }
 export type ListFederationCitiesAnswer = {
   items: {
@@ -4490,7 +4508,7 @@ export type Phrase = {
   id: string
   title: string
   text: string
-  step: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
+  step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
   department: string | null
   owner: string
   updatedAt: string
@@ -5992,7 +6010,7 @@ export type ReadPhrasesAnswer = {
     title: string
     /** placeholders filled in */
     text: string
-    step: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
+    step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
     department: string | null
     owner: string
     updatedAt: string
@@ -6138,6 +6156,18 @@ export type RetryParcelAnswer = {
 }
 export type RetryParkedAnswer = { retried: number }
 export type RetryParkedRequest = { packetNo: number } | { localCaseNo: string } | { event: string } | { material: string } | { code: string } | { all: true }
+export type ReuseScansAnswer = { items: EarlierScan[] }
+export type ReuseScansRequest = {
+  /** of the applicant, whole */
+  idNumber: string
+  scans: { thread: string; sha256: string }[]
+  consent: {
+    /** when the applicant agreed */
+    acceptedAt: string
+    /** version of the notice that was shown */
+    text?: string | undefined
+  }
+}
 export type RevokeCaseRequest = {
   /** packet id of the objection that it upholds, and answers */
   objection: string
@@ -7216,6 +7246,10 @@ export type ListMappingsQuery = {
   cursor?: string | undefined
   partner?: string | undefined
 }
+export type ListOriginalsQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type ListPapersQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
@@ -7231,7 +7265,7 @@ export type ListPartnerServicesQuery = {
 }
 export type ListPeopleQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListPhrasesQuery = {
-  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
 }
 export type ListServicesQuery = {
   limit?: number | undefined
@@ -7298,7 +7332,7 @@ export type ReadItemHeatQuery = {
   limit?: number | undefined
 }
 export type ReadPhrasesQuery = {
-  step?: 'case.supplement' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
 }
 export type ReadQueueQuery = {
   limit?: number | undefined
@@ -7881,6 +7915,10 @@ export interface Api {
   listDrafts(input?: {
     query?: ListDraftsQuery | undefined
   } & Options): Promise<ListDraftsAnswer>
+  /** What earlier cases of a person hold here; each case leaves an audit row */
+  listEarlierScans(input: {
+    body: ListEarlierScansRequest
+  } & Options): Promise<ListEarlierScansAnswer>
   /** The own exports that are kept */
   listExports(input?: Options): Promise<ListExportsAnswer>
   /** Cities that directories name */
@@ -7896,6 +7934,7 @@ export interface Api {
   /** Originals of a case: where each lies, and each hand-over (材料交接); every reading is audited */
   listOriginals(input: {
     params: { thread: string }
+    query?: ListOriginalsQuery | undefined
   } & Options): Promise<ListOriginalsAnswer>
   /** Own sessions, newest first */
   listOwnSessions(input?: Options): Promise<ListOwnSessionsAnswer>
@@ -8252,6 +8291,10 @@ export interface Api {
   retrySms(input: {
     params: { thread: string; id: string }
   } & Keyed & Options): Promise<Sms>
+  /** Record that the applicant agrees to the reuse of some of them */
+  reuseScans(input: {
+    body: ReuseScansRequest
+  } & Keyed & Options): Promise<ReuseScansAnswer>
   /** Decision revoked 撤销决定: signs and sends case.revoke; by the mover city */
   revokeCase(input: {
     params: { thread: string }

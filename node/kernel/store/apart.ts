@@ -20,6 +20,7 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   idempotency: { status: 'iif(sealed IS NULL, status, NULL)', sealed: 'NULL', about: 'NULL' },
   cases: { applicant: `''`, applicant_key: `x''`, name_key: 'NULL', phone_key: 'NULL', agent_phone_key: 'NULL' },
   case_drafts: { applicant: `''`, applicant_key: 'NULL' },
+  scan_reuses: { applicant_key: `x''` },
 }
 
 /** Tables that a copy has empty: what was traced is for days, and that and who is signed in are for the node that runs. */

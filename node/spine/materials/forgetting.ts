@@ -9,6 +9,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { KeyedSerial } from '../../kernel/serial.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { BlobStore } from './blob-store.ts'
+import { MATERIAL_LIMITS } from './limits.ts'
 import { forgetUploads } from './looks.ts'
 import type { Transfers } from './transfer.ts'
 import type { WantedStore } from './wanted.ts'
@@ -28,21 +29,26 @@ export function createForgetting(parts: {
 }) {
   const { db, blobs, clock, wanted, transfers, alone, forgotten } = parts
 
+  /** Scans that were allowed to be used again since then, ms, wait for the case that will hold them. */
+  const reusableSince = (): number => clock.now() - MATERIAL_LIMITS.reusable * 86_400_000
+
   const owned = async (store: Pick<Transaction, 'query'>, threadNo: number): Promise<Uint8Array[]> =>
     (
       await store.query<{ sha256: Uint8Array }>(
         `SELECT DISTINCT m.sha256 FROM packets p JOIN packet_materials pm ON pm.packet_no = p.no
            JOIN materials m ON m.sha256 = pm.sha256
          WHERE p.thread_no = ?1 AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.sha256 = pm.sha256)
+           AND NOT EXISTS (SELECT 1 FROM scan_reuses r WHERE r.sha256 = pm.sha256 AND r.thread_no = p.thread_no AND r.at > ?2)
            AND NOT EXISTS (SELECT 1 FROM packet_materials o JOIN packets q ON q.no = o.packet_no
              JOIN bodies b ON b.packet_no = q.no WHERE o.sha256 = pm.sha256 AND q.thread_no <> ?1)`,
-        [threadNo],
+        [threadNo, reusableSince()],
       )
     ).map(({ sha256 }) => sha256)
 
   async function markForDeletion(tx: Transaction, sha256: Uint8Array): Promise<void> {
     await tx.run('DELETE FROM materials WHERE sha256 = ?', [sha256])
     await forgetUploads(tx, sha256)
+    await tx.run('DELETE FROM scan_reuses WHERE sha256 = ?', [sha256])
     tx.afterCommit(forgotten)
     await tx.run('INSERT INTO doomed_materials (sha256) VALUES (?) ON CONFLICT DO NOTHING', [sha256])
   }
@@ -126,6 +132,21 @@ export function createForgetting(parts: {
              AND NOT EXISTS (SELECT 1 FROM case_draft_materials d WHERE d.sha256 = m.sha256) LIMIT 1000`,
           [clock.now() - days * 86_400_000],
         )
+        // What was to be used again and was not is held for no case any more, when the one that it came from is purged.
+        const unused = await tx.query<{ sha256: Uint8Array }>(
+          `SELECT DISTINCT r.sha256 FROM scan_reuses r WHERE r.at <= ?
+             AND NOT EXISTS (SELECT 1 FROM case_draft_materials d WHERE d.sha256 = r.sha256) LIMIT 1000`,
+          [reusableSince()],
+        )
+        for (const { sha256 } of unused) {
+          await tx.run('DELETE FROM scan_reuses WHERE sha256 = ? AND at <= ?', [sha256, reusableSince()])
+          const [used] = await tx.query(
+            `SELECT 1 FROM packet_materials m JOIN bodies b ON b.packet_no = m.packet_no WHERE m.sha256 = ?1
+             UNION ALL SELECT 1 FROM samples WHERE sha256 = ?1 UNION ALL SELECT 1 FROM scan_reuses WHERE sha256 = ?1 LIMIT 1`,
+            [sha256],
+          )
+          if (used === undefined) await markForDeletion(tx, sha256)
+        }
         for (const { sha256 } of rows) await markForDeletion(tx, sha256)
         return rows.length
       })

@@ -24,6 +24,8 @@ export const MATERIAL_LIMITS = {
   counted: 10_000,
   /** days after which a wanted material is given up */
   days: 30,
+  /** days for which a scan that may be used again outlives the purge of its case: as long as an untouched draft */
+  reusable: 60,
   /** wanted materials that are given up in one transaction */
   endedAtOnce: 500,
   /** share of the partner's quota at which the administrator is told */

@@ -51,9 +51,10 @@ import { signIn } from './048-sign-in.ts'
 import { phoneSearch } from './049-phone-search.ts'
 import { eventFacts } from './050-event-facts.ts'
 import { columnMappings } from './051-column-mappings.ts'
-import { sms } from './051-sms.ts'
-import { originals } from './052-originals.ts'
-import { phrases } from './053-phrases.ts'
+import { sms } from './052-sms.ts'
+import { originals } from './053-originals.ts'
+import { phrases } from './054-phrases.ts'
+import { scanReuses } from './055-scan-reuses.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -110,4 +111,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sms,
   originals,
   phrases,
+  scanReuses,
 ]

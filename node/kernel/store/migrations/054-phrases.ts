@@ -1,6 +1,6 @@
 /** Phrases (常用语): what people write again and again; whose each is, and the department that it is shared with. Times are milliseconds. */
 export const phrases = {
-  version: 53,
+  version: 54,
   name: 'phrases',
   sql: `
 CREATE TABLE phrases (

@@ -3,7 +3,7 @@
  * the way here; `since`: when the first of them came where it is (ms).
  */
 export const originals = {
-  version: 52,
+  version: 53,
   name: 'originals',
   sql: `
 CREATE TABLE open_originals (

@@ -4,7 +4,7 @@
  * `sms_mark`: the last packet that was looked at. Times are milliseconds.
  */
 export const sms = {
-  version: 51,
+  version: 52,
   name: 'sms',
   sql: `
 CREATE TABLE sms_consents (
