@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { calendarOf } from '../calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../calendar/china.ts'
 import type { Packet, PacketClaims } from '../packet/claims.ts'
-import { type ClockInput, caseClock, type Duty, purgeDay, urgency } from './deadlines.ts'
+import { type ClockInput, caseClock, type Duty, purgeDay, urgency, urgentFrom } from './deadlines.ts'
 import { foldCase } from './fold.ts'
 import type { CaseKind } from './kinds.ts'
 
@@ -123,7 +123,7 @@ describe('the clock of a case', () => {
     expect(clock([SUBMIT, ARRIVED], today).of('recheck')).toMatchObject({ left, level })
   })
 
-  test('a limit is green until a working day of it is gone, however short; without its first day, by what is left', () => {
+  test('a limit is urgent by what is left and by its share of the whole: a short one that has just begun is not', () => {
     const calendar = calendarOf(CHINA_HOLIDAYS, S)
     const level = (from: string | null, due: string, today: string) =>
       urgency(calendar, { from, due }, Date.parse(`${today}T10:00:00+08:00`) / 1000).level
@@ -133,14 +133,37 @@ describe('the clock of a case', () => {
       'green',
       'red',
     ])
-    expect(['2026-03-03', '2026-03-04', '2026-03-05'].map(day => level('2026-03-03', '2026-03-05', day))).toEqual([
-      'green',
-      'red',
-      'red',
-    ])
+    const course = (from: string | null, due: string, days: readonly string[]) =>
+      days.map(day => level(from, `2026-03-${due}`, `2026-03-${day}`)[0]).join('')
+    const week = ['02', '03', '04', '05', '06', '07', '08', '09', '10']
+    expect(course('2026-03-03', '05', ['03', '04', '05', '06'])).toBe('gyro')
+    expect(course('2026-03-03', '06', ['03', '04', '05', '06'])).toBe('ggyr')
+    expect(course('2026-03-02', '06', ['02', '03', '04', '05', '06'])).toBe('ggyrr')
+    expect(course('2026-03-02', '09', week)).toBe('gggyrrrro')
+    // A month is urgent in its last days alone, and so is what nobody knows the beginning of.
+    for (const from of ['2026-02-03', null]) expect(course(from, '10', week)).toBe('gggyyyyrr')
     // Due on the very day on which it begins.
     expect(level('2026-03-09', '2026-03-09', '2026-03-09')).toBe('red')
     expect(level(null, '2026-03-09', '2026-03-06')).toBe('red')
+  })
+
+  test('the days from which a limit is yellow and red are those on which its level changes', () => {
+    const calendar = calendarOf(CHINA_HOLIDAYS, S)
+    const day = (number: number) => new Date(Date.UTC(2026, 0, 20 + number)).toISOString().slice(0, 10)
+    // Over the Spring Festival, with worked weekend days on either side.
+    for (let from = -1; from < 40; from++)
+      for (let length = 0; length < 25; length++) {
+        const limit = { from: from < 0 ? null : day(from), due: day(Math.max(from, 0) + length) }
+        const { yellow, red } = urgentFrom(calendar, limit)
+        for (let today = Math.max(from, 0); day(today) <= limit.due; today++) {
+          const named = day(today) >= red ? 'red' : day(today) >= yellow ? 'yellow' : 'green'
+          expect([limit, day(today), urgency(calendar, limit, instant(`${day(today)} 10:00`)).level]).toEqual([
+            limit,
+            day(today),
+            named,
+          ])
+        }
+      }
   })
 
   test('what the acceptance promises in writing binds', () => {
@@ -396,7 +419,7 @@ describe('originals on paper (mode 1)', () => {
       city: A,
       from: '2026-02-13',
       due: '2026-02-24',
-      level: 'red',
+      level: 'yellow',
     })
     expect(clock([paper, ARRIVED, prechecked], '2026-03-02').of('mail')).toMatchObject({
       city: A,

@@ -64,7 +64,7 @@ export type ClockInput = {
   calendarOf: (code: string) => Calendar
   /** now, seconds */
   now: number
-  /** working days before the last one from which a duty is yellow, and red */
+  /** working days before the last one from which a duty is yellow, and red; `WARN_SHARE` of its limit at most */
   warn?: { yellow: number; red: number }
 }
 
@@ -74,6 +74,8 @@ const DELIVER_DAYS = 10
 export const BAD = 4
 const FOLLOW_UP_DAYS = 5
 const WARN = { yellow: 3, red: 1 }
+/** What is left of a limit, at most, when it is yellow, and red: one over this. A short limit is not urgent because it is short. */
+export const WARN_SHARE = { yellow: 2, red: 4 } as const
 
 export type CaseClock = {
   deadlines: Deadline[]
@@ -356,22 +358,55 @@ function judged(
   return { ...open, ...urgency(calendarOf(open.city), open, now, warn) }
 }
 
+/** When a limit becomes urgent: working days left, at most, of a yellow one and of a red one. */
+function nearness(
+  calendar: Calendar,
+  { from, due }: { from: string | null; due: string },
+  warn: { yellow: number; red: number },
+): { yellow: number; red: number } {
+  if (from === null) return warn
+  const whole = Math.max(workingDaysBetween(calendar, from, due), 0)
+  return {
+    yellow: Math.min(warn.yellow, Math.floor(whole / WARN_SHARE.yellow)),
+    red: Math.min(warn.red, Math.floor(whole / WARN_SHARE.red)),
+  }
+}
+
 /**
- * How urgent a limit is at `now` (seconds), and the working days left, negative when it is over. While none of its days is gone it is
- * green, however short it is. `from`: the day on which it began, not counted; null when that is not known.
+ * How urgent a limit is at `now` (seconds), and the working days left, negative when it is over: yellow and red by the days that are left
+ * and by their share of the limit, so that one which has just begun is green, however short; red on its last day. `from`: the day on
+ * which it began, not counted; null when that is not known, then by the days alone.
  */
 export function urgency(
   calendar: Calendar,
-  { from, due }: { from: string | null; due: string },
+  limit: { from: string | null; due: string },
   now: number,
   warn = WARN,
 ): { level: 'green' | 'yellow' | 'red' | 'overdue'; left: number } {
   const today = dayOf(now)
-  const left = workingDaysBetween(calendar, today, due)
-  if (today > due) return { level: 'overdue', left: Math.min(left, -1) }
-  const whole = from !== null && left > 0 && left >= workingDaysBetween(calendar, from, due)
-  if (whole) return { level: 'green', left }
-  return { level: left <= warn.red ? 'red' : left <= warn.yellow ? 'yellow' : 'green', left }
+  const left = workingDaysBetween(calendar, today, limit.due)
+  if (today > limit.due) return { level: 'overdue', left: Math.min(left, -1) }
+  const near = nearness(calendar, limit, warn)
+  return { level: left <= near.red ? 'red' : left <= near.yellow ? 'yellow' : 'green', left }
+}
+
+/** The first days on which `urgency` calls a limit yellow or worse, and red or worse. */
+export function urgentFrom(
+  calendar: Calendar,
+  limit: { from: string | null; due: string },
+  warn = WARN,
+): { yellow: string; red: string } {
+  const near = nearness(calendar, limit, warn)
+  let day = limit.due
+  const back = (left: number): string => {
+    for (let before = addDays(day, -1); workingDaysBetween(calendar, before, limit.due) <= left; ) {
+      day = before
+      before = addDays(day, -1)
+    }
+    return day
+  }
+  const red = back(near.red)
+  return { yellow: back(near.yellow), red }
 }
 
 const earliest = (...days: (string | null | undefined)[]): string | null =>

@@ -5,7 +5,9 @@
  */
 import { createHash } from 'node:crypto'
 import { lookupKeys } from '../../node/city/cases/lookup.ts'
-import { createQueues, QUEUE_NAMES } from '../../node/city/work/queues.ts'
+import { casesOf } from '../../node/city/cases/rights.ts'
+import { QUEUE_NAMES } from '../../node/city/work/boxes.ts'
+import { createQueues } from '../../node/city/work/queues.ts'
 import { rebuild } from '../../node/city/work/rebuild.ts'
 import { createStatistics } from '../../node/city/work/statistics.ts'
 import type { Database } from '../../node/kernel/store/database.ts'
@@ -25,6 +27,8 @@ export type CasesOptions = {
   log: (line: string) => void
 }
 
+/** Departments that handle the cases of this city, of which an examiner has one. */
+const DEPARTMENTS = 20
 /** ms */
 const AIMS = { page: 20, statistics: 200 }
 const DAY = 86_400
@@ -76,7 +80,7 @@ async function seed(
         `${numbers}, f AS (SELECT i, i % 100 AS k, ${now} - (i * 7919 % ${730 * DAY}) AS at FROM n)
          INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome, applicant,
            applicant_key, name_key, window, agreement, parked, submitted_at, updated_at, fold, holder, due, due_duty, due_city,
-           due_provisional, turn, bad, assignee, own_due, own_duty)
+           due_provisional, turn, bad, assignee, own_due, own_duty, place, desk_due, due_yellow, due_red, ended_on, unread, to_print, to_hand_out)
          SELECT i, CASE WHEN i % 2 = 0 THEN 'collecting' ELSE 'handling' END, CASE WHEN i % 20 = 0 THEN '${HANDLING}' ELSE printf('%06d', 420301 + i % 19) END,
            printf('610900%014d', i), printf('610900%014d', i), CASE WHEN k < 95 THEN printf('SY-%d', i) END,
            CASE WHEN k < 95 THEN printf('SY%d', i) END, printf('item-%03d', i * 31 % 130),
@@ -89,7 +93,12 @@ async function seed(
            CASE WHEN k >= 85 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') END, CASE WHEN k >= 85 THEN 'promise' END,
            CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN '${HANDLING}' ELSE '${COLLECTING}' END, 0,
            CASE WHEN k < 85 THEN NULL WHEN k < 95 THEN 'partner' ELSE 'own' END, i % 2000 = 0, CASE WHEN k >= 85 AND i % 7 = 0 THEN printf('p%d', i % 40) END,
-           CASE WHEN k >= 95 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') END, CASE WHEN k >= 95 THEN 'promise' END
+           CASE WHEN k >= 95 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') END, CASE WHEN k >= 95 THEN 'promise' END,
+           CASE WHEN i % 2 = 0 THEN printf('w:窗口 %d', i % 30) ELSE printf('d:%s', 'department-' || (i / 2 % ${DEPARTMENTS})) END,
+           CASE WHEN k >= 85 THEN date(${now} + (i * 131 % 40 - 8) * ${DAY}, 'unixepoch') ELSE '9999-12-31' END,
+           CASE WHEN k >= 85 THEN date(${now} + (i * 131 % 40 - 12) * ${DAY}, 'unixepoch') END,
+           CASE WHEN k >= 85 THEN date(${now} + (i * 131 % 40 - 9) * ${DAY}, 'unixepoch') END,
+           CASE WHEN k < 85 THEN date(at + (2 + i % 12) * ${DAY}, 'unixepoch') END, i % 3000 = 0, i % 1000 = 2, i % 1000 = 4
          FROM f`,
         [template(folds.ended), template(folds.open), template(folds.own)],
       )
@@ -174,7 +183,7 @@ export async function benchCases({ cases, looks, log, ...options }: CasesOptions
       assertAsSeen: async () => {},
       isPerson: async () => true,
     })
-    const asker = (round: number) => ({ person: `p${round % 40}`, window: `窗口 ${round % 30}` })
+    const asker = (round: number) => ({ person: `p${round % 40}`, windows: [`窗口 ${round % 30}`] })
     const groups: Findings['groups'] = {}
     const keep = (id: string, title: string, aim: number, found: Latencies) => {
       groups[id] = { title, figures: figuresOf(found, aim) }
@@ -190,6 +199,34 @@ export async function benchCases({ cases, looks, log, ...options }: CasesOptions
     }
     const few = Math.ceil(looks / 4)
     keep('counts', 'counts of all queues', AIMS.page, await timed(few, round => queues.counts(asker(round))))
+    // Who finds some cases is asked the same, within them.
+    for (const [who, limited] of [
+      [
+        'a window clerk',
+        (round: number) => ({
+          roles: ['window-clerk'] as const,
+          windows: [`窗口 ${(round * 2) % 30}`],
+          departments: [],
+        }),
+      ],
+      [
+        'an examiner',
+        (round: number) => ({
+          roles: ['examiner'] as const,
+          windows: [],
+          departments: [`department-${round % DEPARTMENTS}`],
+        }),
+      ],
+    ] as const) {
+      const of = (round: number) => ({
+        ...asker(round),
+        sees: casesOf({ id: `p${round % 40}`, ...limited(round) }, 'case.list'),
+      })
+      const read = (round: number) =>
+        queues.page(QUEUE_NAMES[round % QUEUE_NAMES.length] ?? 'ours', of(round), 50, null)
+      keep(`queues of ${who}`, `queues of ${who}`, AIMS.page, await timed(looks, read))
+      keep(`counts of ${who}`, `counts of ${who}`, AIMS.page, await timed(few, round => queues.counts(of(round))))
+    }
     const page = (round: number) => threads[(round * 37) % real] ?? open
     for (const [name, filter] of [
       ['case number', (round: number) => ({ q: `6109000000${String(100_000 + round * 991).padStart(10, '0')}` })],

@@ -1,6 +1,6 @@
 /** Benches that nobody runs rot: each runs here as its command does, only small, and must bring every figure it has. */
 import { expect, test } from 'vitest'
-import { QUEUE_NAMES } from '../../node/city/work/queues.ts'
+import { QUEUE_NAMES } from '../../node/city/work/boxes.ts'
 import { figuresOf, smoke, whole } from './smoke.ts'
 
 const LATENCIES = ['p50', 'p95', 'p99']
@@ -19,6 +19,8 @@ test('the bench of cases brings every queue, search and statistic', async () => 
   expect(Object.keys(groups).filter(id => id.startsWith('search '))).toHaveLength(7)
   expect(Object.keys(groups).filter(id => id.startsWith('statistics '))).toHaveLength(7)
   expect([groups.counts, groups.page]).toEqual([LATENCIES, LATENCIES])
+  for (const who of ['a window clerk', 'an examiner'])
+    expect([groups[`queues of ${who}`], groups[`counts of ${who}`]]).toEqual([LATENCIES, LATENCIES])
   expect(groups.store).toEqual(['rebuild', 'statistics', 'megabytes', 'seed'])
   whole(report, 'cases')
 })

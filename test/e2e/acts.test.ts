@@ -366,6 +366,16 @@ const WALKED: Record<string, () => Promise<Call>> = {
     const { id } = await a.client.get<{ id: string }>('/api/v1/me')
     return { city: a, path: `/api/v1/colleagues/${id}/hand-over`, body: { to: person.id, threads: [thread] } }
   },
+  readMessages: async () => {
+    const thread = await begun()
+    await step(s, thread, 'message', { text: '请补充电话' })
+    await until(
+      async () => (await a.client.get<{ unread: number }>(`/api/v1/cases/${thread}`)).unread === 1,
+      'the message is there',
+    )
+    const { bodies } = await a.client.get<{ bodies: { packet: string }[] }>(`/api/v1/cases/${thread}/bodies`)
+    return { city: a, path: `/api/v1/cases/${thread}/read`, body: { through: bodies.at(-1)?.packet } }
+  },
   cancelInvite: async () => ({ city: a, path: `/api/v1/invites/${(await invite()).id}/cancel` }),
   confirmPartner: async () => {
     await paired()

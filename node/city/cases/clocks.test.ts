@@ -163,8 +163,8 @@ describe('the clock of a case at two nodes', () => {
       world.clock.advance(DAY)
       stages.push((await cases.notifyDue()) + (await cases.notifyDue()))
     }
-    // Yellow on Wednesday, red on Friday, over on Tuesday.
-    expect(stages).toEqual([0, 1, 0, 1, 0, 0, 0, 1, 0, 0])
+    // A limit of five days: yellow with two left, on Thursday, red on Friday, over on Tuesday.
+    expect(stages).toEqual([0, 0, 1, 1, 0, 0, 0, 1, 0, 0])
     expect([await alerts(HANDLING), await alerts(COLLECTING)]).toEqual([3, 0])
   })
 

@@ -9,6 +9,7 @@ import {
   type Deadline,
   purgeDay,
   urgency,
+  urgentFrom,
 } from '../../../protocol/case/deadlines.ts'
 import type { Asked, CaseState } from '../../../protocol/case/fold.ts'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
@@ -45,6 +46,13 @@ export function createCaseClocks(parts: {
     /** How urgent a limit of a city is now, from the day on which it began. */
     urgency: (city: string, limit: { from: string | null; due: string }) =>
       urgency(parts.calendars.of(city), limit, seconds(parts.clock.now())),
+
+    /** Today in China. */
+    today: () => dayOf(seconds(parts.clock.now())),
+
+    /** The days from which it is yellow, and red. */
+    urgentFrom: (city: string, limit: { from: string | null; due: string }) =>
+      urgentFrom(parts.calendars.of(city), limit),
 
     /** The last day on which the collecting city holds the personal data of the case; null while it is open. */
     async purgeOn(store: Reader, state: CaseState): Promise<string | null> {

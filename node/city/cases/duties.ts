@@ -1,5 +1,6 @@
 /** The columns of a case by which it is due (时限义务): who must act next, what is due first, and what this city itself must do first. */
 
+import { dayOf } from '../../../protocol/agreement/document.ts'
 import { BAD, type Duty } from '../../../protocol/case/deadlines.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import { holderOf } from '../../../protocol/case/permits.ts'
@@ -14,7 +15,8 @@ export type DutyColumns = {
   due_duty: Duty | null
   due_city: string | null
   due_provisional: 0 | 1
-  turn: 'own' | 'partner' | null
+  /** whose turn it is; `paused`: nobody's, while a special procedure runs; null at the end */
+  turn: 'own' | 'partner' | 'paused' | null
   /** bad ratings that this city must follow up */
   bad: number
   own_due: string | null
@@ -23,7 +25,20 @@ export type DutyColumns = {
   /** the days on which the two limits began */
   due_from: string | null
   own_from: string | null
+  /** the days from which they are yellow, and red */
+  due_yellow: string | null
+  due_red: string | null
+  own_yellow: string | null
+  own_red: string | null
+  /** the day by which work is ordered: of this city while it is its turn, else of whoever is first */
+  desk_due: string
+  ended_on: string | null
+  /** a result lies at this city's window */
+  to_hand_out: 0 | 1
 }
+
+/** Where what has no day stands: after everything that has one. */
+const NO_DAY = '9999-12-31'
 
 /** In the order of every statement that writes them. */
 export const DUTY_COLUMNS = [
@@ -39,6 +54,13 @@ export const DUTY_COLUMNS = [
   'own_provisional',
   'due_from',
   'own_from',
+  'due_yellow',
+  'due_red',
+  'own_yellow',
+  'own_red',
+  'desk_due',
+  'ended_on',
+  'to_hand_out',
 ] as const satisfies readonly (keyof DutyColumns)[]
 
 export const dutyValues = (duty: DutyColumns) => DUTY_COLUMNS.map(column => duty[column])
@@ -50,7 +72,10 @@ export async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, s
   const next = nextDue(clock)
   const own = nextDue(clock, identity.city)
   const holder = holderOf(state)
-  const open = state.state !== 'closed' && state.state !== 'refused'
+  const turn = turnOf(state, holder, identity.city)
+  const due = next === null ? null : clocks.urgentFrom(next.city, next)
+  const ownDue = own === null ? null : clocks.urgentFrom(own.city, own)
+  const { ended } = state.instants
   const rating = state.ratings[state.collecting === identity.city ? 'window' : 'department']
   return {
     holder,
@@ -58,15 +83,36 @@ export async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, s
     due_duty: next?.duty ?? null,
     due_city: next?.city ?? null,
     due_provisional: next?.provisional === true ? 1 : 0,
-    turn: !open ? null : holder === identity.city ? 'own' : 'partner',
+    turn,
     bad: rating !== null && rating.level >= BAD && rating.answered === null ? 1 : 0,
     own_due: own?.due ?? null,
     own_duty: own?.duty ?? null,
     own_provisional: own?.provisional === true ? 1 : 0,
     due_from: next?.from ?? null,
     own_from: own?.from ?? null,
+    due_yellow: due?.yellow ?? null,
+    due_red: due?.red ?? null,
+    own_yellow: ownDue?.yellow ?? null,
+    own_red: ownDue?.red ?? null,
+    desk_due: (turn === 'own' ? own : next)?.due ?? NO_DAY,
+    ended_on: ended === null ? null : dayOf(ended),
+    to_hand_out: liesHere(state, identity.city) ? 1 : 0,
   }
 }
+
+function turnOf({ state }: CaseState, holder: string | null, own: string): DutyColumns['turn'] {
+  if (state === 'closed' || state === 'refused') return null
+  if (state === 'paused') return 'paused'
+  return holder === own ? 'own' : 'partner'
+}
+
+/** Whether a result was sent to the window of this city and nobody has received it, also when the case was closed since. */
+const liesHere = ({ collecting, instants, outcome, purgedBy }: CaseState, own: string): boolean =>
+  collecting === own &&
+  instants.sent !== null &&
+  instants.handedOver === null &&
+  outcome !== 'void' &&
+  !purgedBy.includes(own)
 
 /** Takes what `changedDuty` gives: what was told of another day may be told again. */
 export const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,

@@ -28,8 +28,10 @@ import { maskName } from './mask.ts'
 import { movesOriginals, noteOriginals } from './originals.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
+import { placeOf } from './rights.ts'
 import type { Row } from './rows.ts'
 import type { SubmissionCheck } from './submission.ts'
+import { printable, toPrint } from './to-print.ts'
 
 export type CaseHandlerParts = {
   identity: OwnIdentity
@@ -154,12 +156,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     if (kept === null) return null
     const state = packet === null ? kept : foldOn(kept, packet)
     const purgeOn = packet === null || packet.claims.kind === 'case.purge' ? null : later(at, AFTER_PURGE_DAYS)
-    await tx.run('UPDATE cases SET updated_at = ?, fold = ?, purge_on = coalesce(purge_on, ?) WHERE thread_no = ?', [
-      at,
-      writeFold(state, null),
-      purgeOn,
-      threadNo,
-    ])
+    await tx.run(
+      'UPDATE cases SET updated_at = ?, fold = ?, purge_on = coalesce(purge_on, ?), unread = unread + ? WHERE thread_no = ?',
+      [at, writeFold(state, null), purgeOn, isMessage(packet) ? 1 : 0, threadNo],
+    )
     await saveDuty(tx, parts, threadNo, state, packet === null ? [] : [packet])
     return state
   }
@@ -180,11 +180,13 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     ) as CaseBody<'case.submit'> | null
     const fold = writeFold(state, of)
     const duty = await dutyOf(tx, parts, state)
+    const role = state.collecting === identity.city ? 'collecting' : 'handling'
+    const papers = role === 'collecting' && applied.packet !== null ? toPrint(applied.packet, applied.packets) : 0
     if (submit !== undefined && body !== null) {
       const { code, name } = body.item
       const row: Shown = {
         thread_no: applied.threadNo,
-        role: state.collecting === identity.city ? 'collecting' : 'handling',
+        role,
         partner: applied.partner,
         case_no: body.caseNo,
         local_case_no: state.localCaseNo,
@@ -195,6 +197,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         outcome: state.outcome,
         applicant: maskName(body.applicant.name),
         window: body.window ?? null,
+        unread: 0,
+        to_print: papers,
         assignee: parts.takers.get(applied.thread) ?? null,
         submitted_at: submit.claims.iat * 1000,
         updated_at: applied.at,
@@ -218,6 +222,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         phoneKey(body.applicant),
         phoneKey(body.agent),
         row.window,
+        placeOf(role, row.window, code),
+        row.to_print,
         row.assignee,
         fromHex(state.agreement ?? ''),
         row.submitted_at,
@@ -255,6 +261,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         applied.at,
         fold,
         await purgeOnOf(tx, state, applied.at),
+        papers,
+        isMessage(applied.packet) ? 1 : 0,
         ...changedDuty(duty),
         applied.threadNo,
       ])
@@ -270,7 +278,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
 
   async function rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void> {
     const submit = applied.packets.find(packet => packet.claims.kind === 'case.submit')
-    if (isPurged(applied.packets)) return rekey(tx, applied)
+    if (isPurged(applied.packets)) return rekey(tx, parts, applied)
     if (submit === undefined) return
     await project(tx, { ...applied, packet: submit }, true)
   }
@@ -312,7 +320,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       if (kind === 'case.correct') await rebuild(tx, applied)
       const state = await project(tx, applied)
       // The case stands where it stood; the refusal is shown until the next step takes its place.
-      await park(tx, applied.threadNo, { ...problem, kind })
+      await park(tx, applied, { ...problem, kind })
       await audit.append(tx, {
         actor: `city:${applied.partner}`,
         action: `${kind}.refused`,
@@ -327,7 +335,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       if (taken.claims.kind === 'case.submit') await parts.returned(tx, taken, problem)
       if (taken.claims.kind === 'case.correct') await rebuild(tx, applied)
       const state = await project(tx, applied)
-      await park(tx, applied.threadNo, { ...problem, kind: taken.claims.kind })
+      await park(tx, applied, { ...problem, kind: taken.claims.kind })
       await events.append(tx, { type: 'case.changed', subject: applied.thread, kind: taken.claims.kind })
       if (state !== null) tx.afterCommit(() => parts.changed({ thread: applied.thread, state, packet: null }))
     },
@@ -342,20 +350,40 @@ const correctsSubmit = ({ claims, body }: Packet, submit: Packet | undefined): b
 const hasEnded = (kind: string, { state }: CaseState): boolean =>
   isMoveKind(kind) && (state === 'closed' || state === 'refused')
 
-const park = (tx: Transaction, threadNo: number, problem: Problem & { kind: string }): Promise<unknown> =>
-  tx.run('UPDATE cases SET parked = ? WHERE thread_no = ?', [JSON.stringify(problem), threadNo])
+/** Says why the case waits; the papers of a step that is no more are not printed. */
+const park = (
+  tx: Transaction,
+  { threadNo, packets }: Pick<Applied, 'threadNo' | 'packets'>,
+  problem: Problem & { kind: string },
+): Promise<unknown> =>
+  tx.run('UPDATE cases SET parked = ?, to_print = to_print & ? WHERE thread_no = ?', [
+    JSON.stringify(problem),
+    printable(packets),
+    threadNo,
+  ])
+
+/** Whether somebody here must read it. */
+const isMessage = (packet: StoredPacket | null): boolean =>
+  packet?.direction === 'in' && packet.claims.kind === 'case.message'
 
 const localKey = ({ localCaseNo }: CaseState): string | null => (localCaseNo === null ? null : foldNumber(localCaseNo))
 
 /** A purged case keeps its numbers, by which it is found as before, and its state, in the form of today. */
-async function rekey(tx: Transaction, { threadNo, packets }: Pick<Applied, 'threadNo' | 'packets'>): Promise<void> {
+async function rekey(
+  tx: Transaction,
+  parts: Pick<CaseHandlerParts, 'clocks' | 'identity'>,
+  { threadNo, packets }: Pick<Applied, 'threadNo' | 'packets'>,
+): Promise<void> {
   const [row] = await tx.query<{ case_no: string; local_case_no: string | null; fold: string }>(
     'SELECT case_no, local_case_no, fold FROM cases WHERE thread_no = ?',
     [threadNo],
   )
   if (row === undefined) return
-  const state = readFold(row.fold) === null ? foldAnew(packets, row.fold) : null
-  if (state !== null) await tx.run('UPDATE cases SET fold = ? WHERE thread_no = ?', [writeFold(state, null), threadNo])
+  const kept = readFold(row.fold)?.state ?? null
+  const state = kept ?? foldAnew(packets, row.fold)
+  if (kept === null && state !== null)
+    await tx.run('UPDATE cases SET fold = ? WHERE thread_no = ?', [writeFold(state, null), threadNo])
+  if (state !== null) await saveDuty(tx, parts, threadNo, state)
   const local = row.local_case_no === null ? null : foldNumber(row.local_case_no)
   await tx.run('UPDATE cases SET number_key = ?, local_key = ? WHERE thread_no = ?', [
     foldNumber(row.case_no),
@@ -366,7 +394,7 @@ async function rekey(tx: Transaction, { threadNo, packets }: Pick<Applied, 'thre
 
 const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
 
-/** What a rebuild writes anew; whose it is, what was told of it and why it is parked stays. */
+/** What a rebuild writes anew; whose it is, what was told, read and printed of it and why it is parked stays. */
 const REBUILT = [
   'role',
   'partner',
@@ -385,6 +413,7 @@ const REBUILT = [
   'phone_key',
   'agent_phone_key',
   'window',
+  'place',
   'agreement',
   'submitted_at',
   'updated_at',
@@ -398,12 +427,12 @@ const REBUILT = [
 
 // Made once: a text of this length that is put together for each packet is hashed anew to find its statement.
 const INSERT = `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
-    applicant, applicant_key, name_key, phone_key, agent_phone_key, window, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
-    holder, due, due_duty, due_city, due_provisional, turn, bad, own_due, own_duty, own_provisional, due_from, own_from)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    applicant, applicant_key, name_key, phone_key, agent_phone_key, window, place, to_print, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
+    ${DUTY_COLUMNS.join(', ')})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ${DUTY_COLUMNS.map(() => '?').join(', ')})
   ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`
 const UPDATE = `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
-  ${SET_DUTY} WHERE thread_no = ?`
+  to_print = to_print | ?, unread = unread + ?, ${SET_DUTY} WHERE thread_no = ?`
 
 /** What lists show of a case that its first packet says. */
 type Shown = Omit<Row, keyof DutyColumns | keyof Ends | 'thread' | 'parked'>

@@ -199,7 +199,8 @@ export function createPurges(parts: PurgesParts) {
     await tx.run('DELETE FROM open_originals WHERE thread_no = ?', [thread_no])
     await tx.run(`UPDATE scan_reuses SET applicant_key = x'' WHERE thread_no = ?`, [thread_no])
     await tx.run(
-      `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, phone_key = NULL, agent_phone_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?)
+      `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, phone_key = NULL, agent_phone_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?),
+         unread = 0, to_print = 0, to_hand_out = 0
        WHERE thread_no = ?`,
       [clock.now(), thread_no],
     )

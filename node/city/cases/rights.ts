@@ -5,47 +5,66 @@
 
 import { toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { can, type Holder, holdsRole, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
+import {
+  type CaseSubject,
+  can,
+  departmentOf,
+  type Holder,
+  holdsRole,
+  isProgram,
+  scopesOf,
+} from '../../../protocol/rights/can.ts'
 import { needsPurpose, type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
 import type { Action, Scope } from '../../../protocol/rights/table.ts'
 import { type CaseFacts, type CaseRights, type DraftFacts, windowsOf, worksOn } from '../../kernel/case-rights.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
 
-/** A condition on rows of `cases`. */
-export type Found = { where: string; params: Value[] }
+/** Cases with one value in a column that indexes begin with. */
+export type Source = { readonly by: 'role' | 'place' | 'assignee'; readonly is: string }
+/** A condition on rows of `cases`; `of`: the same as sources that add up. */
+export type Found = { where: string; params: Value[]; of?: readonly Source[] }
 
 type Row = CaseFacts & { thread: Uint8Array }
 
-/** The organ of an item's code, as `departmentOf` reads it. */
-const DEPARTMENT = `CASE WHEN length(item_code) BETWEEN 31 AND 33 AND item_code NOT GLOB '*[^0-9A-Z]*'
-  THEN substr(item_code, 1, 18) ELSE item_code END`
+/** The window of this city that took a case in, or the department that handles it: `cases.place`. */
+export const windowPlace = (window: string | null): string => `w:${window ?? ''}`
+export const departmentPlace = (department: string): string => `d:${department}`
+export const placeOf = (role: CaseSubject['role'], window: string | null, item: string): string =>
+  role === 'collecting' ? windowPlace(window) : departmentPlace(departmentOf(item))
 
-// A unary plus keeps the conditions out of the choice of an index: that of the queue bounds the rows, in its order.
-const CONDITIONS: Readonly<Record<Scope, (person: Holder) => Found>> = {
-  all: () => ({ where: '1', params: [] }),
-  collecting: () => ({ where: `+role = 'collecting'`, params: [] }),
-  handling: () => ({ where: `+role = 'handling'`, params: [] }),
-  window: ({ windows }) => ({
-    where: `(+role = 'collecting' AND +window IN (SELECT value FROM json_each(?)))`,
-    params: [JSON.stringify(windows ?? [])],
-  }),
-  department: ({ departments }) => ({
-    where: `(+role = 'handling' AND ${DEPARTMENT} IN (SELECT value FROM json_each(?)))`,
-    params: [JSON.stringify(departments ?? [])],
-  }),
-  assigned: ({ id }) => ({ where: '+assignee = ?', params: [id] }),
+const SOURCES: Readonly<Record<Exclude<Scope, 'all'>, (person: Holder) => Source[]>> = {
+  collecting: () => [{ by: 'role', is: 'collecting' }],
+  handling: () => [{ by: 'role', is: 'handling' }],
+  window: ({ windows }) => (windows ?? []).map(window => ({ by: 'place', is: windowPlace(window) })),
+  department: ({ departments }) => (departments ?? []).map(code => ({ by: 'place', is: departmentPlace(code) })),
+  assigned: ({ id }) => [{ by: 'assignee', is: id }],
+}
+
+/** A source as a condition. A unary plus keeps it out of the choice of an index: that of the list bounds the rows, in its order. */
+export const isOf = ({ by, is }: Source): Found => ({ where: `+${by} = ?`, params: [is] })
+
+/** The cases of any of the sources: a list of many places is looked up in one table. */
+export function ofAny(sources: readonly Source[]): Found {
+  const places = sources.filter(({ by }) => by === 'place').map(({ is }) => is)
+  const found = [
+    ...sources.filter(({ by }) => by !== 'place').map(isOf),
+    ...(places.length === 0
+      ? []
+      : [{ where: '+place IN (SELECT value FROM json_each(?))', params: [JSON.stringify(places)] }]),
+  ]
+  return {
+    where: found.length === 0 ? '0' : `(${found.map(({ where }) => where).join(' OR ')})`,
+    params: found.flatMap(({ params }) => params),
+    of: sources,
+  }
 }
 
 /** The cases within which a person may do this, as a condition; null for every one. */
 export function casesOf(person: Holder, action: Action): Found | null {
   const scopes = scopesOf(person, action)
-  if (scopes.includes('all')) return null
-  const found = scopes.map(scope => CONDITIONS[scope](person))
-  return {
-    where: found.length === 0 ? '0' : `(${found.map(({ where }) => where).join(' OR ')})`,
-    params: found.flatMap(({ params }) => params),
-  }
+  const bounded = scopes.filter(scope => scope !== 'all')
+  return bounded.length < scopes.length ? null : ofAny(bounded.flatMap(scope => SOURCES[scope](person)))
 }
 
 /** Whose a case is that a person takes in: their own, where they work on cases; a program hands it to nobody. */

@@ -1,6 +1,6 @@
 /** HTTP routes of cases: pre-flight, submit, list, show, and one route for each step of the case table. */
 import * as z from 'zod'
-import { DUTIES, type Duty } from '../../../protocol/case/deadlines.ts'
+import { DUTIES } from '../../../protocol/case/deadlines.ts'
 import { AUTHORS, CASE_CONTENT, type CaseKind, Mode, OUTCOMES } from '../../../protocol/case/kinds.ts'
 import { CURES, type Cure } from '../../../protocol/case/preflight.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
@@ -12,9 +12,11 @@ import { tellField, toldOfField } from '../../edges/http/field-problem.ts'
 import { Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { TITLES } from '../records/evidence/timeline.ts'
+import { PAPER_NAMES } from '../records/papers/forms.ts'
 import type { Cases } from './cases.ts'
 import { CommittedShape, toCommitted } from './committed-routes.ts'
 import type { CaseDetail } from './detail.ts'
+import { Due, duties, toDue } from './due-answer.ts'
 import type { ApplicationCheck } from './intake/check.ts'
 import { Linked, toLinked } from './linked-routes.ts'
 import { NewCase, NewJointCase } from './new-case.ts'
@@ -22,18 +24,7 @@ import { takerOf } from './rights.ts'
 import type { CaseRow } from './rows.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
-const duties = Object.keys(DUTIES) as [Duty, ...Duty[]]
 const kinds = Object.keys(AUTHORS) as [CaseKind, ...CaseKind[]]
-
-const Due = z.strictObject({
-  duty: z.enum(duties),
-  dutyName: z.string(),
-  city: DivisionCode.describe('the city that must do it'),
-  day: Day,
-  provisional: z.boolean().describe('past the holiday tables (暂定)'),
-  level: z.enum(['green', 'yellow', 'red', 'overdue']),
-  left: z.number().int().describe('working days left; negative when overdue'),
-})
 
 export const Case = z
   .strictObject({
@@ -47,6 +38,11 @@ export const Case = z
     state: z.enum(states),
     window: z.string().nullable().describe('window that took it'),
     assignee: z.string().nullable().describe('account that works on it here'),
+    unread: z.number().int().describe('messages of the other city that nobody here has read'),
+    toPrint: z
+      .array(z.enum(PAPER_NAMES))
+      .describe('papers that nobody has printed (待打印), at the window that took it'),
+    toHandOut: z.boolean().describe('a result was sent to the window and nobody has received it (待发放)'),
     version: z
       .string()
       .describe('another one with each step of either city, and when it is given to another account; for `If-Match`'),
@@ -187,12 +183,10 @@ const STEP_PROBLEMS: readonly ProblemCode[] = [
   ...SIGN_PROBLEMS,
 ]
 
-const named = (due: CaseRow['due']) => (due === null ? null : { ...due, dutyName: DUTIES[due.duty] })
-
 export const toAnswer = ({ no, submittedAt, updatedAt, due, ownDue, ...row }: CaseRow) => ({
   ...row,
-  due: named(due),
-  ownDue: named(ownDue),
+  due: toDue(due),
+  ownDue: toDue(ownDue),
   stateName: STATES[row.state],
   outcome: row.outcome as (typeof OUTCOMES)[number] | null,
   submittedAt: time(submittedAt),

@@ -6,7 +6,9 @@ import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Reader } from '../../kernel/store/database.ts'
 import { type Ends, endColumns, versionOfEnds } from '../../spine/exchange/ends.ts'
+import type { PaperName } from '../records/papers/forms.ts'
 import type { CaseClocks } from './clocks.ts'
+import { papersIn } from './to-print.ts'
 
 export type Due = {
   duty: Duty
@@ -14,7 +16,7 @@ export type Due = {
   day: string
   /** past the holiday tables (暂定) */
   provisional: boolean
-  level: 'green' | 'yellow' | 'red' | 'overdue'
+  level: (typeof LEVELS)[number]
   /** working days left */
   left: number
 }
@@ -43,6 +45,12 @@ export type CaseRow = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** messages of the other city that nobody here has read */
+  unread: number
+  /** papers that nobody has printed */
+  toPrint: PaperName[]
+  /** a result lies at the window */
+  toHandOut: boolean
   /** another one whenever either city takes a step, or it is given to another account */
   version: string
   submittedAt: number
@@ -69,12 +77,19 @@ export type Row = Ends & {
   due_duty: Duty | null
   due_city: string | null
   due_provisional: number
+  due_yellow: string | null
+  due_red: string | null
   own_due: string | null
   own_from: string | null
   own_duty: Duty | null
   own_provisional: number
+  own_yellow: string | null
+  own_red: string | null
   window: string | null
   assignee: string | null
+  unread: number
+  to_print: number
+  to_hand_out: number
   submitted_at: number
   updated_at: number
 }
@@ -84,7 +99,8 @@ export type Fold = { fold: string }
 
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
   c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_from, c.due_duty, c.due_city, c.due_provisional,
-  c.own_due, c.own_from, c.own_duty, c.own_provisional, c.window, c.assignee, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
+  c.due_yellow, c.due_red, c.own_due, c.own_from, c.own_duty, c.own_provisional, c.own_yellow, c.own_red,
+  c.window, c.assignee, c.unread, c.to_print, c.to_hand_out, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
 export const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 const BY_THREAD = `SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`
@@ -110,15 +126,25 @@ export async function rowsOf(
   return numbers.flatMap(no => byNo.get(no) ?? [])
 }
 
+type Limit = { from: string | null; day: string | null; yellow: string | null; red: string | null }
+
+/** How urgent a limit is on a day, by the days that stand beside it: what queues count by is what is shown. */
+export const LEVELS = ['green', 'yellow', 'red', 'overdue'] as const
+const levelOn = (today: string, day: string, yellow: string, red: string): Due['level'] =>
+  today > day ? 'overdue' : today >= red ? 'red' : today >= yellow ? 'yellow' : 'green'
+
 function dueOf(
   clocks: CaseClocks,
   duty: Duty | null,
   city: string | null,
-  { from, day }: { from: string | null; day: string | null },
+  { from, day, yellow, red }: Limit,
   provisional: number,
 ): Due | null {
   if (duty === null || city === null || day === null) return null
-  return { duty, city, day, provisional: provisional === 1, ...clocks.urgency(city, { from, due: day }) }
+  const urgency = clocks.urgency(city, { from, due: day })
+  // A row of an earlier program has no such days until it is made anew.
+  const level = yellow === null || red === null ? urgency.level : levelOn(clocks.today(), day, yellow, red)
+  return { duty, city, day, provisional: provisional === 1, level, left: urgency.left }
 }
 
 const NOBODY = '0'
@@ -143,10 +169,25 @@ export const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
   applicant: row.applicant,
   parked: row.parked === null ? null : (JSON.parse(row.parked) as Problem & { kind?: string }),
   holder: row.holder,
-  due: dueOf(clocks, row.due_duty, row.due_city, { from: row.due_from, day: row.due }, row.due_provisional),
-  ownDue: dueOf(clocks, row.own_duty, own, { from: row.own_from, day: row.own_due }, row.own_provisional),
+  due: dueOf(
+    clocks,
+    row.due_duty,
+    row.due_city,
+    { from: row.due_from, day: row.due, yellow: row.due_yellow, red: row.due_red },
+    row.due_provisional,
+  ),
+  ownDue: dueOf(
+    clocks,
+    row.own_duty,
+    own,
+    { from: row.own_from, day: row.own_due, yellow: row.own_yellow, red: row.own_red },
+    row.own_provisional,
+  ),
   window: row.window,
   assignee: row.assignee,
+  unread: row.unread,
+  toPrint: papersIn(row.to_print),
+  toHandOut: row.to_hand_out === 1,
   version: versionOf(row),
   submittedAt: row.submitted_at,
   updatedAt: row.updated_at,

@@ -24,7 +24,7 @@ import type { LastDay } from './papers/view.ts'
 export type RecordsPort = ReturnType<typeof createRecordsPart>['port']
 
 export function createRecordsPart(
-  { config, db, clock, audit }: Kernel,
+  { config, db, clock, audit, events }: Kernel,
   { trust, identity, keyOf }: TrustPort,
   { packets }: ExchangePort,
   { cases, clocks }: CasesPort,
@@ -68,6 +68,7 @@ export function createRecordsPart(
     db,
     clock,
     audit,
+    events,
     packets: packetsOf,
     item: services.pinned,
     city: cityOf,

@@ -32,15 +32,18 @@ import { createBoard } from './board.ts'
 import { boardRoutes } from './board-routes.ts'
 import { bulkRoutes } from './bulk-routes.ts'
 import { colleagueRoutes } from './colleague-routes.ts'
+import { createColleagues } from './colleagues.ts'
 import { createExports } from './exports/exports.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { createHandOver } from './hand-over.ts'
 import { createPhrases } from './phrases.ts'
 import { phraseRoutes } from './phrases-routes.ts'
+import { queueRoutes } from './queue-routes.ts'
 import { createQueues } from './queues.ts'
 import { type RebuildParts, rebuild, rebuildOlder } from './rebuild.ts'
-import { queueRoutes } from './routes.ts'
+import { caseListRoutes } from './routes.ts'
 import { createStatistics } from './statistics.ts'
+import { createUnread } from './unread.ts'
 import { createViews } from './views.ts'
 import { viewRoutes } from './views-routes.ts'
 
@@ -83,6 +86,8 @@ export function createWorkPart(
     assertAsSeen: cases.assertAsSeen,
     isPerson: handOver.isColleague,
   })
+  const unread = createUnread({ db, audit, events, rows: numbers => cases.rows(numbers) })
+  const colleagues = createColleagues({ queues, accounts: handOver.colleagues })
   const board = createBoard({
     db,
     clock,
@@ -158,7 +163,8 @@ export function createWorkPart(
   return {
     port: { queues },
     routes: [
-      queueRoutes(queues, statistics, () => rebuild(rebuilding)),
+      queueRoutes(queues, unread, colleagues),
+      caseListRoutes(queues, statistics, () => rebuild(rebuilding)),
       colleagueRoutes(handOver),
       evaluationRoutes(evaluations),
       exportRoutes(exports),

@@ -7,7 +7,8 @@ import { agree, COLLECTING, casesAt, HANDLING, submitCase, worldAgreement } from
 import type { Transaction } from '../../kernel/store/database.ts'
 import { lookupKeys } from '../cases/lookup.ts'
 import { createBoard } from './board.ts'
-import { createQueues, QUEUE_NAMES, type QueueName, type Queues, type SearchFilter } from './queues.ts'
+import { QUEUE_NAMES, type QueueName } from './boxes.ts'
+import { createQueues, type QueuePlace, type Queues, type SearchFilter } from './queues.ts'
 import { rebuild, rebuildOlder } from './rebuild.ts'
 import { createStatistics, type Statistics } from './statistics.ts'
 
@@ -47,7 +48,7 @@ async function say<K extends CaseKind>(city: string, thread: string, kind: K, bo
   await world.city(city).cases.step(thread, kind, body, 'person:1')
   await world.settle()
 }
-const inQueue = async (city: string, name: QueueName, asker = { person: 'p1', window: '跨省通办窗口 3' }) =>
+const inQueue = async (city: string, name: QueueName, asker = { person: 'p1', windows: ['跨省通办窗口 3'] }) =>
   (await queuesOf(city).page(name, asker, 50, null)).cases.map(({ thread }) => thread)
 const finds = async (q: string, city = COLLECTING) =>
   (await queuesOf(city).search({ q }, 50, null)).map(({ thread }) => thread).sort()
@@ -81,47 +82,6 @@ describe('queues', () => {
       expect(await inQueue(COLLECTING, name)).toEqual([])
   })
 
-  test('are read in the order of an index, however many cases there are', async () => {
-    const { db, audit, events, cases } = world.city(COLLECTING)
-    const asked: [sql: string, params: readonly (string | number | null | Uint8Array)[]][] = []
-    const queues = createQueues({
-      clock: world.clock,
-      audit,
-      events,
-      rows: numbers => cases.rows(numbers),
-      db: {
-        ...db,
-        query: async (sql, params = []) => {
-          asked.push([sql, params as never])
-          return db.query(sql, params)
-        },
-      },
-      keys: lookupKeys(hash),
-      assertAsSeen: async () => {},
-      isPerson: async () => true,
-    })
-    const asker = { person: 'p1', window: '3' }
-    for (const name of QUEUE_NAMES.filter(queue => queue !== 'parked'))
-      for (const after of [null, ['2026-11-24', 1] as [string, number]]) await queues.page(name, asker, 50, after)
-    const pages = asked.filter(([sql]) => sql.includes('ORDER BY'))
-    expect(pages).toHaveLength((QUEUE_NAMES.length - 1) * 2)
-    for (const [sql, params] of pages) {
-      const plan = await db.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, params)
-      expect([sql, plan.map(({ detail }) => detail).join('; ')]).toEqual([
-        sql,
-        expect.stringMatching(
-          sql.includes('mail_troubles')
-            ? // Few: those that nobody has seen to.
-              /^SEARCH cases USING INTEGER PRIMARY KEY .* USING (COVERING )?INDEX mail_troubles_open; .* USING (COVERING )?INDEX parcels_trouble;/
-            : sql.includes('open_originals')
-              ? // So are those.
-                /^SEARCH cases USING INTEGER PRIMARY KEY .*open_originals/
-              : /^(SEARCH cases USING [A-Z ]*INDEX cases_\w+ \([^;]*\)|SCAN cases USING INDEX cases_bad)$/,
-        ),
-      ])
-    }
-  })
-
   test('tell what is due today and overdue, of this city alone', async () => {
     const thread = await submit({ receivedAt: new Date(world.clock.now()).toISOString() })
     const at = async () => [await inQueue(HANDLING, 'due-today'), await inQueue(HANDLING, 'overdue')]
@@ -131,7 +91,7 @@ describe('queues', () => {
     world.clock.advance(DAY)
     expect(await at()).toEqual([[], [thread]])
     expect([await inQueue(COLLECTING, 'overdue'), (await queuesOf(HANDLING).counts({ person: 'p1' })).overdue]).toEqual(
-      [[], 1],
+      [[], { count: 1, more: false }],
     )
   })
 
@@ -216,7 +176,7 @@ describe('queues', () => {
     const threads: string[] = []
     for (let no = 0; no < 7; no++) threads.push(await submit())
     const seen: string[] = []
-    for (let after: readonly [string, number] | null = null, more = true; more; ) {
+    for (let after: QueuePlace | null = null, more = true; more; ) {
       const page: Awaited<ReturnType<Queues['page']>> = await queuesOf(HANDLING).page(
         'ours',
         { person: 'p1' },
@@ -229,8 +189,10 @@ describe('queues', () => {
     }
     expect(seen.sort()).toEqual(threads.sort())
     const counts = await queuesOf(HANDLING).counts({ person: 'p1' })
-    expect(counts).toMatchObject({ ours: 7, waiting: 0, window: 0 })
-    expect(Object.keys(counts).sort()).toEqual([...QUEUE_NAMES].sort())
+    const none = { count: 0, more: false }
+    expect(counts).toMatchObject({ ours: { count: 7, more: false }, waiting: none })
+    // Who names no window has no queue of one, which is not an empty one.
+    expect(Object.keys(counts).sort()).toEqual(QUEUE_NAMES.filter(name => name !== 'window').sort())
   })
 })
 

@@ -1,10 +1,11 @@
 /**
- * Work queues and search (待办队列, 检索): which cases a clerk must see to, by what is due first, and any case by what somebody knows of
- * it. Each queue is a range of one index, so that it answers the same with a thousand cases and with a million. Names and ID
+ * Work queues and search (待办队列, 检索): which cases a clerk must see to, by what is due first (`boxes.ts`), and any case by what somebody
+ * knows of it. What a queue counts is what its pages hold: both read the same ranges. Names, ID
  * and phone numbers are found by keyed hashes, whole or not at all, in any spelling: docs/decisions/008. May import the cases' port and the store.
  */
 
 import { dayOf } from '../../../protocol/agreement/document.ts'
+import { addDays } from '../../../protocol/calendar/calendar.ts'
 import type { Mode } from '../../../protocol/case/kinds.ts'
 import type { State } from '../../../protocol/case/table.ts'
 import { foldNumber, foldPhone, plainCode } from '../../../protocol/codes/spelling.ts'
@@ -19,35 +20,23 @@ import type { Database, Reader, Value } from '../../kernel/store/database.ts'
 import { lastHere } from '../../spine/exchange/ends.ts'
 import { ASSIGNED } from '../cases/as-seen.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
-import { IN_TROUBLE } from '../cases/mail/troubles.ts'
-import { WITH_ORIGINALS } from '../cases/originals.ts'
 import type { Found } from '../cases/rights.ts'
 import type { CaseRow } from '../cases/rows.ts'
+import {
+  type Asker,
+  BOX_LIMITS,
+  BOXES,
+  type BoxFilter,
+  type Days,
+  QUEUE_NAMES,
+  type QueueName,
+  rangesOf,
+} from './boxes.ts'
 
-export const QUEUES = {
-  mine: '我的办件',
-  window: '本窗口办件',
-  ours: '待本市办理',
-  'due-today': '今日到期',
-  overdue: '已逾期',
-  waiting: '等待对方',
-  parked: '已挂起',
-  parcels: '寄递异常',
-  originals: '原件待退',
-  'bad-ratings': '差评待整改',
-} as const satisfies Record<string, string>
-export type QueueName = keyof typeof QUEUES
-export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
-
-/** Whose queues: `person` for `mine`, `window` for `window`. */
-export type Asker = {
-  person: string
-  window?: string | undefined
-  /** the cases that the asker finds; null or absent: every one */
-  sees?: Found | null | undefined
-}
 /** Place of the last case of the page before: what it is ordered by, and its number. */
-export type QueuePlace = readonly [key: string, no: number]
+export type QueuePlace = readonly [key: string | number, no: number]
+/** How many cases there are; `more`: there are more than these. */
+export type Count = { count: number; more: boolean }
 
 export type SearchFilter = {
   /** case number or its beginning, ID number, phone, whole name of the applicant, words of the item's name */
@@ -71,8 +60,6 @@ export type SearchFilter = {
 /** Whether what is looked for may be a person: by name, ID number or phone. */
 export const namesSomebody = ({ q }: Pick<SearchFilter, 'q'>): boolean => (q?.trim() ?? '') !== ''
 
-/** A count stops here: nobody reads on. */
-export const COUNTED = 1000
 /** Characters of what is looked for as the beginning of a number, folded, or as the number of a person. */
 export const NUMBER = { least: 4, most: 100 }
 /** Digits from which on a text is looked for as a phone number. */
@@ -83,8 +70,6 @@ const ITEM_WORD = 2
 const TOLD = 50
 /** Items of a name that a search looks at. */
 const ITEMS = 50
-const DUE = `coalesce(due, '9999-12-31')`
-const OWN_DUE = `coalesce(own_due, '9999-12-31')`
 const LAST = '\u{10ffff}'
 const NUMBER_COLUMNS = ['number_key', 'local_key'] as const
 /** Of the applicant, and of who acts for them. */
@@ -107,57 +92,47 @@ export type QueuesParts = {
   isPerson: (id: string) => Promise<boolean>
 }
 
+/** A queue, and what of it. */
+export type WantedQueue = { queue: QueueName; filter?: BoxFilter | undefined }
+
 export type Queues = ReturnType<typeof createQueues>
 
 export function createQueues(parts: QueuesParts) {
   const { db, clock } = parts
-  const today = (): string => dayOf(seconds(clock.now()))
-
-  /** Of what is found, what the asker may find. */
-  const seen = <T extends Found>(found: T, sees: Asker['sees']): T =>
-    sees == null
-      ? found
-      : { ...found, where: `${found.where} AND ${sees.where}`, params: [...found.params, ...sees.params] }
-
-  /** Condition, its parameters, and by what the queue is ordered, first. */
-  const rangeOf = (name: QueueName, asker: Asker): Found & { key: string } => seen(wholeOf(name, asker), asker.sees)
-
-  function wholeOf(name: QueueName, asker: Asker): Found & { key: string } {
-    switch (name) {
-      case 'mine':
-        return { where: 'turn IS NOT NULL AND assignee = ?', params: [asker.person], key: DUE }
-      case 'window':
-        if (asker.window === undefined) throw new ProblemError('request.invalid', 'window: whose?')
-        // Windows of other cities have the same names: a case is of its collecting city's window.
-        return { where: `turn IS NOT NULL AND role = 'collecting' AND window = ?`, params: [asker.window], key: DUE }
-      case 'ours':
-        return { where: `turn = 'own'`, params: [], key: OWN_DUE }
-      case 'waiting':
-        return { where: `turn = 'partner'`, params: [], key: DUE }
-      case 'due-today':
-        return { where: 'own_due = ?', params: [today()], key: 'own_due' }
-      case 'overdue':
-        // A right that was not used is nothing late.
-        return { where: `own_due < ? AND own_duty <> 'objection'`, params: [today()], key: 'own_due' }
-      case 'bad-ratings':
-        return { where: 'bad > 0', params: [], key: DUE }
-      case 'parked':
-        return {
-          where: `thread_no IN (SELECT thread_no FROM cases WHERE parked IS NOT NULL
-            UNION SELECT thread_no FROM dispatch_jobs WHERE state = 'parked')`,
-          params: [],
-          key: 'cast(updated_at AS TEXT)',
-        }
-      case 'parcels':
-        return { where: `thread_no IN (${IN_TROUBLE})`, params: [], key: 'cast(updated_at AS TEXT)' }
-      case 'originals':
-        return { where: `thread_no IN (${WITH_ORIGINALS})`, params: [], key: 'cast(updated_at AS TEXT)' }
-    }
+  const days = (): Days => {
+    const today = dayOf(seconds(clock.now()))
+    return { today, doneSince: addDays(today, -BOX_LIMITS.doneDays) }
   }
 
-  async function pick(sql: string, params: readonly Value[]): Promise<{ no: number; key: string }[]> {
-    return db.query<{ no: number; key: string }>(sql, params)
+  function ranges(name: QueueName, asker: Asker, filter: BoxFilter): Found[] {
+    if (name === 'window' && !(asker.windows?.length ?? 0)) throw new ProblemError('request.invalid', 'window: whose?')
+    return rangesOf(name, asker, filter, days())
   }
+
+  /** How many cases ranges hold that have none in common, by name; each `most` at most, and one more says that there are more. */
+  async function sizes<N extends string>(
+    wanted: readonly (readonly [N, Found])[],
+    most: number,
+  ): Promise<Map<N, number>> {
+    const found = new Map<N, number>()
+    if (wanted.length === 0) return found
+    const rows = await db.query<{ name: N; n: number }>(
+      wanted
+        .map(
+          ([, { where }]) =>
+            `SELECT ? AS name, count(*) AS n FROM (SELECT 1 FROM cases WHERE ${where} LIMIT ${most + 1}) AS part`,
+        )
+        .join(' UNION ALL '),
+      wanted.flatMap(([name, { params }]) => [name, ...params]),
+    )
+    for (const { name, n } of rows) found.set(name, Math.min((found.get(name) ?? 0) + n, most + 1))
+    return found
+  }
+
+  const capped = (n: number | undefined = 0): Count => ({
+    count: Math.min(n, BOX_LIMITS.counted),
+    more: n > BOX_LIMITS.counted,
+  })
 
   /** Cases whose number begins so: a range of the index of each column. */
   const beginning = (number: string): Source[] =>
@@ -225,12 +200,22 @@ export function createQueues(parts: QueuesParts) {
       asker: Asker,
       limit: number,
       after: QueuePlace | null,
+      filter: BoxFilter = {},
     ): Promise<{ cases: CaseRow[]; next: QueuePlace | null }> {
-      const { where, params, key } = rangeOf(name, asker)
-      const rows = await pick(
-        `SELECT thread_no AS no, ${key} AS key FROM cases WHERE ${where}${after === null ? '' : ` AND (${key}, thread_no) > (?, ?)`}
-         ORDER BY ${key}, thread_no LIMIT ?`,
-        [...params, ...(after ?? []), limit + 1],
+      const box: { key: string; down?: true } = BOXES[name]
+      const [past, way] = box.down ? ['<', ' DESC'] : ['>', '']
+      const read = ranges(name, asker, filter).map(({ where, params }) => ({
+        sql: `SELECT thread_no AS no, ${box.key} AS key FROM cases WHERE ${where}${after === null ? '' : ` AND (${box.key}, thread_no) ${past} (?, ?)`}
+           ORDER BY ${box.key}${way}, thread_no${way} LIMIT ?`,
+        params: [...params, ...(after ?? []), limit + 1],
+      }))
+      if (read.length === 0) return { cases: [], next: null }
+      const rows = await db.query<{ no: number; key: string | number }>(
+        read.length === 1
+          ? (read[0]?.sql ?? '')
+          : `SELECT no, key FROM (${read.map(({ sql }, at) => `SELECT * FROM (${sql}) AS part${at}`).join(' UNION ALL ')}) AS parts
+             ORDER BY key${way}, no${way} LIMIT ${limit + 1}`,
+        read.flatMap(({ params }) => params),
       )
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
@@ -240,48 +225,35 @@ export function createQueues(parts: QueuesParts) {
       }
     },
 
-    /** How many are in each queue, COUNTED + 1 when there are more. */
-    async counts(asker: Asker): Promise<Record<QueueName, number>> {
-      const names = QUEUE_NAMES.filter(name => name !== 'window' || asker.window !== undefined)
-      const counted = await Promise.all(
-        names.map(async name => {
-          const { where, params } = rangeOf(name, asker)
-          const [row] = await db.query<{ n: number }>(
-            `SELECT count(*) AS n FROM (SELECT 1 FROM cases WHERE ${where} LIMIT ${COUNTED + 1})`,
-            params,
-          )
-          return [name, row?.n ?? 0] as const
-        }),
-      )
-      return { ...Object.fromEntries(QUEUE_NAMES.map(name => [name, 0])), ...Object.fromEntries(counted) } as Record<
-        QueueName,
-        number
-      >
+    /** How many cases a queue has. Problem: as of `page`. */
+    async total(name: QueueName, asker: Asker, filter: BoxFilter = {}): Promise<Count> {
+      const wanted = ranges(name, asker, filter).map(range => [name, range] as const)
+      return capped((await sizes(wanted, BOX_LIMITS.counted)).get(name))
+    },
+
+    /** How many cases each queue has; that of a window only for who names one. */
+    async counts(asker: Asker, filter: BoxFilter = {}): Promise<Partial<Record<QueueName, Count>>> {
+      const names = QUEUE_NAMES.filter(name => name !== 'window' || (asker.windows?.length ?? 0) > 0)
+      const wanted = names.flatMap(name => ranges(name, asker, filter).map(range => [name, range] as const))
+      const found = await sizes(wanted, BOX_LIMITS.counted)
+      return Object.fromEntries(names.map(name => [name, capped(found.get(name))]))
     },
 
     /** How many cases a queue or a search finds, `most` when there are more; one that two parts of a search find counts twice. */
-    async count(
-      what: { queue: QueueName; window?: string | undefined } | { search: SearchFilter },
-      asker: Asker,
-      most: number,
-    ): Promise<number> {
-      const ranges: Found[] = []
-      if ('queue' in what) ranges.push(rangeOf(what.queue, { ...asker, window: what.window }))
+    async count(what: WantedQueue | { search: SearchFilter }, asker: Asker, most: number): Promise<number> {
+      const found: Found[] = []
+      if ('queue' in what) found.push(...ranges(what.queue, asker, what.filter ?? {}))
       else {
         const { where, params } = conditions(what.search, asker.sees)
         const q = what.search.q?.trim() ?? ''
         for (const source of q === '' ? [{ where: '1 = 1', params: [] }] : await sources(q))
-          ranges.push({ where: [source.where, ...where].join(' AND '), params: [...source.params, ...params] })
+          found.push({ where: [source.where, ...where].join(' AND '), params: [...source.params, ...params] })
       }
-      let total = 0
-      for (const { where, params } of ranges) {
-        const [row] = await db.query<{ n: number }>(
-          `SELECT count(*) AS n FROM (SELECT 1 FROM cases WHERE ${where} LIMIT ?)`,
-          [...params, most],
-        )
-        total += row?.n ?? 0
-      }
-      return Math.min(total, most)
+      const counted = await sizes(
+        found.map(range => ['all', range] as const),
+        most,
+      )
+      return Math.min(counted.get('all') ?? 0, most)
     },
 
     /** What an account searches for: one that names a person, or may, leaves an audit row of what it found, not of what was typed. */

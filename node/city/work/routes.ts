@@ -1,20 +1,19 @@
-/** HTTP routes of work queues, search, assignment, statistics and the rebuild of what they read. */
+/** HTTP routes of search, assignment, statistics and the rebuild of what they read. */
 import * as z from 'zod'
 import { Mode } from '../../../protocol/case/kinds.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
 import { Day, DivisionCode, ThreadId, text } from '../../../protocol/primitives.ts'
-import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
+import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { PurposeField } from '../../edges/http/purpose.ts'
 import { actorOf, type RouteModule } from '../../edges/http/route.ts'
 import type { Person } from '../../kernel/person.ts'
 import { actOn } from '../../kernel/store/acts.ts'
 import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
-import { type Asker, COUNTED, NUMBER, namesSomebody, QUEUE_NAMES, QUEUES, type Queues } from './queues.ts'
+import { NUMBER, namesSomebody, type Queues } from './queues.ts'
 import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
-const Window = text(200).optional().describe('whose `window` queue')
 
 const ME = 'me'
 const To = text(100).nullable().describe('id of the account; `me` for oneself; null: nobody')
@@ -57,57 +56,21 @@ const Times = z.strictObject(
   >,
 )
 
-/** Whoever asks, and the cases that they find. */
-export const askerOf = (person: Person, window: string | undefined): Asker => ({
-  person: person.id,
-  window,
-  sees: casesOf(person, 'case.list'),
-})
-
 /** Whoever gives back what is theirs gives back nothing that went to another meanwhile. */
 const given = (from: string | null | undefined, to: string | null, own: boolean, person: Person) =>
   from === undefined && to === null && own ? person.id : from
 
-export const queueRoutes = (queues: Queues, statistics: Statistics, rebuild: () => Promise<number>): RouteModule => ({
+export const caseListRoutes = (
+  queues: Queues,
+  statistics: Statistics,
+  rebuild: () => Promise<number>,
+): RouteModule => ({
   tag: 'Queues',
-  description: 'Work queues (待办队列), search (检索) and statistics (统计) of cases.',
+  description: 'Search (检索), assignment (分派) and statistics (统计) of cases.',
   register(api) {
     /** Whether somebody takes a case, or gives back one of their own: anything else is to assign. */
     const ofOneself = async (thread: string, to: string | null, person: Person): Promise<boolean> =>
       to === person.id || (to === null && (await queues.assigneeOf(thread)) === person.id)
-    api.operation({
-      method: 'get',
-      path: '/api/v1/queues',
-      id: 'countQueues',
-      summary: `How many cases are in each queue; ${COUNTED + 1} says more than ${COUNTED}; \`window\` only when one is named`,
-      action: 'case.list',
-      query: z.strictObject({ window: Window }),
-      answer: z.strictObject({
-        items: z.array(z.strictObject({ queue: z.enum(QUEUE_NAMES), title: z.string(), count: z.number().int() })),
-      }),
-      handle: async ({ query, person }) => {
-        const counts = await queues.counts(askerOf(person, query.window))
-        // Without a window its queue has no cases to count, which is not none.
-        const names = QUEUE_NAMES.filter(queue => queue !== 'window' || query.window !== undefined)
-        return { items: names.map(queue => ({ queue, title: QUEUES[queue], count: counts[queue] })) }
-      },
-    })
-    api.operation({
-      method: 'get',
-      path: '/api/v1/queues/{queue}',
-      id: 'readQueue',
-      summary: 'Cases of a queue, what is due first first',
-      action: 'case.list',
-      params: z.strictObject({ queue: z.enum(QUEUE_NAMES) }),
-      query: z.strictObject({ ...pageQuery, window: Window }),
-      answer: pageOf(Case),
-      problems: ['request.invalid'],
-      handle: async ({ params: { queue }, query: { limit, cursor, window }, person }) => {
-        const after = decodeCursor(z.tuple([z.string(), z.number().int()]), cursor)
-        const { cases, next } = await queues.page(queue, askerOf(person, window), limit, after)
-        return { items: cases.map(toAnswer), next: next === null ? null : encodeCursor(next) }
-      },
-    })
     api.operation({
       method: 'get',
       path: '/api/v1/cases',

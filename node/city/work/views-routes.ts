@@ -5,15 +5,17 @@ import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edg
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
-import { QUEUE_NAMES, type Queues } from './queues.ts'
-import { askerOf, filter } from './routes.ts'
+import { QUEUE_NAMES } from './boxes.ts'
+import { askerOf, boxFields, filterOf, Place } from './queue-routes.ts'
+import type { Queues } from './queues.ts'
+import { filter } from './routes.ts'
 import type { NewView, View, Views } from './views.ts'
 
 const params = z.strictObject({ id: text(64) })
 const { q: _words, ...fields } = filter
 const Search = z.strictObject(fields).describe('as of listCases but for `q`; `me` as assignee is whoever reads it')
 const Filter = z.union([
-  z.strictObject({ queue: z.enum(QUEUE_NAMES), window: text(200).optional() }),
+  z.strictObject({ queue: z.enum(QUEUE_NAMES), ...boxFields }),
   z.strictObject({ search: Search }),
 ])
 const Body = z.strictObject({
@@ -103,9 +105,10 @@ export const viewRoutes = (views: Views, queues: Pick<Queues, 'page' | 'searchBy
       handle: async ({ params: { id }, query: { limit, cursor }, person }) => {
         const { filter: wanted } = await views.get(id, person.id)
         if ('queue' in wanted) {
-          const after = decodeCursor(z.tuple([z.string(), z.number().int()]), cursor)
+          const after = decodeCursor(Place, cursor)
           const asker = askerOf(person, wanted.window)
-          const { cases, next } = await queues.page(wanted.queue, asker, limit, after)
+          const { queue, ...fields } = wanted
+          const { cases, next } = await queues.page(queue, asker, limit, after, filterOf(fields, person))
           return { items: cases.map(toAnswer), next: next === null ? null : encodeCursor(next) }
         }
         const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)

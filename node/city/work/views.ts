@@ -8,11 +8,16 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
-import type { QueueName, SearchFilter } from './queues.ts'
+import type { BoxFilter, QueueName } from './boxes.ts'
+import type { SearchFilter } from './queues.ts'
 
 export const VIEW_LIMITS = { perPerson: 100, perWindow: 200 } as const
 
-export type ViewFilter = { queue: QueueName; window?: string | undefined } | { search: Omit<SearchFilter, 'q'> }
+export type ViewFilter =
+  | ({ queue: QueueName; window?: string | undefined } & Omit<BoxFilter, 'assignee'> & {
+        assignee?: string | undefined
+      })
+  | { search: Omit<SearchFilter, 'q'> }
 export type View = {
   id: string
   name: string

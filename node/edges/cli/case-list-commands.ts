@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { declareBoard } from './board.ts'
 import type { Declare } from './declare.ts'
+import { boxFlags, declareQueues } from './queue-flags.ts'
 import { declareRatings } from './ratings.ts'
 import { declareViews } from './views.ts'
 
@@ -10,7 +11,7 @@ export function declareCaseLists(cases: Command, declare: Declare): void {
   declareRatings(cases, declare)
   example(
     does(
-      add(cases, 'export [words]', 'write a queue, or what a search finds, as a table 导出')
+      boxFlags(add(cases, 'export [words]', 'write a queue, or what a search finds, as a table 导出'))
         .requiredOption('--out <file>', 'where: .xlsx or .csv')
         .option('--queue <name>', 'a queue in place of a search')
         .option('--window <name>', 'whose window queue, or window of the search')
@@ -18,6 +19,8 @@ export function declareCaseLists(cases: Command, declare: Declare): void {
         .option('--item <code>')
         .option('--mode <mode>')
         .option('--state <state>')
+        .option('--role <role>', 'collecting or handling')
+        .option('--assignee <account>', 'of a queue: `me`, or `nobody`')
         .option('--from <day>', 'submitted on this day or later')
         .option('--to <day>'),
       async () => {
@@ -28,5 +31,6 @@ export function declareCaseLists(cases: Command, declare: Declare): void {
     'tongban case export --queue overdue --out overdue.xlsx',
   )
   declareBoard(cases, declare)
+  declareQueues(cases, declare)
   declareViews(cases, declare)
 }

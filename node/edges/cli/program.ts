@@ -15,6 +15,7 @@ import { fail } from './output.ts'
 import { declarePapers } from './papers.ts'
 import { declarePartners } from './partner-commands.ts'
 import { declarePhrases } from './phrases.ts'
+import { boxFlags } from './queue-flags.ts'
 import { declareReminders } from './reminders.ts'
 import { declareReuse } from './reuse.ts'
 import { declareServices } from './services-commands.ts'
@@ -229,8 +230,13 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   declareSteps(cases, declare)
   example(
     does(
-      add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列')
-        .option('--window <name>', 'whose window queue')
+      boxFlags(add(cases, 'queue [name]', 'how many cases wait in each queue, or those of one 待办队列'))
+        .option('--window <name>', 'whose window queue; without it that of your windows')
+        .option('--role <role>', 'collecting or handling')
+        .option('--partner <city>')
+        .option('--item <code>')
+        .option('--state <state>')
+        .option('--assignee <account>', '`me`, or `nobody`')
         .option('--view <name>', 'the cases of a saved view')
         .option('--limit <n>', 'at most', Number, 50),
       async () => {

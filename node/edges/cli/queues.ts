@@ -6,6 +6,7 @@ import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'
 import { caseThread, caseThreads, colleagueId } from './named.ts'
 import { table } from './output.ts'
+import { type BoxFilter, boxFilter, counted } from './queue-flags.ts'
 import { each, eachText, viewNamed } from './views.ts'
 
 const toRow = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
@@ -17,35 +18,35 @@ const toRow = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
   item: item.name,
 })
 type Queue = Parameters<Client['readQueue']>[0]['params']['queue']
-
 export async function queue(
   context: CommandContext,
   name: string | undefined,
-  flags: { window?: string; view?: string; limit: number },
+  flags: BoxFilter & { view?: string; limit: number },
 ): Promise<void> {
   const client = await context.client()
-  const { window, view, limit } = flags
+  const { view, limit } = flags
   if (view !== undefined) {
-    const { id } = await viewNamed(client, view, window)
+    const { id } = await viewNamed(client, view, flags.window)
     const shown = await client.readView({ params: { id }, query: { limit } })
     context.out.result(shown.items, list => table(list.map(toRow)))
     return
   }
   if (name === undefined) {
-    const { items } = await client.countQueues({ query: { window } })
+    const { items } = await client.countQueues({ query: boxFilter(flags) })
     context.out.result(items, list =>
-      table(
-        list.map(({ queue: of, title, count }) => ({
-          queue: of,
-          title,
-          cases: count > 1000 ? '1000+' : String(count),
-        })),
-      ),
+      table(list.map(({ queue: of, title, ...count }) => ({ queue: of, title, cases: counted(count) }))),
     )
     return
   }
-  const { items } = await client.readQueue({ params: { queue: name as Queue }, query: { limit, window } })
-  context.out.result(items, list => table(list.map(toRow)))
+  const { items, total } = await client.readQueue({
+    params: { queue: name as Queue },
+    query: { limit, ...boxFilter(flags) },
+  })
+  context.out.result(items, list =>
+    [table(list.map(toRow)), ...(items.length < total.count ? [`${items.length} of 共 ${counted(total)}`] : [])].join(
+      '\n',
+    ),
+  )
 }
 
 export async function search(context: CommandContext, q: string | undefined, flags: ListCasesQuery): Promise<void> {

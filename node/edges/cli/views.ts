@@ -6,16 +6,18 @@ import type { AddViewRequest, AssignCasesAnswer, PrintPapersRequest, View } from
 import type { Client } from '../client/client.ts'
 import type { Declare } from './declare.ts'
 import { table } from './output.ts'
+import { type BoxFilter, boxFilter, boxFlags } from './queue-flags.ts'
+
+const inWords = (filter: object): string =>
+  Object.entries(filter)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => `${field}=${value}`)
+    .join(' ')
 
 const toRow = ({ name, window, filter }: View) => ({
   name,
   shared: window ?? '',
-  shows:
-    'queue' in filter
-      ? `queue ${filter.queue} ${filter.window ?? ''}`
-      : Object.entries(filter.search)
-          .map(([field, value]) => `${field}=${value}`)
-          .join(' '),
+  shows: 'queue' in filter ? `queue ${filter.queue} ${inWords(boxFilter(filter))}` : inWords(filter.search),
 })
 
 const listOf = async (client: Client, window: string | undefined): Promise<View[]> =>
@@ -50,7 +52,7 @@ export function declareViews(cases: Command, { call }: Declare): void {
   })
   call(views, 'add <name>', 'save a queue or a search under a name; see it with: case queue --view NAME', {
     options: command =>
-      command
+      boxFlags(command)
         .option('--share <window>', 'for all of this window')
         .option('--queue <name>', 'a queue in place of a search')
         .option('--window <name>')
@@ -63,11 +65,11 @@ export function declareViews(cases: Command, { call }: Declare): void {
         .option('--from <day>')
         .option('--to <day>'),
     example: 'tongban case views add 待补正 --state supplementing --assignee me',
-    ask: (client, [name = ''], flags: { share?: string; queue?: Queue } & Search) => {
+    ask: (client, [name = ''], flags: { share?: string; queue?: Queue } & Search & BoxFilter) => {
       const { share, queue, window, partner, item, mode, state, role, assignee, from, to } = flags
       const search = { partner, item, mode, state, role, window, assignee, from, to }
       return client.addView({
-        body: { name, filter: queue === undefined ? { search } : { queue, window }, window: share },
+        body: { name, filter: queue === undefined ? { search } : { queue, ...boxFilter(flags) }, window: share },
       })
     },
     text: view => table([toRow(view)]),

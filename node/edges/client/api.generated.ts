@@ -45,8 +45,23 @@ export type AddViewRequest = {
   /** shared with all of this window; absent: own */
   window?: string | undefined
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    /** whose `window` queue; without it those at which one works */
     window?: string | undefined
+    /** what this city is in the case */
+    role?: 'collecting' | 'handling' | undefined
+    partner?: string | undefined
+    /** code */
+    item?: string | undefined
+    /** code of the department that handles it here: organ of the item */
+    department?: string | undefined
+    state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+    /** of `due`: what is due first, by either city */
+    level?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+    /** of `ownDue`: what this city itself must do first */
+    ownLevel?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+    /** account; `me`, or `nobody` */
+    assignee?: string | undefined
   } | {
     /** as of listCases but for `q`; `me` as assignee is whoever reads it */
     search: {
@@ -564,9 +579,23 @@ export type Authority = {
 }
 export type BeginExportRequest = {
   format: 'csv' | 'xlsx'
-  queue?: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | undefined
-  /** whose `window` queue */
+  queue?: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done' | undefined
+  /** whose `window` queue; without it those at which one works */
   window?: string | undefined
+  /** what this city is in the case */
+  role?: 'collecting' | 'handling' | undefined
+  partner?: string | undefined
+  /** code */
+  item?: string | undefined
+  /** code of the department that handles it here: organ of the item */
+  department?: string | undefined
+  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+  /** of `due`: what is due first, by either city */
+  level?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+  /** of `ownDue`: what this city itself must do first */
+  ownLevel?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+  /** account; `me`, or `nobody` */
+  assignee?: string | undefined
   /** as of listCases */
   search?: {
     /** case number or its beginning, ID number, whole phone number or name of the applicant, phone of who acts for them, words of the item's name */
@@ -632,6 +661,12 @@ export type Case = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** messages of the other city that nobody here has read */
+  unread: number
+  /** papers that nobody has printed (待打印), at the window that took it */
+  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
+  /** a result was sent to the window and nobody has received it (待发放) */
+  toHandOut: boolean
   /** another one with each step of either city, and when it is given to another account; for `If-Match` */
   version: string
   stateName: string
@@ -687,6 +722,12 @@ export type CaseDetail = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** messages of the other city that nobody here has read */
+  unread: number
+  /** papers that nobody has printed (待打印), at the window that took it */
+  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
+  /** a result was sent to the window and nobody has received it (待发放) */
+  toHandOut: boolean
   /** another one with each step of either city, and when it is given to another account; for `If-Match` */
   version: string
   stateName: string
@@ -1137,8 +1178,23 @@ export type ChangeViewRequest = {
   /** shared with all of this window; absent: own */
   window?: string | undefined
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    /** whose `window` queue; without it those at which one works */
     window?: string | undefined
+    /** what this city is in the case */
+    role?: 'collecting' | 'handling' | undefined
+    partner?: string | undefined
+    /** code */
+    item?: string | undefined
+    /** code of the department that handles it here: organ of the item */
+    department?: string | undefined
+    state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+    /** of `due`: what is due first, by either city */
+    level?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+    /** of `ownDue`: what this city itself must do first */
+    ownLevel?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+    /** account; `me`, or `nobody` */
+    assignee?: string | undefined
   } | {
     /** as of listCases but for `q`; `me` as assignee is whoever reads it */
     search: {
@@ -1264,10 +1320,14 @@ export type CountMaterialPagesAnswer = {
 }
 export type CountQueuesAnswer = {
   items: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     title: string
     count: number
+    /** there are more than 1000, where counting ends */
+    more: boolean
   }[]
+  /** where counting ends */
+  cap: number
 }
 export type CountWorkingDaysAnswer = { day: string; provisional: boolean }
 export type CounterAgreementRequest = {
@@ -3306,6 +3366,24 @@ export type ListCasesAnswer = {
   items: Case[]
   /** Cursor of the next page; null on the last one */
   next: string | null
+}
+export type ListColleagueQueuesAnswer = {
+  items: {
+    /** account; null: nobody, on the first page */
+    id: string | null
+    name: string | null
+    queues: {
+      queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+      title: string
+      count: number
+      /** there are more than 1000, where counting ends */
+      more: boolean
+    }[]
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+  /** where counting ends */
+  cap: number
 }
 export type ListColleaguesAnswer = {
   items: Colleague[]
@@ -6004,6 +6082,10 @@ export type ReadMailAnswer = {
     cure: string
   }[]
 }
+export type ReadMessagesRequest = {
+  /** id of a packet of the case */
+  through: string
+}
 export type ReadPhrasesAnswer = {
   items: {
     id: string
@@ -6022,6 +6104,12 @@ export type ReadQueueAnswer = {
   items: Case[]
   /** Cursor of the next page; null on the last one */
   next: string | null
+  /** of all pages */
+  total: {
+    count: number
+    /** there are more than 1000, where counting ends */
+    more: boolean
+  }
 }
 export type ReadSmsAnswer = {
   configured: boolean
@@ -7035,8 +7123,23 @@ export type View = {
   owner: string
   window: string | null
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    /** whose `window` queue; without it those at which one works */
     window?: string
+    /** what this city is in the case */
+    role?: 'collecting' | 'handling'
+    partner?: string
+    /** code */
+    item?: string
+    /** code of the department that handles it here: organ of the item */
+    department?: string
+    state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+    /** of `due`: what is due first, by either city */
+    level?: 'green' | 'yellow' | 'red' | 'overdue'
+    /** of `ownDue`: what this city itself must do first */
+    ownLevel?: 'green' | 'yellow' | 'red' | 'overdue'
+    /** account; `me`, or `nobody` */
+    assignee?: string
   } | {
     /** as of listCases but for `q`; `me` as assignee is whoever reads it */
     search: {
@@ -7113,8 +7216,22 @@ export type CompareItemsQuery = {
   own?: string | undefined
 }
 export type CountQueuesQuery = {
-  /** whose `window` queue */
+  /** whose `window` queue; without it those at which one works */
   window?: string | undefined
+  /** what this city is in the case */
+  role?: 'collecting' | 'handling' | undefined
+  partner?: string | undefined
+  /** code */
+  item?: string | undefined
+  /** code of the department that handles it here: organ of the item */
+  department?: string | undefined
+  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+  /** of `due`: what is due first, by either city */
+  level?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+  /** of `ownDue`: what this city itself must do first */
+  ownLevel?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+  /** account; `me`, or `nobody` */
+  assignee?: string | undefined
 }
 export type CountWorkingDaysQuery = {
   from: string
@@ -7233,6 +7350,7 @@ export type ListCasesQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
+export type ListColleagueQueuesQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListColleaguesQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListColumnMappingsQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListDraftsQuery = {
@@ -7331,14 +7449,32 @@ export type ReadItemHeatQuery = {
   role?: 'collecting' | 'handling' | undefined
   limit?: number | undefined
 }
+export type ReadMessagesQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type ReadPhrasesQuery = {
   step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
 }
 export type ReadQueueQuery = {
   limit?: number | undefined
   cursor?: string | undefined
-  /** whose `window` queue */
+  /** whose `window` queue; without it those at which one works */
   window?: string | undefined
+  /** what this city is in the case */
+  role?: 'collecting' | 'handling' | undefined
+  partner?: string | undefined
+  /** code */
+  item?: string | undefined
+  /** code of the department that handles it here: organ of the item */
+  department?: string | undefined
+  state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
+  /** of `due`: what is due first, by either city */
+  level?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+  /** of `ownDue`: what this city itself must do first */
+  ownLevel?: 'green' | 'yellow' | 'red' | 'overdue' | undefined
+  /** account; `me`, or `nobody` */
+  assignee?: string | undefined
 }
 export type ReadStatisticsQuery = {
   by?: 'all' | 'role' | 'partner' | 'mode' | 'item' | 'window' | 'department' | undefined
@@ -7566,7 +7702,7 @@ export interface Api {
   countMaterialPages(input: {
     params: { sha256: string }
   } & Options): Promise<CountMaterialPagesAnswer>
-  /** How many cases are in each queue; 1001 says more than 1000; `window` only when one is named */
+  /** How many cases are in each queue; `window` only of a window that is named, or at which one works */
   countQueues(input?: {
     query?: CountQueuesQuery | undefined
   } & Options): Promise<CountQueuesAnswer>
@@ -7903,6 +8039,10 @@ export interface Api {
   listCases(input?: {
     query?: ListCasesQuery | undefined
   } & Options): Promise<ListCasesAnswer>
+  /** The queues of each colleague, and of nobody: of the cases that one may assign */
+  listColleagueQueues(input?: {
+    query?: ListColleagueQueuesQuery | undefined
+  } & Options): Promise<ListColleagueQueuesAnswer>
   /** Accounts to which cases can be given (同事), oldest first */
   listColleagues(input?: {
     query?: ListColleaguesQuery | undefined
@@ -8155,15 +8295,21 @@ export interface Api {
   } & Options): Promise<ReadItemHeatAnswer>
   /** How the carrier answers, and how many parcels are in each trouble (寄递异常) */
   readMail(input?: Options): Promise<ReadMailAnswer>
+  /** Note that the messages of the other city were read (已读), through the packet that was shown last */
+  readMessages(input: {
+    params: { thread: string }
+    query?: ReadMessagesQuery | undefined
+    body: ReadMessagesRequest
+  } & Keyed & Options): Promise<Case>
   /** The phrases as they read in a case */
   readPhrases(input: {
     params: { thread: string }
     query?: ReadPhrasesQuery | undefined
   } & Options): Promise<ReadPhrasesAnswer>
-  /** Cases of a queue, what is due first first */
+  /** Cases of a queue, what is due first first, and how many there are; `done`: what ended last first */
   readQueue(input: {
     params: {
-      queue: 'mine' | 'window' | 'ours' | 'due-today' | 'overdue' | 'waiting' | 'parked' | 'parcels' | 'originals' | 'bad-ratings'
+      queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     }
     query?: ReadQueueQuery | undefined
   } & Options): Promise<ReadQueueAnswer>

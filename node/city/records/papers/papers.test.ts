@@ -27,10 +27,11 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 const papersOf = (code: string) => {
-  const { db, audit, exchange } = world.city(code)
+  const { db, audit, events, exchange } = world.city(code)
   return createCasePapers({
     db,
     audit,
+    events,
     clock: world.clock,
     packets: no => exchange.packets.packets(db, no),
     item: async () => null,

@@ -10,9 +10,11 @@ import { ProblemError } from '../../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { type Clock, seconds } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
-import type { Database } from '../../../kernel/store/database.ts'
+import type { EventLog } from '../../../kernel/records/events.ts'
+import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import { linkedTo } from '../../cases/joint.ts'
+import { bitOf } from '../../cases/to-print.ts'
 import { lacking, PAPER_NAMES, PAPERS, type PaperName, paperOf } from './forms.ts'
 import { type Sheet, sheetHtml, sheetsHtml } from './sheet.ts'
 import type { LastDay, PaperView } from './view.ts'
@@ -21,6 +23,7 @@ export type CasePapersParts = {
   db: Database
   clock: Clock
   audit: Audit
+  events: EventLog
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
   /** as the version of an item had it */
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
@@ -46,6 +49,10 @@ const together = (sheets: readonly Sheet[]): Sheet => {
   }
 }
 
+/** A case, and the number of the last packet that was read of it. */
+type Read = { threadNo: number; through: number }
+const lastOf = (packets: readonly StoredPacket[]): number => packets.reduce((last, { no }) => Math.max(last, no), 0)
+
 export type CasePapers = ReturnType<typeof createCasePapers>
 
 export function createCasePapers(parts: CasePapersParts) {
@@ -58,8 +65,8 @@ export function createCasePapers(parts: CasePapersParts) {
   }
 
   /** The applications of a joint case, the leading first; one that was purged is left out, and none when the case stands alone. */
-  async function jointOf(thread: string, parent: string | null): Promise<PaperView['joint']> {
-    const joint: PaperView['joint'][number][] = []
+  async function jointOf(thread: string, parent: string | null): Promise<(PaperView['joint'][number] & Read)[]> {
+    const joint: (PaperView['joint'][number] & Read)[] = []
     for (const linked of await linkedTo(parts.db, (_, threadNo) => parts.packets(threadNo), thread, parent)) {
       const [row] = await parts.db.query<{ no: number }>('SELECT no FROM threads WHERE thread = ?', [
         fromHex(linked.thread),
@@ -68,12 +75,13 @@ export function createCasePapers(parts: CasePapersParts) {
       const submitted = packets.find(({ claims, body }) => claims.kind === 'case.submit' && body !== null)
       if (submitted === undefined) continue
       const submit = correctedBody(submitted, correctionsOf(packets)) as CaseContent<'case.submit'>
-      joint.push({ submit, handling: submitted.claims.aud })
+      joint.push({ submit, handling: submitted.claims.aud, threadNo: row?.no ?? 0, through: lastOf(packets) })
     }
     return joint
   }
 
-  async function viewOf(thread: string): Promise<PaperView> {
+  /** What the papers are written from, and of the case and of those that are joint with it, through which packet it was read. */
+  async function viewOf(thread: string): Promise<{ view: PaperView; read: Read; joint: readonly Read[] }> {
     const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null; parent: Uint8Array | null }>(
       'SELECT c.thread_no, c.local_case_no, c.parent FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
       [fromHex(thread)],
@@ -88,9 +96,10 @@ export function createCasePapers(parts: CasePapersParts) {
     const submit = correctedBody(submitted, corrections) as CaseContent<'case.submit'>
     const { iss: collecting, aud: handling } = submitted.claims
     const page = parts.progress(thread)
-    return {
+    const joint = await jointOf(thread, row.parent === null ? null : toHex(row.parent))
+    const view: PaperView = {
       submit,
-      joint: await jointOf(thread, row.parent === null ? null : toHex(row.parent)),
+      joint,
       body<K extends CaseKind>(kind: K) {
         const found = newest(kind)
         return found === undefined
@@ -119,22 +128,43 @@ export function createCasePapers(parts: CasePapersParts) {
       progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
       today: dayOf(seconds(parts.clock.now())),
     }
+    return { view, read: { threadNo: row.thread_no, through: lastOf(packets) }, joint }
+  }
+
+  /** That a paper was printed, with its audit row: it waits for it no more, unless something joined the thread meanwhile. */
+  async function printed(
+    tx: Transaction,
+    thread: string,
+    name: PaperName,
+    { read, joint }: Awaited<ReturnType<typeof viewOf>>,
+    actor: string,
+  ): Promise<void> {
+    // One receipt is for all items of a joint case.
+    for (const { threadNo, through } of name === 'receipt' && joint.length > 0 ? joint : [read])
+      await tx.run(
+        `UPDATE cases SET to_print = to_print & ? WHERE thread_no = ?
+           AND NOT EXISTS (SELECT 1 FROM packets WHERE packets.thread_no = cases.thread_no AND packets.no > ?)`,
+        [~bitOf(name), threadNo, through],
+      )
+    await parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } })
+    await parts.events.append(tx, { type: 'case.changed', subject: thread })
   }
 
   return {
     /** Which papers can be printed now, and what the others wait for. Problems: `thread.unknown`, `request.conflict` when purged. */
     async list(thread: string): Promise<{ name: PaperName; title: string; lacking: string | null }[]> {
-      const view = await viewOf(thread)
+      const { view } = await viewOf(thread)
       return PAPER_NAMES.map(name => ({ name, title: PAPERS[name], lacking: lacking(name, view) }))
     },
 
     /** Every paper that can be printed, for the archive, which leaves the audit row; none when the case was purged. */
     async all(thread: string): Promise<{ name: PaperName; title: string; html: string }[]> {
-      const view = await viewOf(thread).catch((error: unknown) => {
+      const held = await viewOf(thread).catch((error: unknown) => {
         if (error instanceof ProblemError && error.problem.code === 'request.conflict') return null
         throw error
       })
-      if (view === null) return []
+      if (held === null) return []
+      const { view } = held
       return PAPER_NAMES.filter(name => name !== 'mailing-label' && lacking(name, view) === null).map(name => ({
         name,
         title: PAPERS[name],
@@ -150,13 +180,13 @@ export function createCasePapers(parts: CasePapersParts) {
     ): Promise<{ html: string; items: { thread: string; problem: string | null }[] }> {
       const sheets: Sheet[] = []
       const items: { thread: string; problem: string | null }[] = []
-      const printed: string[] = []
+      const done: { thread: string; held: Awaited<ReturnType<typeof viewOf>> }[] = []
       for (const thread of threads) {
         try {
-          const view = await viewOf(thread)
-          if (lacking(name, view) !== null) throw new ProblemError('case.transition')
-          sheets.push(paperOf(name, view))
-          printed.push(thread)
+          const held = await viewOf(thread)
+          if (lacking(name, held.view) !== null) throw new ProblemError('case.transition')
+          sheets.push(paperOf(name, held.view))
+          done.push({ thread, held })
           items.push({ thread, problem: null })
         } catch (error) {
           if (!(error instanceof ProblemError)) throw error
@@ -164,21 +194,18 @@ export function createCasePapers(parts: CasePapersParts) {
         }
       }
       await parts.db.transaction(async tx => {
-        for (const thread of printed)
-          await parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } })
+        for (const { thread, held } of done) await printed(tx, thread, name, held, actor)
       })
       return { html: sheetsHtml(PAPERS[name], name === 'mailing-label' ? [together(sheets)] : sheets), items }
     },
 
     /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */
     async html(thread: string, name: PaperName, actor: string): Promise<string> {
-      const view = await viewOf(thread)
-      const missing = lacking(name, view)
+      const held = await viewOf(thread)
+      const missing = lacking(name, held.view)
       if (missing !== null) throw new ProblemError('case.transition', `${PAPERS[name]}: ${missing} is not there`)
-      await parts.db.transaction(tx =>
-        parts.audit.append(tx, { actor, action: 'case.printed', subject: thread, detail: { paper: name } }),
-      )
-      return sheetHtml(paperOf(name, view))
+      await parts.db.transaction(tx => printed(tx, thread, name, held, actor))
+      return sheetHtml(paperOf(name, held.view))
     },
   }
 }

@@ -19,7 +19,8 @@ import type { Database } from '../../../kernel/store/database.ts'
 import { writing } from '../../../kernel/store/disk.ts'
 import type { CaseRow } from '../../cases/rows.ts'
 import { chinaTime, OUTCOME_NAMES } from '../../records/evidence/timeline.ts'
-import type { Asker, QueueName, Queues, SearchFilter } from '../queues.ts'
+import type { Asker } from '../boxes.ts'
+import type { Queues, SearchFilter, WantedQueue } from '../queues.ts'
 import { FORMATS, type Format } from './formats.ts'
 
 export const EXPORT_LIMITS = {
@@ -35,7 +36,7 @@ export const EXPORT_LIMITS = {
 /** Rows of one batch: what the lists read at once. */
 const BATCH = 200
 
-export type What = { queue: QueueName; window?: string | undefined } | { search: SearchFilter }
+export type What = WantedQueue | { search: SearchFilter }
 export type ExportState = 'waiting' | 'running' | 'done' | 'failed'
 export type ExportJob = {
   id: string
@@ -51,7 +52,7 @@ export type ExportJob = {
   expiresAt: number
 }
 
-type Kept = ExportJob & { person: string; sees: Asker['sees']; path: string; cancel: () => void; removed: boolean }
+type Kept = ExportJob & { person: string; asker: Asker; path: string; cancel: () => void; removed: boolean }
 
 const day = (ms: number): string => chinaTime(Math.floor(ms / 1000))
 type Column = readonly [heading: string, value: (row: CaseRow) => string]
@@ -109,19 +110,24 @@ export function createExports(parts: ExportsParts) {
     await rm(job.path, { force: true })
   }
 
-  async function* batches(what: What, { person, sees }: Kept): AsyncGenerator<CaseRow[]> {
+  async function* batches(what: What, { asker }: Kept): AsyncGenerator<CaseRow[]> {
     if ('queue' in what) {
-      const asker: Asker = { person, window: what.window, sees }
       let after: Parameters<Queues['page']>[3] = null
       do {
-        const page: Awaited<ReturnType<Queues['page']>> = await queues.page(what.queue, asker, BATCH, after)
+        const page: Awaited<ReturnType<Queues['page']>> = await queues.page(
+          what.queue,
+          asker,
+          BATCH,
+          after,
+          what.filter,
+        )
         yield page.cases
         after = page.next
       } while (after !== null)
       return
     }
     for (let before: Parameters<Queues['search']>[2] = null; ; ) {
-      const rows: CaseRow[] = await queues.search(what.search, BATCH, before, sees)
+      const rows: CaseRow[] = await queues.search(what.search, BATCH, before, asker.sees)
       yield rows
       const last = rows.at(-1)
       if (last === undefined || rows.length < BATCH) return
@@ -198,8 +204,9 @@ export function createExports(parts: ExportsParts) {
      * Begins an export and leaves an audit row. Problems: `request.oversize` past 100,000 rows; `request.rate` when too many are
      * kept; `request.invalid` for a window's queue without the window.
      */
-    async begin(what: What, format: Format, { person, sees }: Asker): Promise<ExportJob> {
-      const total = await queues.count(what, { person, sees }, EXPORT_LIMITS.rows + 1)
+    async begin(what: What, format: Format, asker: Asker): Promise<ExportJob> {
+      const { person } = asker
+      const total = await queues.count(what, asker, EXPORT_LIMITS.rows + 1)
       if (total > EXPORT_LIMITS.rows)
         throw new ProblemError('request.oversize', `more than ${EXPORT_LIMITS.rows} rows: narrow the search`)
       const own = [...jobs.values()].filter(job => job.person === person)
@@ -216,7 +223,7 @@ export function createExports(parts: ExportsParts) {
         bytes: 0,
         problem: null,
         person,
-        sees,
+        asker,
         removed: false,
         createdAt: now,
         expiresAt: now + EXPORT_LIMITS.keep,

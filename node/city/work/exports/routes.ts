@@ -5,8 +5,10 @@ import type { ProblemCode } from '../../../../protocol/problem.ts'
 import { Why } from '../../../edges/http/problem-in-words.ts'
 import { PurposeField } from '../../../edges/http/purpose.ts'
 import { type RouteModule, Time, time } from '../../../edges/http/route.ts'
-import { namesSomebody, QUEUE_NAMES } from '../queues.ts'
-import { askerOf, filter } from '../routes.ts'
+import { QUEUE_NAMES } from '../boxes.ts'
+import { askerOf, boxFields, filterOf } from '../queue-routes.ts'
+import { namesSomebody } from '../queues.ts'
+import { filter } from '../routes.ts'
 import { EXPORT_LIMITS, type ExportJob, type Exports } from './exports.ts'
 import { FORMAT_NAMES, FORMATS } from './formats.ts'
 
@@ -33,12 +35,16 @@ const Found = z
   .strictObject({
     format: z.enum(FORMAT_NAMES),
     queue: z.enum(QUEUE_NAMES).optional(),
-    window: text(200).optional().describe('whose `window` queue'),
+    ...boxFields,
     search: z.strictObject(filter).optional().describe('as of listCases'),
   })
   .refine(({ queue, search }) => (queue === undefined) !== (search === undefined), {
     path: ['queue'],
     message: 'queue or search',
+  })
+  .refine(({ format: _, queue, search: __, ...fields }) => queue !== undefined || Object.keys(fields).length === 0, {
+    path: ['queue'],
+    message: 'what narrows a queue comes with one; a search has its own fields',
   })
 const PROBLEMS: ProblemCode[] = ['request.oversize', 'request.rate', 'request.invalid', 'rights.purpose']
 
@@ -60,10 +66,10 @@ export const exportRoutes = (exports: Exports): RouteModule => ({
       answer: Job,
       status: 202,
       problems: PROBLEMS,
-      handle: async ({ query: { purpose }, body: { format, queue, window, search }, person, demandPurpose }) => {
+      handle: async ({ query: { purpose }, body: { format, queue, search, ...fields }, person, demandPurpose }) => {
         if (search !== undefined && namesSomebody(search)) await demandPurpose('search', purpose)
-        const what = queue === undefined ? { search: search ?? {} } : { queue, window }
-        return toAnswer(await exports.begin(what, format, askerOf(person, window)))
+        const what = queue === undefined ? { search: search ?? {} } : { queue, filter: filterOf(fields, person) }
+        return toAnswer(await exports.begin(what, format, askerOf(person, fields.window)))
       },
     })
     api.operation({

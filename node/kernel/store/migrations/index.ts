@@ -55,6 +55,7 @@ import { sms } from './052-sms.ts'
 import { originals } from './053-originals.ts'
 import { phrases } from './054-phrases.ts'
 import { scanReuses } from './055-scan-reuses.ts'
+import { boxes } from './056-boxes.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -112,4 +113,5 @@ export const MIGRATIONS: readonly Migration[] = [
   originals,
   phrases,
   scanReuses,
+  boxes,
 ]
