@@ -128,8 +128,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
   }
 
-  /** Where a parcel is, what the other city deleted and which slip it corrected is nothing that an approval system acts upon. */
-  const TOLD = new Set<string>(['case.mail', 'case.purge', 'case.correct'])
+  /** Where a parcel or an original is, what the other city deleted and which slip it corrected is nothing that an approval system acts upon. */
+  const TOLD = new Set<string>(['case.mail', 'case.originals', 'case.purge', 'case.correct'])
 
   /** The approval system of the handling city brings about what the other city asks; in mode 2 the collecting city decides itself. */
   function needsDispatch(packet: StoredPacket, state: CaseState): boolean {

@@ -90,6 +90,15 @@ describe('originals that are not settled', () => {
     expect(await openOriginals(db, no)).toBeNull()
   })
 
+  test('are nothing that the approval system of the other city is handed', async () => {
+    await says(COLLECTING, 'taken')
+    const { db } = world.city(HANDLING)
+    const jobs = await db.query<{ kind: string }>(
+      'SELECT p.kind FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no',
+    )
+    expect(jobs.map(({ kind }) => kind)).toEqual(['case.submit'])
+  })
+
   test('are not what the other city refused', async () => {
     const handler = world.city(HANDLING).caseHandler
     const admit = handler.admit
