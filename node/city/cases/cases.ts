@@ -29,6 +29,7 @@ import { createCaseDetails, parentOf, type Waiting } from './detail.ts'
 import { createDue } from './due.ts'
 import {
   alreadyOpen,
+  alsoOpen,
   commitmentFindings,
   daysOf,
   findingOf,
@@ -331,8 +332,13 @@ export function createCases(parts: CasesParts) {
     const written = await writing.finally(() => {
       for (const { thread } of targets) parts.takers.delete(thread)
     })
+    const submits = written.filter(({ claims }) => claims.kind === 'case.submit')
+    // What was signed besides the submit came after its row.
+    const alone = submits.length === written.length
     return Promise.all(
-      written.map(async packet => toRow(parts.begun.get(packet) ?? (await rowOf(db, packet.claims.thread)))),
+      submits.map(async packet =>
+        toRow((alone ? parts.begun.get(packet) : undefined) ?? (await rowOf(db, packet.claims.thread))),
+      ),
     )
   }
 
@@ -435,6 +441,9 @@ export function createCases(parts: CasesParts) {
     },
 
     guide: createGuide(parts),
+
+    /** Beside cases that were just submitted: numbers of other open ones of the same person for the same item, by the thread of each. */
+    alsoOpen: (submitted: readonly CaseRow[]) => alsoOpen(db, submitted),
 
     /** Signs and queues a new case; durable when it resolves, whether or not the partner can be reached. */
     async submit(input: NewCase, actor: string, taking?: Taking): Promise<CaseRow> {

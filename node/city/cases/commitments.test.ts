@@ -84,13 +84,19 @@ afterEach(() => world.stop())
 describe('materials that come later', () => {
   test('a commitment is signed with the case, and is a duty of the collecting city at both', async () => {
     const thread = await begin({ materials: ['M03', 'M04'], until: day(14) })
-    const { fold, duty } = await told(thread)
+    const { fold, duty, timeline } = await told(thread)
+    expect(timeline.map(({ kind }) => kind).slice(0, 2)).toEqual(['case.submit', 'case.commit'])
     expect(fold.committed).toMatchObject({ missing: ['M03', 'M04'], until: '2026-12-07', kept: null })
     expect(duty('commitment')).toMatchObject({ city: COLLECTING, due: '2026-12-07', done: null, level: 'green' })
     const actions = (await world.city(COLLECTING).db.query<{ action: string }>('SELECT action FROM audit')).map(
       ({ action }) => action,
     )
     expect(actions).toEqual(expect.arrayContaining(['case.submit', 'case.commit']))
+  })
+
+  test('a submit with a commitment gives one row, as it stands with both', async () => {
+    const row = await at(COLLECTING).submit(newCase({ commitment: { materials: ['M03'], until: day(14) } }), 'person:1')
+    expect(row).toMatchObject({ version: (await at(COLLECTING).get(row.thread)).version })
   })
 
   test('the case goes on; the result waits for all that was promised, and so do its days', async () => {

@@ -10,6 +10,7 @@ import type { Reader } from '../../kernel/store/database.ts'
 import type { NewCase } from './cases.ts'
 import { type JointCase, repeated } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
+import type { CaseRow } from './rows.ts'
 
 /** An item that is in no list is a fault of its place alone. */
 export function unknownItem(error: unknown): { problem: Problem } {
@@ -96,25 +97,53 @@ export function commitmentFindings(
   })
 }
 
-/** A case of the same person for the same item that has not ended: perhaps it is taken in twice. */
+/** Open cases of the same person for the same item that are told, the newest first. */
+export const ALSO_OPEN = 5
+
+/** Of cases that were just submitted: the numbers of other ones like `alreadyOpen`, by the thread of each; those of one submit are no others. */
+export async function alsoOpen(
+  db: Reader,
+  submitted: readonly Pick<CaseRow, 'no' | 'thread'>[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const own = JSON.stringify(submitted.map(({ no }) => no))
+  const found = await db.query<{ no: number; case_no: string }>(
+    `SELECT c.thread_no AS no, o.case_no FROM cases c JOIN cases o ON o.applicant_key = c.applicant_key AND o.item_code = c.item_code
+       AND o.partner = c.partner AND o.role = c.role AND o.state NOT IN ('closed', 'refused')
+     WHERE c.thread_no IN (SELECT value FROM json_each(?1)) AND o.thread_no NOT IN (SELECT value FROM json_each(?1))
+     ORDER BY o.thread_no DESC LIMIT ?2`,
+    [own, ALSO_OPEN * submitted.length],
+  )
+  return new Map(
+    submitted.map(({ no, thread }) => [
+      thread,
+      found
+        .filter(row => row.no === no)
+        .map(row => row.case_no)
+        .slice(0, ALSO_OPEN),
+    ]),
+  )
+}
+
+/** Cases of the same person for the same item that have not ended: perhaps it is taken in twice. */
 export async function alreadyOpen(
   db: Reader,
   keys: Pick<LookupKeys, 'number'>,
   { to, item, applicant }: Pick<NewCase, 'to' | 'item' | 'applicant'>,
 ): Promise<Finding[]> {
-  const [open] = await db.query<{ case_no: string }>(
+  const open = await db.query<{ case_no: string }>(
     `SELECT case_no FROM cases WHERE applicant_key = ? AND item_code = ? AND partner = ? AND role = 'collecting'
-     AND state NOT IN ('closed', 'refused') LIMIT 1`,
-    [keys.number(applicant.idNumber), item, to],
+     AND state NOT IN ('closed', 'refused') ORDER BY thread_no DESC LIMIT ?`,
+    [keys.number(applicant.idNumber), item, to, ALSO_OPEN],
   )
-  if (open === undefined) return []
+  if (open.length === 0) return []
+  const numbers = open.map(({ case_no }) => case_no)
   return [
     {
       field: 'applicant.idNumber',
       level: 'notice',
       cure: 'clerk',
-      reason: `case ${open.case_no} of the same person for the same item has not ended`,
-      reasonZh: `该申请人的同一事项已有未办结的办件 ${open.case_no}，请确认是否重复收件`,
+      reason: `case ${numbers.join(', ')} of the same person for the same item has not ended`,
+      reasonZh: `该申请人的同一事项已有未办结的办件 ${numbers.join('、')}，请确认是否重复收件`,
     },
   ]
 }

@@ -7,6 +7,7 @@ import { fc } from '../../../test/support/properties.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, casesAt, HANDLING, worldAgreement } from '../../../test/support/world-case.ts'
 import type { NewCase } from './cases.ts'
+import { ALSO_OPEN } from './findings.ts'
 
 const MATERIAL = { isNeed: '2', materialType: '1', materialFormat: '3', sourceType: '20' } as const
 const ITEM = playItem(0, {
@@ -123,6 +124,22 @@ describe('the pre-flight', () => {
       await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'withdrawn' }, 'person:2')
     await world.settle()
     expect(await notices(newCase())).toEqual([])
+  })
+
+  test('a submit is not stopped by open cases of the same person for the same item, and all of them can be told', async () => {
+    const first = await cases().submit(newCase(), 'person:1')
+    const second = await cases().submit(newCase(), 'person:1')
+    const other = { ...rest.applicant, idNumber: '11010519491231002X' }
+    const third = await cases().submit(newCase({ applicant: other }), 'person:1')
+    const told = await cases().alsoOpen([second, third])
+    expect([told.get(second.thread), told.get(third.thread)]).toEqual([[first.caseNo], []])
+    expect((await cases().alsoOpen([first, second])).get(first.thread)).toEqual([])
+    const numbers = [second.caseNo, first.caseNo]
+    for (let more = 0; more < ALSO_OPEN; more++) numbers.unshift((await cases().submit(newCase(), 'person:1')).caseNo)
+    const last = await cases().submit(newCase(), 'person:1')
+    expect((await cases().alsoOpen([last])).get(last.thread)).toEqual(numbers.slice(0, ALSO_OPEN))
+    const [notice] = (await cases().preflight(newCase())).filter(({ field }) => field === 'applicant.idNumber')
+    expect(notice?.reasonZh).toContain([last.caseNo, ...numbers.slice(0, ALSO_OPEN - 1)].join('、'))
   })
 
   test('blanks around names and numbers are not sent', async () => {

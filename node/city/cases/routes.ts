@@ -193,6 +193,19 @@ export const toAnswer = ({ no, submittedAt, updatedAt, due, ownDue, ...row }: Ca
   updatedAt: time(updatedAt),
 })
 
+export const SubmittedCase = Case.extend({
+  alsoOpen: z
+    .array(z.string())
+    .describe(
+      'numbers of other open cases of the same applicant for the same item (疑似重复收件); nothing was stopped',
+    ),
+}).meta({ id: 'SubmittedCase' })
+
+export const toSubmitted = (row: CaseRow, alsoOpen: ReadonlyMap<string, string[]>) => ({
+  ...toAnswer(row),
+  alsoOpen: alsoOpen.get(row.thread) ?? [],
+})
+
 const ofSeconds = (value: number | null) => timeOrNull(value === null ? null : value * 1000)
 
 function toDetail({
@@ -289,12 +302,15 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       action: 'case.take-in',
       body: NewCase,
       bodyBytes: 512 * 1024,
-      answer: Case,
+      answer: SubmittedCase,
       status: 201,
       versionOf: ({ version }) => version,
       problems: SUBMIT_PROBLEMS,
-      handle: async ({ body, person }) =>
-        toAnswer(await cases.submit(body, actorOf(person), { assignee: takerOf(person) })),
+      handle: async ({ body, person }) => {
+        const row = await cases.submit(body, actorOf(person), { assignee: takerOf(person) })
+        const alsoOpen = await cases.alsoOpen([row])
+        return toSubmitted(row, alsoOpen)
+      },
     })
     api.operation({
       method: 'post',
@@ -306,12 +322,14 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       action: 'case.take-in',
       body: NewJointCase,
       bodyBytes: 512 * 1024,
-      answer: z.strictObject({ cases: z.array(Case) }),
+      answer: z.strictObject({ cases: z.array(SubmittedCase) }),
       status: 201,
       problems: SUBMIT_PROBLEMS,
-      handle: async ({ body, person }) => ({
-        cases: (await cases.submitJoint(body, actorOf(person), { assignee: takerOf(person) })).map(toAnswer),
-      }),
+      handle: async ({ body, person }) => {
+        const rows = await cases.submitJoint(body, actorOf(person), { assignee: takerOf(person) })
+        const alsoOpen = await cases.alsoOpen(rows)
+        return { cases: rows.map(row => toSubmitted(row, alsoOpen)) }
+      },
     })
     api.operation({
       method: 'post',

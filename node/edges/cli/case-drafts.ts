@@ -1,7 +1,9 @@
 /** `tongban case draft`: what one call does to applications that are not sent yet. */
+
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { ListCaseDraftsAnswer } from '../client/api.generated.ts'
+import { others } from './cases.ts'
 import type { Declare } from './declare.ts'
 import { china, table } from './output.ts'
 
@@ -44,7 +46,11 @@ export function declareCaseDrafts(drafts: Command, { call }: Declare): void {
       const { version } = await client.openCaseDraft({ params: { id } })
       return (await client.submitCaseDraft({ params: { id }, body: { version } })).cases
     },
-    text: cases => table(cases.map(({ thread, caseNo, stateName }) => ({ thread, case: caseNo, state: stateName }))),
+    text: cases =>
+      [
+        table(cases.map(({ thread, caseNo, stateName }) => ({ thread, case: caseNo, state: stateName }))),
+        ...cases.flatMap(others),
+      ].join('\n'),
   })
   call(drafts, 'delete <id>', 'delete it', {
     ask: async (client, [id = '']) => {

@@ -11,6 +11,7 @@ import type {
   PurgeCaseRequest,
   SubmitCaseRequest,
   SubmitJointCaseRequest,
+  SubmittedCase,
 } from '../client/api.generated.ts'
 import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
@@ -24,6 +25,14 @@ import { type CaseFlags, type Given, keyOf, withMaterials } from './uploads.ts'
 export const line = (value: Case) =>
   `${value.thread}  ${value.caseNo}  ${value.stateName} ${value.state}${value.outcome === null ? '' : ` ${value.outcome}`}`
 
+/** Other open cases of the same person for the same item: perhaps it was taken in twice. */
+export const others = ({ alsoOpen }: Pick<SubmittedCase, 'alsoOpen'>): string[] =>
+  alsoOpen.length === 0
+    ? []
+    : [
+        `  open already, of the same person for the same item 该申请人同一事项另有未办结的办件，请确认是否重复收件: ${alsoOpen.join(', ')}`,
+      ]
+
 /** Uploads the materials, then submits. The same case within a day is the same request, so that one cut off can be repeated. */
 export async function submit(
   context: CommandContext,
@@ -36,7 +45,7 @@ export async function submit(
   const key = flags.again === true ? undefined : keyOf(given)
   context.out.result(
     await client.submitCase({ body: (await withKnown(client, given)) as SubmitCaseRequest, key }),
-    value => `Submitted 已提交\n${line(value)}`,
+    value => ['Submitted 已提交', line(value), ...others(value)].join('\n'),
   )
 }
 
@@ -52,7 +61,9 @@ export async function submitJoint(
   const given = await withMaterials(client, context.out, read, flags)
   const key = flags.again === true ? undefined : keyOf(given)
   const { cases } = await client.submitJointCase({ body: given as unknown as SubmitJointCaseRequest, key })
-  context.out.result(cases, list => ['Submitted 已提交', ...list.map(line)].join('\n'))
+  context.out.result(cases, list =>
+    ['Submitted 已提交', ...list.flatMap(value => [line(value), ...others(value)])].join('\n'),
+  )
 }
 
 export async function handOver(context: CommandContext, thread: string, flags: { by?: string }): Promise<void> {

@@ -41,7 +41,7 @@ export type IntakeParts = {
   db: Database
   audit: Audit
   drafts: CaseDrafts
-  cases: Pick<Cases, 'submit' | 'submitJoint' | 'guide'>
+  cases: Pick<Cases, 'submit' | 'submitJoint' | 'guide' | 'alsoOpen'>
   packets: (threadNo: number) => Promise<StoredPacket[]>
   keys: Pick<LookupKeys, 'number'>
   check: ApplicationCheck
@@ -122,6 +122,8 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check, c
       const { content } = await drafts.open(id, actor)
       return check.of(content)
     },
+
+    alsoOpen: cases.alsoOpen,
 
     /** Sends a draft as it was `seen`, once; it is gone with the commit. Problems: as of a submit, `request.precondition`. */
     async submit(id: string, seen: Seen, actor: string, assignee: string | null = null): Promise<CaseRow[]> {

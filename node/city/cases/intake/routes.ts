@@ -13,7 +13,7 @@ import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route
 import { windowsOf } from '../../../kernel/case-rights.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { casesOf, takerOf } from '../rights.ts'
-import { Case, Content, Finding, SUBMIT_PROBLEMS, toAnswer } from '../routes.ts'
+import { Content, Finding, SUBMIT_PROBLEMS, SubmittedCase, toSubmitted } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
 
@@ -232,13 +232,15 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       action: 'case.take-in',
       params,
       body: z.strictObject({ version: Version }),
-      answer: z.strictObject({ cases: z.array(Case) }),
+      answer: z.strictObject({ cases: z.array(SubmittedCase) }),
       status: 201,
       problems: ['request.not-found', ...SUBMIT_PROBLEMS],
       guarded: true,
-      handle: async ({ params: { id }, body, person, seen }) => ({
-        cases: (await intake.submit(id, seenOf(body.version, seen), actorOf(person), takerOf(person))).map(toAnswer),
-      }),
+      handle: async ({ params: { id }, body, person, seen }) => {
+        const rows = await intake.submit(id, seenOf(body.version, seen), actorOf(person), takerOf(person))
+        const alsoOpen = await intake.alsoOpen(rows)
+        return { cases: rows.map(row => toSubmitted(row, alsoOpen)) }
+      },
     })
   },
 })
