@@ -45,7 +45,7 @@ const FIXED: Readonly<Partial<Record<CaseKind, readonly string[]>>> = {
   'case.answer-evaluation': ['target'],
   'case.appeal-evaluation': ['target'],
   'case.supervise': ['answerBy'],
-  'case.answer': ['to'],
+  'case.answer': ['to', 'verdict'],
   'case.verify-remote': ['subject', 'result'],
   'case.mail': ['parcel', 'state'],
   'case.originals': ['event'],

@@ -13,6 +13,7 @@ import {
   isMoveKind,
   type Mode,
   type Outcome,
+  type Verdict,
 } from './kinds.ts'
 import { permits, ruleOf, waitsForOriginals } from './permits.ts'
 import { type Lacking, lackingOf } from './supplement.ts'
@@ -59,10 +60,15 @@ export type Asked = {
   answerBy: string | null
   answered: number | null
   told?: number
+  /** whose rating an appeal is of */
+  target?: 'window' | 'department'
 }
 
-/** 好差评: 1 非常满意 … 5 非常不满意; 4 and 5 are bad (差评) and must be followed up. Seconds; `told` where the receipt gives another day. */
-export type Rating = { level: number; at: number; answered: number | null; told?: number }
+/**
+ * 好差评: 1 非常满意 … 5 非常不满意; 4 and 5 are bad (差评) and must be followed up. Seconds; `told` where the receipt gives another day; `verdict` of an
+ * appeal: one that was upheld does not count, and is answered by its appeal.
+ */
+export type Rating = { level: number; at: number; answered: number | null; told?: number; verdict?: Verdict }
 
 /** What both cities agree on; holds no personal data but the case numbers. */
 export type CaseState = {
@@ -244,6 +250,18 @@ function apply(state: CaseState, packet: Packet): CaseState {
 const onPaper = (materials: readonly CaseMaterial[] | undefined): boolean =>
   materials?.some(({ form }) => form === 'original' || form === 'copy') === true
 
+const appealed = (body: CaseBody<'case.appeal-evaluation'> | null): Pick<Asked, 'target'> =>
+  body === null ? {} : { target: body.target }
+
+/** The ratings after an appeal was judged. One that was upheld was followed up by the appeal itself. */
+function judgedRatings({ ratings, asked }: CaseState, to: string | undefined, verdict: Verdict | undefined) {
+  const appeal = asked.find(({ packet, kind }) => packet === to && kind === 'case.appeal-evaluation')
+  const rating = appeal?.target === undefined ? null : ratings[appeal.target]
+  if (verdict === undefined || appeal?.target === undefined || rating === null) return ratings
+  const answered = verdict === 'upheld' ? (rating.answered ?? doneAt(appeal.at, appeal.told)) : rating.answered
+  return { ...ratings, [appeal.target]: { ...rating, verdict, answered } }
+}
+
 /** What comes after the submit may be on paper, and be what was committed to. */
 function withMaterials(state: CaseState, packet: Packet): CaseState {
   const { materials = [] } = (packet.body as Pick<CaseBody<'case.hand-in'>, 'materials'> | null) ?? {}
@@ -350,12 +368,17 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
         answerBy,
         answered: null,
         ...toldOf(packet),
+        ...(kind === 'case.appeal-evaluation' ? appealed(bodyOf(kind)) : {}),
       }
       return { ...next, asked: [...next.asked, asked] }
     }
     case 'case.answer': {
-      const to = bodyOf(kind)?.to
-      return { ...next, asked: next.asked.map(ask => (ask.packet === to ? { ...ask, answered: done } : ask)) }
+      const { to, verdict } = bodyOf(kind) ?? {}
+      return {
+        ...next,
+        ratings: judgedRatings(next, to, verdict),
+        asked: next.asked.map(ask => (ask.packet === to ? { ...ask, answered: done } : ask)),
+      }
     }
     case 'case.revoke': {
       const upheld = bodyOf(kind)?.objection

@@ -18,6 +18,10 @@ export const MODE_NAMES = {
   3: { zh: '多地联办', en: 'joint case of several places' },
 } as const satisfies Record<Mode, { zh: string; en: string }>
 
+/** What becomes of an appeal of a rating (申诉复核): the rating does not count (成立), or it stands (不成立). */
+export const VERDICTS = ['upheld', 'rejected'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
 export const DECISIONS = ['granted', 'denied', 'forwarded'] as const
 /** 准予, 不予, 转报 by decision; 撤回, 退件, 作废, 补正逾期 without one. */
 export const OUTCOMES = [...DECISIONS, 'withdrawn', 'returned', 'void', 'lapsed'] as const
@@ -239,6 +243,10 @@ export const CASE_CONTENT = {
     to: Sha256.describe('packet id of the reminder, supervision, appeal or objection that it answers'),
     text: text(2000),
     measure: text(2000).optional(),
+    verdict: z
+      .enum(VERDICTS)
+      .optional()
+      .describe('of an appeal alone: upheld, the rating does not count; rejected, it stands'),
   }),
   'case.verify-remote': z.strictObject({
     subject: z.enum(['identity', 'originals', 'site', 'other']).describe('身份, 原件, 现场, 其他'),

@@ -48,6 +48,8 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
       if (body === null) return null
       const { target = 'department' } = body as CaseContent<'case.answer-evaluation'>
       if (!state.evaluated[target]) return no('without a rating')
+      if (kind === 'case.appeal-evaluation' && state.ratings[target]?.verdict !== undefined)
+        return no('was judged already')
       return city === (target === 'window' ? state.collecting : state.handling) ? null : refuse('case.author', kind)
     }
     case 'case.answer': {

@@ -183,6 +183,12 @@ function outOfTurn({ packets, state }: View, { kind, body }: NewStep): Refused |
     if (state !== null && kind !== 'case.decide' && decides && resultWaits(state))
       return no('while materials that were committed to are missing')
   }
+  if (kind === 'case.answer') {
+    const { to, verdict } = body as CaseContent<'case.answer'>
+    const asked = state?.asked.find(({ packet }) => packet === to)
+    if (verdict !== undefined && asked !== undefined && asked.kind !== 'case.appeal-evaluation')
+      return refuse('case.content', 'verdict: an appeal alone is upheld or rejected')
+  }
   if (kind === 'case.mail') {
     const { waybill, parcel, state: mailed } = body as CaseContent<'case.mail'>
     const corrections = correctionsOf(packets)

@@ -452,6 +452,37 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
       'refused',
     ],
   )
+  const verdict = (at: number, said: 'upheld' | 'rejected') => (packets: readonly Written[]) => ({
+    ...answer(at)(packets),
+    verdict: said,
+  })
+  const rated: Step[] = [
+    arrived,
+    [S, 'case.refuse', { reason: '不属本机关职权', basis: '行政许可法 32' }],
+    [A, 'case.evaluate', { target: 'department', level: 5, channel: '二维码' }],
+    [S, 'case.appeal-evaluation', { target: 'department', reason: '误评' }],
+  ]
+  await good(
+    'appeal-upheld',
+    'An appeal of a rating is upheld',
+    0,
+    [...rated, [A, 'case.answer', verdict(4, 'upheld')]],
+    ['submitted', 'arrived', 'refused', 'refused', 'refused', 'refused'],
+  )
+  await bad(
+    'appealed-again',
+    'An appeal of a rating that was judged',
+    0,
+    [...rated, [A, 'case.answer', verdict(4, 'rejected')], rated[3] ?? arrived],
+    'case.transition',
+  )
+  await bad(
+    'verdict-of-no-appeal',
+    'A reminder is upheld',
+    0,
+    [arrived, [A, 'case.remind', { text: '请尽快' }], [S, 'case.answer', verdict(2, 'upheld')]],
+    'case.content',
+  )
   await good(
     'refused',
     'Not accepted',

@@ -221,7 +221,7 @@ FIXED = {
     "case.answer-evaluation": ("target",),
     "case.appeal-evaluation": ("target",),
     "case.supervise": ("answerBy",),
-    "case.answer": ("to",),
+    "case.answer": ("to", "verdict"),
     "case.verify-remote": ("subject", "result"),
     "case.mail": ("parcel", "state"),
     "case.originals": ("event",),
@@ -309,6 +309,8 @@ def unsound(view, case, packet):
         return "names a day that cannot be so: " + day
     if kind == "case.decide" and body["outcome"] == "denied" and not {"reason", "documentNo"} <= set(body):
         return "denies without reason or number"
+    if kind == "case.answer" and "verdict" in body and body["to"] not in case["appeals"]:
+        return "judges what is no appeal"
     if kind == "case.commit" and len(set(body["materials"])) != len(body["materials"]):
         return "commits to a material twice"
     committed = case and case["committed"]
@@ -391,6 +393,8 @@ def blocked(case, kind, body, city):
             return "without a rating"
         if city != case["collecting" if target == "window" else "handling"]:
             return "belongs to the city that was rated"
+        if kind == "case.appeal-evaluation" and target in case["judged"]:
+            return "was judged already"
     if kind == "case.answer" and body is not None and case["asked"].get(body.get("to"), city) == city:
         return "without a question of the other city"
     if kind == "case.supplement" and body is not None and case["lacking"] is not None:
@@ -437,7 +441,7 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "objections": set(), "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
+                        "asked": {}, "objections": set(), "appeals": {}, "judged": set(), "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
                 if body is not None:
                     case["times"]["received"] = seconds(body["receivedAt"])
             continue
@@ -458,6 +462,10 @@ def fold(packets, mover):
             case["committed"]["missing"] -= {m["code"] for m in (body or {}).get("materials", [])}
         if packet.kind in ASKED:
             case["asked"][packet.id] = packet.iss
+        if packet.kind == "case.appeal-evaluation" and body is not None:
+            case["appeals"][packet.id] = body.get("target")
+        if packet.kind == "case.answer" and body is not None and "verdict" in body and body["to"] in case["appeals"]:
+            case["judged"].add(case["appeals"][body["to"]])
         if packet.kind == "case.object":
             case["objections"].add(packet.id)
         if packet.kind == "case.answer" and body is not None:

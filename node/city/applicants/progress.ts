@@ -64,6 +64,7 @@ const TOLD = new Set<CaseKind>([
   'case.withdraw',
   'case.close',
   'case.revoke',
+  'case.correct',
 ])
 const RATABLE_IN = new Set<State>(['decided', 'sending', 'closed', 'refused'])
 

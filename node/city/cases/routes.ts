@@ -14,11 +14,10 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/h
 import { TITLES } from '../records/evidence/timeline.ts'
 import { PAPER_NAMES } from '../records/papers/forms.ts'
 import type { Cases } from './cases.ts'
-import { CommittedShape, toCommitted } from './committed-routes.ts'
 import type { CaseDetail } from './detail.ts'
+import { CommittedShape, Linked, RefusedShape, toCommitted, toLinked, WaitingShape } from './detail-routes.ts'
 import { Due, duties, toDue } from './due-answer.ts'
 import type { ApplicationCheck } from './intake/check.ts'
-import { Linked, toLinked } from './linked-routes.ts'
 import { NewCase, NewJointCase } from './new-case.ts'
 import { takerOf } from './rights.ts'
 import type { CaseRow } from './rows.ts'
@@ -105,18 +104,7 @@ const Detail = Case.extend({
     ended: Time.nullable(),
   }),
   steps: z.array(z.enum(kinds)).describe('steps that this city may take now'),
-  waiting: z
-    .array(
-      z.strictObject({
-        what: z.enum(['dispatch', 'answer', 'material']),
-        problem: Why,
-        parked: z.boolean().describe('a person must retry it; else the node does'),
-        at: Time,
-      }),
-    )
-    .describe(
-      'what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched',
-    ),
+  waiting: WaitingShape,
   originals: z
     .strictObject({
       ours: z.number().int(),
@@ -125,16 +113,7 @@ const Detail = Case.extend({
     })
     .nullable()
     .describe('originals (原件) that this city must see to: neither given back nor kept in the file'),
-  refused: z
-    .array(
-      z.strictObject({
-        packet: Sha256,
-        kind: z.enum(kinds),
-        at: Time,
-        problem: Why,
-      }),
-    )
-    .describe('own steps that the other city refused, in their order: what they said stands among the bodies'),
+  refused: RefusedShape,
   timeline: z.array(
     z.strictObject({
       packet: Sha256,

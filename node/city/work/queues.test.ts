@@ -527,6 +527,32 @@ describe('statistics and rebuild', () => {
     expect(await counts()).toMatchObject({ bad: 2, 'followed-up': 1, 'followed-late': 1 })
   })
 
+  test('count a bad rating until its appeal is upheld, at both cities', async () => {
+    const thread = await submit()
+    await say(HANDLING, thread, 'case.accept', {})
+    await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })
+    await say(COLLECTING, thread, 'case.evaluate', { target: 'department', level: 5, channel: '窗口' })
+    await say(HANDLING, thread, 'case.appeal-evaluation', { target: 'department', reason: '误评' })
+    const counts = async () => {
+      const both = [COLLECTING, HANDLING].map(async city => {
+        const statistics = statisticsOf(city)
+        await statistics.catchUp()
+        const counted = (await statistics.sums('all', '2026', '2026', null))[0]?.counts
+        return [counted?.rated ?? 0, counted?.bad ?? 0]
+      })
+      return Promise.all(both)
+    }
+    const [before] = await counts()
+    expect(before?.[1]).toBe(1)
+    const [{ packet } = { packet: '' }] = (await world.city(COLLECTING).cases.get(thread)).questions
+    await say(COLLECTING, thread, 'case.answer', { to: packet, text: '误评属实', verdict: 'upheld' })
+    expect(await counts()).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+    expect(await inQueue(HANDLING, 'bad-ratings')).toEqual([])
+  })
+
   test('a search leaves a row of who searched and what was found, never of what was typed', async () => {
     const thread = await submit()
     const { db, audit } = world.city(COLLECTING)

@@ -244,7 +244,8 @@ export function createStatistics(parts: {
       o: state.outcome,
       t: promise === undefined ? null : promise.level === 'met',
       v: ratings.flatMap((rating, index): Given['v'] => {
-        if (rating === null) return []
+        // A rating whose appeal was upheld counts nowhere.
+        if (rating === null || rating.verdict === 'upheld') return []
         if (rating.level < BAD || rating.answered === null) return [[dayOf(rating.at), rating.level]]
         const inTime = followed(index === 0 ? state.collecting : state.handling)?.level === 'met'
         return [[dayOf(rating.at), rating.level, dayOf(rating.answered), inTime]]

@@ -18,7 +18,7 @@ const toRow = (rating: Rating) => ({
   'real name': rating.realName === true ? 'yes' : '',
   due: `${rating.due} ${rating.urgency}`,
   done: rating.followUps.map(({ way, result }) => `${way}:${result}`).join(' '),
-  appeal: rating.appealedAt === null ? '' : rating.appealAnsweredAt === null ? 'waits' : 'answered',
+  appeal: rating.appealedAt === null ? '' : rating.appealAnsweredAt === null ? 'waits' : (rating.verdict ?? 'answered'),
 })
 const shown = (rating: Rating): string => table([toRow(rating)])
 
@@ -53,9 +53,10 @@ export function declareRatings(cases: Command, { call }: Declare): void {
       command
         .requiredOption('--target <target>', 'window or department')
         .requiredOption('--text <text>', 'the answer')
+        .option('--verdict <verdict>', 'upheld 成立 or rejected 不成立; left out for a partner of before')
         .option('--measure <text>'),
-    ask: (client, [thread = ''], { target, text, measure }: AnswerAppealRequest) =>
-      client.answerAppeal({ params: { thread }, body: { target, text, measure } }),
+    ask: (client, [thread = ''], { target, text, measure, verdict }: AnswerAppealRequest) =>
+      client.answerAppeal({ params: { thread }, body: { target, text, measure, verdict } }),
     text: shown,
   })
 }

@@ -519,12 +519,16 @@ export type AnswerAppealRequest = {
   target: 'window' | 'department'
   text: string
   measure?: string | undefined
+  /** left out only for a partner of before, which refuses an answer with one */
+  verdict?: 'upheld' | 'rejected' | undefined
 }
 export type AnswerCaseRequest = {
   /** packet id of the reminder, supervision, appeal or objection that it answers */
   to: string
   text: string
   measure?: string | undefined
+  /** of an appeal alone: upheld, the rating does not count; rejected, it stands */
+  verdict?: 'upheld' | 'rejected' | undefined
 }
 export type AnswerEvaluationCaseRequest = {
   /** department when absent */
@@ -5679,6 +5683,8 @@ export type Rating = {
   appeal: string | null
   appealedAt: string | null
   appealAnsweredAt: string | null
+  /** of the appeal: upheld, the rating counts nowhere; rejected, it stands; null: not said */
+  verdict: 'upheld' | 'rejected' | null
   followUps: {
     at: string
     actor: string
@@ -6794,7 +6800,7 @@ export type Sms = {
   createdAt: string
   endedAt: string | null
 }
-export type SubmitCaseDraftAnswer = { cases: Case[] }
+export type SubmitCaseDraftAnswer = { cases: SubmittedCase[] }
 export type SubmitCaseDraftRequest = {
   /** that was read; absent: `If-Match` has it */
   version?: number | undefined
@@ -6890,7 +6896,7 @@ export type SubmitCaseRequest = {
     acceptedAt: string
   } | undefined
 }
-export type SubmitJointCaseAnswer = { cases: Case[] }
+export type SubmitJointCaseAnswer = { cases: SubmittedCase[] }
 export type SubmitJointCaseRequest = {
   /** what stands once for all items: applicant, agent, window, consent, common fields of the forms */
   shared: {
@@ -6998,6 +7004,69 @@ export type SubmitJointCaseRequest = {
     /** 用证事由 of each licence among the materials that has none of its own */
     purpose?: string | undefined
   }[]
+}
+export type SubmittedCase = {
+  thread: string
+  /** 办件编号 of the collecting city */
+  caseNo: string
+  /** case number of the handling city's approval system */
+  localCaseNo: string | null
+  /** what this city is in the case: 收件地 or 办理地 */
+  role: 'collecting' | 'handling'
+  partner: string
+  item: { code: string; name: string }
+  mode: 0 | 1 | 2 | 3
+  state: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
+  /** window that took it */
+  window: string | null
+  /** account that works on it here */
+  assignee: string | null
+  /** messages of the other city that nobody here has read */
+  unread: number
+  /** papers that nobody has printed (待打印), at the window that took it */
+  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
+  /** a result was sent to the window and nobody has received it (待发放) */
+  toHandOut: boolean
+  /** another one with each step of either city, and when it is given to another account; for `If-Match` */
+  version: string
+  stateName: string
+  outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed' | null
+  /** masked name */
+  applicant: string
+  /** why the case waits for a person */
+  parked: { code: string; detail?: string; kind?: string } | null
+  /** the city that must act next (当前持有方); null at the end */
+  holder: string | null
+  /** what is due first, by either city */
+  due: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    /** the city that must do it */
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */
+    provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left; negative when overdue */
+    left: number
+  } | null
+  /** what this city itself must do first */
+  ownDue: {
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    dutyName: string
+    /** the city that must do it */
+    city: string
+    day: string
+    /** past the holiday tables (暂定) */
+    provisional: boolean
+    level: 'green' | 'yellow' | 'red' | 'overdue'
+    /** working days left; negative when overdue */
+    left: number
+  } | null
+  submittedAt: string
+  updatedAt: string
+  /** numbers of other open cases of the same applicant for the same item (疑似重复收件); nothing was stopped */
+  alsoOpen: string[]
 }
 export type SuperviseCaseRequest = {
   /** 督办编号 */
@@ -8558,7 +8627,7 @@ export interface Api {
   /** Submit a case to the city that decides it (转办) */
   submitCase(input: {
     body: SubmitCaseRequest
-  } & Keyed & Options): Promise<Case>
+  } & Keyed & Options): Promise<SubmittedCase>
   /** Send a draft, once, as the case or the joint case that it is (转办) */
   submitCaseDraft(input: {
     params: { id: string }

@@ -99,6 +99,34 @@ describe('bad ratings', () => {
     expect(await evaluationsOf(COLLECTING).answerAppeal(thread, answer, 'person:1').catch(code)).toBe('case.transition')
   })
 
+  test.each(['upheld', 'rejected'] as const)('whose appeal is %s, once, are counted as that says', async verdict => {
+    const handling = evaluationsOf(HANDLING)
+    const mistaken = { target: 'department', way: 'phone', result: 'mistaken', text: '评价对象有误' } as const
+    await handling.followUp(thread, mistaken, 'person:2')
+    await world.settle()
+    world.clock.advance(10 * DAY)
+    await evaluationsOf(COLLECTING).answerAppeal(thread, { target: 'department', text: '已复核', verdict }, 'person:1')
+    await world.settle()
+    for (const city of [COLLECTING, HANDLING]) {
+      const [rating] = (await list(city, { state: 'all' })).filter(({ target }) => target === 'department')
+      expect([rating?.verdict, rating?.urgency]).toEqual([verdict, verdict === 'upheld' ? 'answered' : 'overdue'])
+      const open = (await list(city, { state: 'open' })).map(({ target }) => target)
+      expect(open).toEqual(verdict === 'upheld' ? ['window'] : ['window', 'department'])
+      const { clock } = await world.city(city).cases.get(thread)
+      const duty = clock.deadlines.find(({ duty, city: of }) => duty === 'follow-up' && of === HANDLING)
+      // It was appealed in time; how long the other city took to judge it brings nobody into delay.
+      expect(duty?.level).toBe(verdict === 'upheld' ? 'met' : 'overdue')
+      const [{ bad } = { bad: -1 }] = await world.city(city).db.query<{ bad: number }>('SELECT bad FROM cases')
+      expect(bad).toBe(city === COLLECTING || verdict === 'rejected' ? 1 : 0)
+    }
+    expect(await handling.followUp(thread, mistaken, 'person:2').catch(code)).toBe('case.transition')
+    if (verdict === 'rejected') {
+      await handling.followUp(thread, { ...mistaken, result: 'explained', text: '已说明' }, 'person:2')
+      await world.settle()
+      expect((await list(COLLECTING, { state: 'open' })).map(({ target }) => target)).toEqual(['window'])
+    }
+  })
+
   test('of the other city, of no case, without a text, or past the limit are refused', async () => {
     const { followUp } = evaluationsOf(COLLECTING)
     const call = { target: 'window', way: 'phone', result: 'unreached' } as const

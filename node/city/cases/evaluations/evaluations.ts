@@ -4,7 +4,7 @@
  * answer to that. May import the cases' port and the store.
  */
 
-import type { CaseContent, MoveRequest } from '../../../../protocol/case/kinds.ts'
+import type { CaseContent, MoveRequest, Verdict } from '../../../../protocol/case/kinds.ts'
 import { fromHex, toHex } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import type { Clock } from '../../../kernel/clock.ts'
@@ -60,6 +60,8 @@ export type BadRating = {
   appeal: string | null
   appealedAt: number | null
   appealAnsweredAt: number | null
+  /** what became of the appeal; null before, or where its answer did not say */
+  verdict: Verdict | null
   followUps: { at: number; actor: string; way: Way; result: Result }[]
 }
 
@@ -83,10 +85,11 @@ type Row = {
   appeal: string | null
   appealed_at: number | null
   appeal_answered_at: number | null
+  verdict: Verdict | null
 }
 type FollowUpRow = { thread_no: number; target: Target; at: number; actor: string; way: Way; result: Result }
 
-const ROWS = `SELECT b.*, t.thread, c.case_no, c.item_code, c.item_name, c.partner
+const ROWS = `SELECT b.*, json_extract(c.fold, '$.ratings.' || b.target || '.verdict') AS verdict, t.thread, c.case_no, c.item_code, c.item_name, c.partner
   FROM bad_ratings b JOIN cases c ON c.thread_no = b.thread_no JOIN threads t ON t.no = b.thread_no`
 const WHERE: Record<RatingState, string> = {
   open: 'b.answered_at IS NULL',
@@ -149,6 +152,7 @@ export function createEvaluations(parts: EvaluationsParts) {
       appeal: row.appeal,
       appealedAt: row.appealed_at,
       appealAnsweredAt: row.appeal_answered_at,
+      verdict: row.verdict,
       followUps: done
         .filter(entry => entry.thread_no === row.thread_no && entry.target === row.target)
         .map(({ at, actor, way, result }) => ({ at, actor, way, result })),

@@ -1,5 +1,6 @@
 /** HTTP routes of bad ratings: what must be followed up until when, what was done, appeals and their answers. */
 import * as z from 'zod'
+import { VERDICTS } from '../../../../protocol/case/kinds.ts'
 import { Day, DivisionCode, Sha256, ThreadId, text } from '../../../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
@@ -27,6 +28,10 @@ const Rating = z
     appeal: Sha256.nullable().describe('packet of the appeal (申诉)'),
     appealedAt: Time.nullable(),
     appealAnsweredAt: Time.nullable(),
+    verdict: z
+      .enum(VERDICTS)
+      .nullable()
+      .describe('of the appeal: upheld, the rating counts nowhere; rejected, it stands; null: not said'),
     followUps: z.array(
       z.strictObject({ at: Time, actor: z.string(), way: z.enum(WAY_NAMES), result: z.enum(RESULT_NAMES) }),
     ),
@@ -108,7 +113,15 @@ export const evaluationRoutes = (evaluations: Evaluations): RouteModule => ({
       summary: "Answer the partner's appeal against a bad rating (申诉复核答复)",
       action: 'case.contribute',
       params,
-      body: z.strictObject({ target, text: text(2000), measure: text(2000).optional() }),
+      body: z.strictObject({
+        target,
+        text: text(2000),
+        measure: text(2000).optional(),
+        verdict: z
+          .enum(VERDICTS)
+          .optional()
+          .describe('left out only for a partner of before, which refuses an answer with one'),
+      }),
       answer: Rating,
       status: 201,
       problems: ['thread.unknown', 'case.transition', 'case.author', 'exchange.recovering', 'clock.own'],

@@ -78,7 +78,7 @@ const STEPS: Record<Duty, { begun: readonly CaseKind[]; done: readonly CaseKind[
   'result-mail': { begun: ['case.decide', 'case.hand-in'], done: ['case.send-result'] },
   objection: { begun: ['case.decide'], done: ['case.object'] },
   'objection-answer': { begun: ['case.object'], done: ['case.answer', 'case.revoke'] },
-  'follow-up': { begun: ['case.evaluate'], done: ['case.answer-evaluation'] },
+  'follow-up': { begun: ['case.evaluate'], done: ['case.answer-evaluation', 'case.appeal-evaluation'] },
   answer: { begun: ['case.supervise'], done: ['case.answer'] },
 }
 
@@ -96,6 +96,7 @@ const COUNTED: readonly CaseKind[] = [
   'case.answer',
   'case.evaluate',
   'case.answer-evaluation',
+  'case.appeal-evaluation',
   'case.revoke',
 ]
 

@@ -11,6 +11,7 @@ import {
   isMoveKind,
   type Outcome,
   type SPECIAL_PROCEDURES,
+  type Verdict,
 } from '../../../../protocol/case/kinds.ts'
 import { ORIGINAL_EVENTS } from '../../../../protocol/case/originals.ts'
 import { ASKS, MOVES, STATES, type State } from '../../../../protocol/case/table.ts'
@@ -96,6 +97,11 @@ export const PROCEDURE_NAMES = {
   'site-survey': { zh: '现场核查', en: 'site survey' },
   publicity: { zh: '公示', en: 'publicity' },
 } as const satisfies Record<(typeof SPECIAL_PROCEDURES)[number], Bilingual>
+
+const VERDICT_NAMES = {
+  upheld: { zh: '成立，该评价不计入', en: 'upheld: the rating does not count' },
+  rejected: { zh: '不成立，评价有效', en: 'rejected: the rating stands' },
+} as const satisfies Record<Verdict, Bilingual>
 
 const RESULT_METHODS = {
   'e-licence': { zh: '电子证照', en: 'electronic licence' },
@@ -334,6 +340,8 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
     }
     case 'case.close':
       return [fact('办理结果', 'Outcome', OUTCOME_NAMES[as(kind).outcome])]
+    case 'case.answer':
+      return given(as(kind).verdict, verdict => fact('申诉复核结果', 'Verdict', VERDICT_NAMES[verdict]))
     case 'case.object': {
       const { reason, basis } = as(kind)
       return [reasonOf(reason), ...given(basis, basisOf)]
