@@ -18,6 +18,8 @@ import { createReminders } from './city/notify/reminders/reminders.ts'
 import { reminderRoutes } from './city/notify/reminders/routes.ts'
 import { createSmsPart } from './city/notify/sms/part.ts'
 import { createWebhooksPart } from './city/notify/webhooks/part.ts'
+import { parkedWork } from './city/operation/parked-work.ts'
+import { createOperationPart } from './city/operation/part.ts'
 import { observeExchange } from './city/partners/observer.ts'
 import { createHealthPart, createPartnersPart, createPartnerTestsPart } from './city/partners/part.ts'
 import { createSightings } from './city/partners/sightings.ts'
@@ -197,8 +199,21 @@ export async function compose(
     stopping?.throwIfAborted()
   }
 
+  const operation = createOperationPart(kernel, {
+    certificateUntil: () => identity.summary().notAfter,
+    relays: () => partners.port.reach.relays(),
+    approvalSystem: () => dispatch.port.dispatch.check(),
+    parked: limit => parkedWork(dispatch.port, materials.port, limit),
+    carrier: () => mail.port.parcels.standing(),
+    coveredThrough: () => calendars.port.calendars.of(identity.city).covered?.through ?? null,
+    partners: () => partners.port.partners.list(),
+    findings: async code => (await health.port.health.of(code, 'hour', clock.now())).findings,
+    reminders: () => reminders.list(),
+  })
+  life.add('operation', operation.stop)
+
   // The edges.
-  const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders)]
+  const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders), ...operation.routes]
   const served = serve(
     kernel,
     { routes, caseRights, ...watch.port, ...trust.port, ...dispatch.port, ...records.port, ...people.port },

@@ -453,6 +453,11 @@ const WALKED: Record<string, () => Promise<Call>> = {
     return { city: a, path: `/api/v1/identity/keys/${keys.find(({ state }) => state === 'retired')?.kid}/revoke` }
   },
   revokePerson: async () => ({ city: a, path: `/api/v1/people/${await person()}/revoke` }),
+  requestCertificate: async () => ({
+    city: a,
+    path: '/api/v1/identity/certificate-request',
+    body: { newKey: false },
+  }),
   rotatePacketKey: async () => ({ city: a, path: '/api/v1/identity/rotate' }),
   rotatePerson: async () => ({ city: a, path: `/api/v1/people/${await person()}/rotate` }),
   submitCase: async () => ({ city: a, path: '/api/v1/cases', body: await whole() }),
@@ -516,6 +521,8 @@ const PROVEN: Record<string, string> = {
   orderParcel: 'node/city/cases/mail/parcels.test.ts',
   cancelParcel: 'node/city/cases/mail/parcels.test.ts',
   retryParcel: 'node/city/cases/mail/parcels.test.ts',
+  makeBackup: 'node/city/operation/backups.test.ts',
+  verifyBackup: 'node/city/operation/backups.test.ts',
   settleParcels: 'node/city/cases/mail/parcels.test.ts',
   retrySms: 'node/city/notify/sms/messages.test.ts',
   reuseScans: 'node/city/cases/intake/reuse.test.ts',

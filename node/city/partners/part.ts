@@ -16,7 +16,8 @@ import { directoryReminders } from './federation/standings.ts'
 import { createVoucher, federationView } from './federation/vouch.ts'
 import { createHealth, SAMPLING } from './health.ts'
 import { healthRoutes } from './health-routes.ts'
-import { identityRoutes } from './identity/routes.ts'
+import { createCertificateDesk } from './identity/certificate.ts'
+import { identityRoutes, type Reach } from './identity/routes.ts'
 import { gaugesOf } from './judge-health.ts'
 import { linkReminders } from './link-reminders.ts'
 import { createPartnerTests } from './partner-tests.ts'
@@ -42,7 +43,7 @@ export function createPartnersPart(
   }: Pick<ExchangePort, 'exchange'> & Sightings & CalendarsPort & Pick<MaterialsPort, 'materials'>,
 ) {
   const { config, db, clock, audit, events, signals, telemetry, log, randomText, space } = kernel
-  const { trust, identity, directories, authorities, renew, renewal } = trusted
+  const { trust, identity, directories, authorities, renew, renewal, cityKey } = trusted
   const { host, transport, breakerOf, invites, roundTrip } = network
   const own = () => ({
     city: identity.city,
@@ -119,8 +120,35 @@ export function createPartnersPart(
     },
   ]
 
+  const desk = createCertificateDesk({
+    city: config.city,
+    keyStore: kernel.keyStore,
+    db,
+    audit,
+    now: clock.now,
+    delegation: () => ({ until: identity.summary().delegatedUntil, problem: renewal() }),
+    cityKey,
+    revocation(fingerprint) {
+      const found = directories.revocation(fingerprint)
+      return found === undefined ? null : { at: found.revokedAt, reason: found.reason }
+    },
+  })
+  const reach: Reach = {
+    peer: host.peer,
+    addresses: () => host.addresses(),
+    relays: () => {
+      const { used, reservations } = host.relays()
+      return {
+        used: config.p2p.relays.map(partner => ({
+          partner,
+          reserved: used.some(({ peer, reserved }) => reserved && trust.cityOf(peer) === partner),
+        })),
+        relayed: reservations,
+      }
+    },
+  }
   return {
-    port: { partners },
+    port: { partners, reach },
     routes: [
       calendarRoutes(calendars, identity.city, () => trust.partners()),
       partnerRoutes(partners),
@@ -132,20 +160,7 @@ export function createPartnersPart(
         peer: host.peer,
         addresses: host.addresses(),
       })),
-      identityRoutes(identity, {
-        peer: host.peer,
-        addresses: () => host.addresses(),
-        relays: () => {
-          const { used, reservations } = host.relays()
-          return {
-            used: config.p2p.relays.map(partner => ({
-              partner,
-              reserved: used.some(({ peer, reserved }) => reserved && trust.cityOf(peer) === partner),
-            })),
-            relayed: reservations,
-          }
-        },
-      }),
+      identityRoutes(identity, reach, desk),
     ],
     reminders,
     async start() {
@@ -176,7 +191,7 @@ export function createHealthPart(
     sampled: (partner, sample) => telemetry.events.partnerSampled({ partner, ...gaugesOf(sample) }),
   })
   return {
-    port: {},
+    port: { health },
     routes: [healthRoutes(health, clock)],
     jobs: { health: { every: SAMPLING.every, round: () => health.sample() } },
     stop: () => health.stop(),

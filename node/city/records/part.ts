@@ -1,4 +1,5 @@
 /** Records of cases (档案): papers to print, pages for applicants, evidence and archives. */
+import { join } from 'node:path'
 import { readCertificate } from '../../../certs/index.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import { verifyPacket } from '../../../protocol/packet/envelope.ts'
@@ -17,6 +18,7 @@ import { createArchives } from './archive/archive.ts'
 import { archiveRoutes } from './archive/routes.ts'
 import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
+import { createEvidenceVerifier } from './evidence/verify-apart.ts'
 import { createCasePapers } from './papers/papers.ts'
 import { paperRoutes } from './papers/routes.ts'
 import type { LastDay } from './papers/view.ts'
@@ -24,7 +26,7 @@ import type { LastDay } from './papers/view.ts'
 export type RecordsPort = ReturnType<typeof createRecordsPart>['port']
 
 export function createRecordsPart(
-  { config, db, clock, audit, events }: Kernel,
+  { config, db, clock, audit, events, randomId }: Kernel,
   { trust, identity, keyOf }: TrustPort,
   { packets }: ExchangePort,
   { cases, clocks }: CasesPort,
@@ -93,6 +95,13 @@ export function createRecordsPart(
     materials,
     caseNo: async thread => (await cases.get(thread)).caseNo,
   })
+  const verifier = createEvidenceVerifier({ folder: join(config.data, 'verifying'), id: randomId })
+  const fingerprintOf = (code: string) => {
+    const own = code === identity.city
+    const read = readCertificate((own ? identity.document().certificates[0] : trust.certificatePem(code)) ?? '')
+    if (!read.ok) return null
+    return { known: own ? ('own' as const) : ('partner' as const), fingerprint: read.certificate.fingerprint }
+  }
   const archives = createArchives({
     db,
     clock,
@@ -107,6 +116,7 @@ export function createRecordsPart(
   })
   return {
     port: { applicants, casePapers, cityName, evidence },
-    routes: [paperRoutes(casePapers), evidenceRoutes(evidence), archiveRoutes(archives)],
+    routes: [paperRoutes(casePapers), evidenceRoutes(evidence, verifier, fingerprintOf), archiveRoutes(archives)],
+    start: () => verifier.start(),
   } satisfies Part<object>
 }

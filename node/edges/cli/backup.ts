@@ -2,135 +2,62 @@
  * `tongban backup`, `restore`: a node's folder copied while it runs, and made anew from the copy. The keys of what may be purged go into
  * a file of their own, of which the newest alone is kept (docs/decisions/018).
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { chmod, copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 import { fromHex, parseJson, Sha256 } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { noteBackup } from '../../city/cases/backups.ts'
+import {
+  keysBeside,
+  type Manifest,
+  makeBackup,
+  readManifest,
+  SHELF,
+  STORE,
+  TOKENS,
+} from '../../city/operation/backup-files.ts'
 import { createPeople } from '../../city/people/people.ts'
 import { parseConfig } from '../../kernel/config/config.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
-import { type Closed, copyApart, joinKeys, storeIdentity } from '../../kernel/store/apart.ts'
-import { writeBackup } from '../../kernel/store/backup.ts'
-import { checkStore } from '../../kernel/store/check.ts'
-import {
-  type KeyFile,
-  type KeyWriter,
-  markOf,
-  openKeyFile,
-  openKeyWriter,
-  writeKeyFile,
-} from '../../kernel/store/key-file.ts'
+import { type Closed, joinKeys } from '../../kernel/store/apart.ts'
+import { type KeyFile, openKeyFile } from '../../kernel/store/key-file.ts'
 import { judgeSchema, migrate } from '../../kernel/store/migrate.ts'
 import { PAST } from '../../kernel/store/migrations/former.ts'
 import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
 import { openSqlite } from '../../kernel/store/sqlite.ts'
-import { copyMarked, giveSalt, saltOf } from '../../spine/materials/blob-copy.ts'
-import { VERSION } from '../../version.ts'
+import { writeWhole } from '../../kernel/store/whole-file.ts'
+import { giveSalt, saltOf } from '../../spine/materials/blob-copy.ts'
 import type { CommandContext } from './context.ts'
-import { writeWhole } from './whole-file.ts'
 
-const MANIFEST = 'backup.json'
-const STORE = 'tongban.db'
-/** In a backup: the hashes of the local tokens. */
-const TOKENS = 'tokens.json'
-const SHELF = /^[0-9a-f]{2}$/
-
-const made = { city: z.string(), software: z.string(), at: z.string(), materials: z.number().int() }
-/** What a backup says of itself; written last, so that a folder with it is whole. The first format held its keys. */
-const Manifest = z.discriminatedUnion('format', [
-  z.strictObject({ format: z.literal('tongban-backup/1'), ...made }),
-  z.strictObject({ format: z.literal('tongban-backup/2'), ...made, node: z.string() }),
-])
-type Manifest = z.infer<typeof Manifest>
-
-/** Where the keys of backups stand: beside them. */
-const keysBeside = (folder: string, city: string): string => join(dirname(folder), `case-keys-${city}.db`)
-
-/**
- * Copies store, keys, materials and config of the local node into a new folder while it runs, and the keys of its cases into the file
- * `keys`, in place of those of the backup before; materials that `previous`, an older backup, holds are linked, not copied again.
- * Problems: `request.conflict` when the folder is there, or the keys are those of another node; `store.damaged`; `backup.keys`.
- */
+/** `tongban backup`: copies the local node while it runs. Problems: those of `makeBackup`. */
 export async function backup(
   context: CommandContext,
   to: string,
   flags: { previous?: string; keys?: string },
 ): Promise<void> {
-  const config = await context.config()
-  const folder = resolve(to)
-  const keys = flags.keys === undefined ? keysBeside(folder, config.city.code) : resolve(flags.keys)
-  const previous = flags.previous === undefined ? null : resolve(flags.previous)
-  const earlier = previous === null ? null : await readManifest(previous)
-  const store = join(config.data, STORE)
-  // A copy of what is damaged would push whole ones out.
-  await checkStore(store)
-  const node = storeIdentity(store)
-  await demandOwn(keys, node)
-  for (const parent of [dirname(folder), dirname(keys)]) await mkdir(parent, { recursive: true })
-  await mkdir(folder, { mode: 0o700 }).catch(() => {
-    throw new ProblemError('request.conflict', `${folder} is there already or cannot be made`)
-  })
-  const data = join(folder, 'data')
-  await mkdir(join(data, 'keys'), { recursive: true, mode: 0o700 })
-  const at = new Date().toISOString()
-  const about = { city: config.city.code, node, software: VERSION, at }
-  let materials = 0
-  await writeKeyFile(keys, { format: 'tongban-case-keys/1', ...about }, async part => {
-    // The store first: each material that it names is there by then, and one more does no harm.
-    await writeBackup(target => copyApart({ source: store, target, keys: part }), join(data, STORE))
-    const writer = openKeyWriter(part)
-    try {
-      // The first format held the salts: nothing of it is linked.
-      const linked = earlier?.format === 'tongban-backup/2' && previous !== null ? previous : null
-      materials = await copyMaterials(context, writer, join(config.data, 'materials'), join(data, 'materials'), linked)
-    } finally {
-      writer.close()
-    }
-    for (const name of await readdir(join(config.data, 'keys')))
-      await copyFile(join(config.data, 'keys', name), join(data, 'keys', name))
-    await writeWhole(join(data, TOKENS), JSON.stringify(await tokensIn(config.data)))
-    await copyFile(context.configPath, join(folder, 'tongban.json'))
-  })
-  const manifest: Manifest = { format: 'tongban-backup/2', ...about, materials }
-  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
-  // What is purged later opens with these keys until others take their place: the purge tells so.
-  await noteBackup(config.data, { folder, at, keys })
+  let bar: ReturnType<CommandContext['out']['progress']> | null = null
+  const made = await makeBackup({
+    config: await context.config(),
+    file: context.configPath,
+    folder: resolve(to),
+    keys: flags.keys === undefined ? undefined : resolve(flags.keys),
+    previous: flags.previous === undefined ? undefined : resolve(flags.previous),
+    at: Date.now(),
+    progress(done, all) {
+      bar ??= context.out.progress(all)
+      bar.update(done)
+    },
+  }).finally(() => bar?.stop())
   context.out.result(
-    { folder, keys, ...manifest },
-    () =>
+    made,
+    ({ folder, keys, materials }) =>
       `Backed up 已备份: ${folder}\n  materials 材料文件  ${materials}\n  keys of the cases 办件密钥  ${keys}\n` +
       'Restoring needs both. Keep the newest file of keys alone: it opens older backups too, but for what was purged. 恢复时两者缺一不可；密钥文件只留最新一份，它也能打开更早的备份（已清除的办件除外）。\n' +
       'They are as secret as the node; keep the passphrase elsewhere. 备份与节点同样机密，口令请另行保管。',
   )
 }
-
-/** Another node's keys would be lost by writing over them. */
-async function demandOwn(path: string, node: string): Promise<void> {
-  const held = await openKeyFile(path)
-  if (held === null) return
-  held.close()
-  if (held.about.node !== node)
-    throw new ProblemError(
-      'request.conflict',
-      `${path} holds the keys of another node (${held.about.city}): name another file with --keys`,
-    )
-}
-
-/** Local token files by name, with the SHA-256 of what they hold: whoever finds a backup has no token of the running node. */
-async function tokensIn(folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).filter(file => file.endsWith('.token'))
-  return Object.fromEntries(
-    await Promise.all(
-      names.map(async name => [name, hashOfToken((await readFile(join(folder, name), 'utf8')).trim())] as const),
-    ),
-  )
-}
-
-const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex')
 
 /** Gives the accounts of the local token files new tokens. */
 async function renewTokens(folder: string): Promise<void> {
@@ -155,48 +82,6 @@ async function renewTokens(folder: string): Promise<void> {
     await db.close()
   }
   await rm(join(folder, TOKENS))
-}
-
-/** Blobs lie under the first two digits of their hash and never change: what is there by name, under the same key, is there whole. */
-async function copyMaterials(
-  context: CommandContext,
-  keys: KeyWriter,
-  from: string,
-  to: string,
-  previous: string | null,
-): Promise<number> {
-  const shelves = (await readdir(from).catch(() => [])).filter(name => SHELF.test(name))
-  await mkdir(to, { mode: 0o700 })
-  const bar = context.out.progress(shelves.length)
-  let copied = 0
-  try {
-    for (const [index, shelf] of shelves.entries()) {
-      await mkdir(join(to, shelf), { mode: 0o700 })
-      for (const name of await readdir(join(from, shelf))) {
-        const source = join(from, shelf, name)
-        const target = join(to, shelf, name)
-        const salt = await saltOf(source)
-        // Purged meanwhile, or none of a material.
-        if (salt === null) continue
-        const mark = markOf(salt)
-        const older = previous === null ? null : join(previous, 'data', 'materials', shelf, name)
-        const linked =
-          older !== null &&
-          Buffer.compare((await saltOf(older)) ?? new Uint8Array(), mark) === 0 &&
-          (await link(older, target).then(
-            () => true,
-            () => false,
-          ))
-        if (!linked && !(await copyMarked(source, target, mark))) continue
-        keys.add(salt)
-        copied++
-      }
-      bar.update(index + 1)
-    }
-  } finally {
-    bar.stop()
-  }
-  return copied
 }
 
 type RestoreFlags = { folder: string; keys?: string; withoutKeys?: boolean }
@@ -330,15 +215,6 @@ async function copyTree(from: string, to: string): Promise<void> {
       await chmod(target, 0o600)
     }
   }
-}
-
-async function readManifest(folder: string): Promise<Manifest> {
-  const bytes = await readFile(join(folder, MANIFEST)).catch(() => {
-    throw new ProblemError('request.invalid', `${basename(folder)} is no whole backup: ${MANIFEST} is missing`)
-  })
-  const read = parseJson(Manifest, bytes, 'request.invalid')
-  if (!read.ok) throw new ProblemError('request.invalid', `${MANIFEST}: ${read.problem.detail ?? ''}`)
-  return read.value
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,11 +1,8 @@
-/** What the doctor asks of the running node (运行体检): where it listens, relays, approval system, carrier, parked work, calendar. */
-
-import { ProblemError } from '../../../protocol/problem.ts'
+/** Whether the own node runs and is the one that listens (运行体检); what it says of itself is asked of it. */
+import { type Check, type Level, run } from '../../city/operation/check.ts'
 import { readAddress } from '../../kernel/config/address.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
-import type { CheckApprovalSystemAnswer } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
-import { type Check, type Level, run } from './doctor-check.ts'
 import { inUrl, listens, reachedAt } from './listening.ts'
 
 /** Whether our own node answers and is ready; another city's node, or a foreign program, on its port is a failure. */
@@ -93,104 +90,14 @@ export async function checkListening(
   }
 }
 
-/** A city that nobody can connect to: says what it can do, and whether it has its places at relays. */
-export async function checkRelays(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
-  const { listen, relays, offerRelay } = config.p2p
-  if (listen.length > 0 && relays.length === 0 && offerRelay === 0) return
+/** What the running node says of itself, but for what was looked at already. */
+export async function checkRunning(context: CommandContext, checks: Check[]): Promise<void> {
+  const known = new Set(checks.map(({ check }) => check))
   const found = await run(
     checks,
-    'relays 中继',
-    async () => {
-      const client = await context.client()
-      return client.getIdentity()
-    },
-    ({ relays: used, relayed }) =>
-      used.length === 0 && offerRelay === 0
-        ? 'this node only dials: pairing and exchange with partners that can be reached; for others set p2p.relays'
-        : `reached at ${used.filter(({ reserved }) => reserved).length} of ${used.length}; ${relayed} of ${offerRelay} places given to partners`,
+    'health 运行状况',
+    async () => (await (await context.client()).getHealth()).checks,
+    told => `${told.length} things looked at by the node`,
   )
-  for (const { partner, reserved } of found?.relays ?? [])
-    if (!reserved)
-      checks.push({
-        check: `relay 中继 ${partner}`,
-        level: 'fail',
-        detail: 'no place there: this node cannot be reached over it',
-        act: 'partner',
-        cure: `It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show ${partner}`,
-      })
-}
-
-export async function checkApprovalSystem(context: CommandContext, checks: Check[]): Promise<void> {
-  await run(
-    checks,
-    'approval system 审批系统',
-    async () => {
-      const found = await (await context.client()).checkApprovalSystem()
-      if (!found.ok)
-        throw new ProblemError('adapter.unavailable', `${found.name}: ${found.detail ?? 'no answer'}${lastGood(found)}`)
-      return found
-    },
-    found => `${found.name} can be used${lastGood(found)}${found.detail === undefined ? '' : `; ${found.detail}`}`,
-  )
-}
-
-/** Whether the carrier answers; parcels in trouble are told by the reminders. */
-export async function checkCarrier(context: CommandContext, config: NodeConfig, checks: Check[]): Promise<void> {
-  if (config.mail.url === undefined) return
-  await run(
-    checks,
-    'carrier 寄递',
-    async () => {
-      const found = await (await context.client()).readMail()
-      if (found.problem !== null) throw new ProblemError('adapter.unavailable', `${found.carrier}: ${found.problem}`)
-      return found
-    },
-    ({ carrier, underWay, answeredAt }) =>
-      answeredAt === null
-        ? `${carrier}: not asked since the start; ${underWay} parcels under way`
-        : `${carrier} answers, last at ${answeredAt}; ${underWay} parcels under way`,
-  )
-}
-
-const lastGood = ({ polling }: CheckApprovalSystemAnswer): string =>
-  polling === null ? '' : `; last answered ${polling.lastGood ?? 'not since the start'}`
-
-export async function checkParked(context: CommandContext, checks: Check[]): Promise<void> {
-  const found = await run(
-    checks,
-    'parked 挂起',
-    async () => {
-      const client = await context.client()
-      return client.listParked({ query: { limit: 200 } })
-    },
-    ({ items, next }) => {
-      const waiting = items.filter(work => work.what !== 'adapter-event' || work.retryAt === null).length
-      const more = next === null ? '' : ' or more'
-      const tried = items.length - waiting
-      if (items.length === 0) return 'nothing waits for a person'
-      return `${waiting}${more} wait for a person${tried === 0 ? '' : `, ${tried}${more} are tried again`}`
-    },
-  )
-  const [first] = found?.items ?? []
-  if (first === undefined) return
-  checks.push({
-    check: 'parked 挂起',
-    level: 'warn',
-    detail: `the oldest: ${first.problem.code}`,
-    act: 'you',
-    cure: 'See tongban parked, cure the cause, then tongban parked retry, or end it with a reason',
-  })
-}
-
-/** How far holidays are known; that this is not far enough is a reminder. */
-export async function checkCalendar(context: CommandContext, checks: Check[]): Promise<void> {
-  await run(
-    checks,
-    'calendar 节假日历',
-    async () => {
-      const client = await context.client()
-      return (await client.showCalendar()).coveredThrough
-    },
-    through => `holidays are known through ${through ?? 'no day'}`,
-  )
+  for (const check of found ?? []) if (!known.has(check.check)) checks.push(check)
 }

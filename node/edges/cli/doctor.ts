@@ -1,19 +1,11 @@
 /** `tongban doctor` (体检): looks at everything a node needs, in one order, and says who must act, and how. */
 import type { Actor } from '../../../protocol/problem.ts'
+import { type Check, type Level, run } from '../../city/operation/check.ts'
+import { checkBackups, checkDisk } from '../../city/operation/folder-checks.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { CommandContext } from './context.ts'
-import { type Check, type Level, run } from './doctor-check.ts'
-import { checkBackups, checkData, checkDisk, checkKeys } from './doctor-files.ts'
-import {
-  checkApprovalSystem,
-  checkCalendar,
-  checkCarrier,
-  checkHttp,
-  checkListening,
-  checkParked,
-  checkRelays,
-} from './doctor-node.ts'
-import { checkPartners, checkReminders } from './doctor-partners.ts'
+import { checkData, checkKeys, purgedSince } from './doctor-files.ts'
+import { checkHttp, checkListening, checkRunning } from './doctor-node.ts'
 
 /** `now` in ms. */
 export async function doctor(context: CommandContext, now: () => number = Date.now): Promise<void> {
@@ -43,16 +35,9 @@ async function checkNode(
 ): Promise<void> {
   await checkKeys(context, config, checks, now())
   await checkDisk(config, checks)
-  if (await checkData(config, checks, now())) await checkBackups(config, checks)
+  if (await checkData(config, checks, now())) await checkBackups(config, at => purgedSince(config, at), checks)
   const own = await checkHttp(context, config, checks)
   await checkListening(config, checks, own)
-  if (own) {
-    await checkRelays(context, config, checks)
-    await checkApprovalSystem(context, checks)
-    await checkParked(context, checks)
-    await checkCarrier(context, config, checks)
-    await checkCalendar(context, checks)
-    await checkPartners(context, checks)
-    await checkReminders(context, config, checks)
-  } else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
+  if (own) await checkRunning(context, checks)
+  else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
 }

@@ -9,9 +9,9 @@ import { migrate } from '../../kernel/store/migrate.ts'
 import { PAST } from '../../kernel/store/migrations/former.ts'
 import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
 import { openSqlite } from '../../kernel/store/sqlite.ts'
+import { writeWhole } from '../../kernel/store/whole-file.ts'
 import type { CommandContext } from './context.ts'
 import { TOKEN_FILE } from './target.ts'
-import { writeWhole } from './whole-file.ts'
 
 const STORE = 'tongban.db'
 

@@ -16,6 +16,18 @@ export { ConfigFile } from './schema.ts'
 export type NodeConfig = ConfigFile & {
   /** folder of the file */
   folder: string
+  /** of a configuration that was read from a file */
+  origin?: ConfigOrigin
+}
+
+/** Where settings come from: the rest are as they come. */
+export type ConfigOrigin = {
+  /** absolute path */
+  file: string
+  /** settings, such as `http.port`, or groups of them, that the file gives */
+  given: readonly string[]
+  /** settings that a variable of the environment gives, in place of the file */
+  environment: readonly string[]
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -118,5 +130,17 @@ export async function loadConfig(path: string | undefined, env: Env): Promise<No
       : error
   })
   const json = jsonOf(content, file, 'config.invalid')
-  return parseConfig(overlay(json, env), dirname(file), env)
+  return { ...parseConfig(overlay(json, env), dirname(file), env), origin: originIn(file, json, env) }
 }
+
+const originIn = (file: string, json: unknown, env: Env): ConfigOrigin => ({
+  file,
+  given: pathsIn(json),
+  environment: Object.entries(ENVIRONMENT).flatMap(([name, [path]]) => ((env[name] ?? '') === '' ? [] : [path])),
+})
+
+/** Every path of an object that leads to something. */
+const pathsIn = (value: unknown, prefix = ''): string[] =>
+  isObject(value)
+    ? Object.entries(value).flatMap(([name, inner]) => [prefix + name, ...pathsIn(inner, `${prefix}${name}.`)])
+    : []

@@ -278,6 +278,18 @@ export const ConfigFile = z.strictObject({
         ),
     })
     .prefault({}),
+  backups: z
+    .strictObject({
+      folder: text(1000)
+        .optional()
+        .meta(
+          says(
+            'folder in which backups asked for over the API are made, each in a folder of its own; absent: they are made by the command alone',
+            '通过接口所做备份的存放目录，每次一个子目录；不设则只能用命令备份',
+          ),
+        ),
+    })
+    .prefault({}),
   webhooks: z
     .strictObject({
       allowPrivate: z

@@ -62,6 +62,8 @@ export interface KeyStore {
   savePending(keyPem: string): Promise<void>
   /** The city key that waits, or null. Problems: `keystore.passphrase`, `keystore.malformed`, `config.invalid`. */
   openPending(): Promise<string | null>
+  /** Whether a city key waits. */
+  hasPending(): Promise<boolean>
   /** Removes the city key that waits: its certificate is in place. */
   dropPending(): Promise<void>
   /** Puts everything under another passphrase at once. Problems: `keystore.passphrase` for `current`, `config.invalid` for `next`. */
@@ -186,6 +188,7 @@ function keyStore(folder: string, opened: string, initial: Keys, initialChain: r
     savePending: keyPem =>
       inTurn(async () => replaceFile(folder, FILES.pending, await sealJson({ v: 1, keyPem }, passphrase))),
     openPending: () => openPending(folder, passphrase),
+    hasPending: () => isThere(join(folder, FILES.pending)),
     dropPending: () => inTurn(() => rm(join(folder, FILES.pending), { force: true })),
     changePassphrase: (current, next) =>
       inTurn(async () => {

@@ -43,7 +43,7 @@ export async function createMailPart(
     () => inTrouble,
   )
   return {
-    port: {},
+    port: { parcels },
     routes: [parcelRoutes(parcels)],
     reminders: [
       async () => {

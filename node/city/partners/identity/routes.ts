@@ -1,8 +1,10 @@
 /** HTTP routes of the own identity: what it is, and the rotation of its packet key. */
 import * as z from 'zod'
 import { DivisionCode, KeyId, Sha256 } from '../../../../protocol/primitives.ts'
+import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import type { NodeIdentity } from '../../../spine/trust/identity.ts'
+import type { CertificateDesk } from './certificate.ts'
 
 const Summary = z
   .strictObject({
@@ -33,6 +35,31 @@ const Summary = z
   })
   .meta({ id: 'Identity' })
 
+const Certificate = z
+  .strictObject({
+    city: DivisionCode,
+    name: z.string(),
+    authority: z.string().nullable(),
+    issuer: z.string(),
+    selfIssued: z.boolean(),
+    fingerprint: Sha256,
+    serial: z.string().describe('hex'),
+    validFrom: Time,
+    validTo: Time,
+    daysLeft: z.number().int(),
+    pem: z.string().describe('with those of its issuers, the own one first'),
+    revoked: z
+      .strictObject({ at: Time, reason: z.string() })
+      .nullable()
+      .describe('by a directory of a federation that this node follows'),
+    delegation: z
+      .strictObject({ until: Time, problem: Why.nullable().describe('why it could not be renewed') })
+      .describe('of the packet key'),
+    cityKey: z.enum(['ok', 'failed', 'unproven']).describe('whether the key opened when it was tried last'),
+    waiting: z.boolean().describe('a new city key waits for the certificate that was asked for it'),
+  })
+  .meta({ id: 'CertificateState' })
+
 export type Reach = {
   peer: string
   addresses(): string[]
@@ -40,7 +67,7 @@ export type Reach = {
   relays(): { used: { partner: string; reserved: boolean }[]; relayed: number }
 }
 
-export const identityRoutes = (identity: NodeIdentity, host: Reach): RouteModule => ({
+export const identityRoutes = (identity: NodeIdentity, host: Reach, certificate: CertificateDesk): RouteModule => ({
   tag: 'Identity',
   description: 'The identity of this node: city certificate, delegated packet key, libp2p peer.',
   register(api) {
@@ -98,6 +125,41 @@ export const identityRoutes = (identity: NodeIdentity, host: Reach): RouteModule
         await identity.revoke(params.kid, actorOf(person))
         return summary()
       },
+    })
+    api.operation({
+      method: 'get',
+      path: '/api/v1/identity/certificate',
+      id: 'getCertificate',
+      summary: 'The city certificate: whose, by whom, until when, revoked or not, and whether a new one is waited for',
+      action: 'reference.read',
+      answer: Certificate,
+      handle: async () => {
+        const { validFrom, validTo, revoked, delegation, ...state } = await certificate.state()
+        return {
+          ...state,
+          validFrom: time(validFrom),
+          validTo: time(validTo),
+          revoked: revoked === null ? null : { ...revoked, at: time(revoked.at) },
+          delegation: { ...delegation, until: time(delegation.until) },
+        }
+      },
+    })
+    api.operation({
+      method: 'post',
+      path: '/api/v1/identity/certificate-request',
+      id: 'requestCertificate',
+      summary:
+        'A request (CSR) for the authority of a federation: for the present city key, or for a new one that waits',
+      description:
+        'What was issued is put in place with `tongban ca install` while the node is stopped. A new key takes the place of one that waits.',
+      action: 'trust.manage',
+      body: z.strictObject({ newKey: z.boolean().default(false) }),
+      answer: z.strictObject({ request: z.string().describe('PEM'), newKey: z.boolean() }),
+      seconds: 60,
+      handle: async ({ body, person }) => ({
+        request: await certificate.request(body.newKey, actorOf(person)),
+        newKey: body.newKey,
+      }),
     })
   },
 })

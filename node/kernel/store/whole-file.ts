@@ -1,4 +1,4 @@
-/** Small files of commands: private, and there with all of their content or not at all. */
+/** Small files: private, and there with all of their content or not at all. */
 import { open, rename, writeFile } from 'node:fs/promises'
 
 export async function writeWhole(path: string, content: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** One thing that the doctor looks at (体检项): how it stands, who must act and how. */
+/** One thing that is looked at (体检项), by the doctor or by the running node: how it stands, who must act and how. */
 
 import { type Actor, PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
 

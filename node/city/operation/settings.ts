@@ -1,0 +1,51 @@
+/** Settings in force (生效配置): each with its value, where that comes from and what it means; of a secret, where it is. Pure. */
+import type { ConfigOrigin, NodeConfig } from '../../kernel/config/config.ts'
+import { describeConfig, type Setting } from '../../kernel/config/describe.ts'
+
+export type SettingInForce = Pick<Setting, 'key' | 'env' | 'en' | 'zh'> & {
+  /** null when none is set */
+  value: unknown
+  /** who says so: the file, a variable of the environment, or the program */
+  from: 'file' | 'environment' | 'default'
+}
+
+/** What stands in place of user and password in an address. */
+const HIDDEN = '…'
+
+/** Addresses without user and password, and without what a query may hold. */
+function shown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shown)
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner)]))
+  if (typeof value !== 'string' || !/^https?:/i.test(value)) return value
+  const url = URL.parse(value)
+  if (url === null || (url.username === '' && url.password === '' && url.search === '')) return value
+  if (url.username !== '' || url.password !== '') {
+    url.username = HIDDEN
+    url.password = ''
+  }
+  if (url.search !== '') url.search = `?${HIDDEN}`
+  return decodeURI(url.href)
+}
+
+const valueAt = (config: unknown, key: string): unknown =>
+  key
+    .split('.')
+    .reduce<unknown>(
+      (at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined),
+      config,
+    )
+
+function fromOf(key: string, origin: ConfigOrigin | undefined): SettingInForce['from'] {
+  if (origin?.environment.includes(key) === true) return 'environment'
+  return origin?.given.includes(key) === true ? 'file' : 'default'
+}
+
+/** Every setting that applies to this node, in the order of the file. */
+export function settingsInForce(config: NodeConfig): SettingInForce[] {
+  return describeConfig().flatMap(({ key, env, kind, en, zh }) => {
+    if (kind !== null && kind !== config.adapter.kind) return []
+    const value = shown(valueAt(config, key)) ?? null
+    return [{ key, env, en, zh, value, from: fromOf(key, config.origin) }]
+  })
+}
