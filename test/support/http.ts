@@ -6,6 +6,7 @@ import { createEventFeed } from '../../node/city/cases/event-feed.ts'
 import { type Access, type AccessRules, createAccess } from '../../node/city/people/access.ts'
 import { withAccessEvents } from '../../node/city/people/access-events.ts'
 import { auditRoutes } from '../../node/city/people/audit-routes.ts'
+import { createAuditSearch } from '../../node/city/people/audit-search.ts'
 import { credentialRoutes } from '../../node/city/people/credential-routes.ts'
 import { createGrants, type Grants } from '../../node/city/people/grants.ts'
 import type { People } from '../../node/city/people/people.ts'
@@ -178,7 +179,7 @@ export async function createTestApi({
       sessionRoutes(access.signIn, sessions, credentials, setUp, rules, false),
       credentialRoutes(credentials, sessions),
       tokenRoutes(tokens),
-      auditRoutes(audit),
+      auditRoutes(audit, createAuditSearch({ db: database, audit })),
       ...((await routes?.({ clock, audit, events, people, database })) ?? []),
     ],
     people: access.authenticator,

@@ -10,6 +10,7 @@ import type { Part } from '../../part.ts'
 import { createAccess } from './access.ts'
 import { withAccessEvents } from './access-events.ts'
 import { auditRoutes } from './audit-routes.ts'
+import { createAuditSearch } from './audit-search.ts'
 import { combinedReminders } from './combined.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { createGrants } from './grants.ts'
@@ -73,7 +74,7 @@ export async function createPeoplePart({ config, db, clock, audit, events, keySt
       sessionRoutes(signIn, sessions, credentials, setUp, rules, singleSignOn !== null),
       credentialRoutes(credentials, sessions),
       tokenRoutes(tokens),
-      auditRoutes(audit),
+      auditRoutes(audit, createAuditSearch({ db, audit })),
     ],
     reminders: [(now: number) => combinedReminders(db, !config.rights.separateAdministrators, now)],
     jobs: { events: () => events.purge(), sessions: () => access.purge() },

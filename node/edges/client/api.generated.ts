@@ -569,6 +569,10 @@ export type AuditRow = {
   action: string
   subject: string
   detail: Record<string, string | number | boolean | null>
+  /** number of the case that it was done to */
+  caseNo: string | null
+  /** of the account that it was done to */
+  subjectName: string | null
   /** SHA-256 over this row and the hash of the row before */
   hash: string
 }
@@ -3350,6 +3354,7 @@ export type ListAttachmentsAnswer = {
     held: boolean
   }[]
 }
+export type ListAuditActionsAnswer = { items: string[] }
 export type ListAuditAnswer = {
   items: AuditRow[]
   /** Cursor of the next page; null on the last one */
@@ -7326,6 +7331,23 @@ export type ExportEvidenceQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
+export type ExportAuditQuery = {
+  /** `person:ID`, `city:CODE`, `node` or `cli` */
+  actor?: string | undefined
+  /** name of the account that acted, or part of it */
+  name?: string | undefined
+  /** such as `packet.refused` */
+  action?: string | undefined
+  /** id of what it was done to */
+  subject?: string | undefined
+  /** number of the case that it was done to, of either city */
+  case?: string | undefined
+  /** rows of this time or later */
+  since?: string | undefined
+  /** rows of before this time */
+  until?: string | undefined
+  format?: 'csv' | 'jsonl' | undefined
+}
 export type ExportOrganisationQuery = { format?: 'csv' | 'xlsx' | undefined }
 export type ExportServicesQuery = {
   /** xlsx, csv (a ZIP of CSV files), or up (national upload tables as CSV in a ZIP) */
@@ -7377,11 +7399,20 @@ export type ListAgreementsQuery = {
 export type ListAuditQuery = {
   limit?: number | undefined
   cursor?: string | undefined
+  /** `person:ID`, `city:CODE`, `node` or `cli` */
   actor?: string | undefined
+  /** name of the account that acted, or part of it */
+  name?: string | undefined
+  /** such as `packet.refused` */
   action?: string | undefined
+  /** id of what it was done to */
   subject?: string | undefined
+  /** number of the case that it was done to, of either city */
+  case?: string | undefined
   /** rows of this time or later */
   since?: string | undefined
+  /** rows of before this time */
+  until?: string | undefined
 }
 export type ListBadRatingsQuery = {
   limit?: number | undefined
@@ -7912,6 +7943,10 @@ export interface Api {
     params: { thread: string }
     body: EvaluateCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** What a search finds in the audit log, whole, as CSV or as lines of JSON; the export is a row of it */
+  exportAudit(input?: {
+    query?: ExportAuditQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** The newest directory of an operator, as it was signed */
   exportDirectory(input: {
     params: { operator: string }
@@ -8094,6 +8129,8 @@ export interface Api {
   listAudit(input?: {
     query?: ListAuditQuery | undefined
   } & Options): Promise<ListAuditAnswer>
+  /** Every act that stands in the audit log, by name, to choose from */
+  listAuditActions(input?: Options): Promise<ListAuditActionsAnswer>
   /** Authorities that this node accepts */
   listAuthorities(input?: Options): Promise<ListAuthoritiesAnswer>
   /** Bad ratings by the day until which they must be followed up */

@@ -38,8 +38,13 @@ export type AuditFilter = {
   actor?: string | undefined
   action?: string | undefined
   subject?: string | undefined
+  /** one of these, beside what else is asked for */
+  actors?: readonly string[] | undefined
+  subjects?: readonly string[] | undefined
   /** ms; rows of this time or later */
   since?: number | undefined
+  /** ms; rows of before this time */
+  until?: number | undefined
 }
 
 export interface Audit {
@@ -47,6 +52,8 @@ export interface Audit {
   append(tx: Transaction, entry: AuditEntry): Promise<void>
   /** Newest first; `before` is the `no` of the last row of the page before. */
   list(filter: AuditFilter, limit: number, before: number | null): Promise<AuditRow[]>
+  /** Every act that stands in it, by name. */
+  actions(): Promise<string[]>
   /** Reads the whole chain. Rows cut off at the end show only against a `head` noted earlier. */
   verify(): Promise<{ ok: true; rows: number; head: string } | Refused>
 }
@@ -126,6 +133,18 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         where.push(`${column} = ?`)
         params.push(value)
       }
+      for (const [column, values] of [
+        ['actor', filter.actors],
+        ['subject', filter.subjects],
+      ] as const) {
+        if (values === undefined) continue
+        where.push(`${column} IN (SELECT value FROM json_each(?))`)
+        params.push(JSON.stringify(values))
+      }
+      if (filter.until !== undefined) {
+        where.push('at < ?')
+        params.push(filter.until)
+      }
       if (filter.since !== undefined) {
         // The first row of that time is found by its index: the chain is not read back to its beginning.
         where.push('no >= (SELECT min(+no) FROM audit WHERE at >= ?)', 'at >= ?')
@@ -140,6 +159,18 @@ export function createAudit({ database, now }: { database: Database; now: () => 
         detail: JSON.parse(detail) as AuditRow['detail'],
         hash: hex(hash),
       }))
+    },
+
+    async actions() {
+      // Each name is found by the index from the one before: rows of one act are passed over.
+      const rows = await database.query<{ action: string }>(
+        `WITH RECURSIVE names (action) AS (
+           SELECT min(action) FROM audit
+           UNION ALL
+           SELECT (SELECT min(a.action) FROM audit a WHERE a.action > names.action) FROM names WHERE names.action IS NOT NULL
+         ) SELECT action FROM names WHERE action IS NOT NULL`,
+      )
+      return rows.map(({ action }) => action)
     },
 
     async verify() {
