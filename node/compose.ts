@@ -18,7 +18,6 @@ import { createReminders } from './city/notify/reminders/reminders.ts'
 import { reminderRoutes } from './city/notify/reminders/routes.ts'
 import { createSmsPart } from './city/notify/sms/part.ts'
 import { createWebhooksPart } from './city/notify/webhooks/part.ts'
-import { parkedWork } from './city/operation/parked-work.ts'
 import { createOperationPart } from './city/operation/part.ts'
 import { observeExchange } from './city/partners/observer.ts'
 import { createHealthPart, createPartnersPart, createPartnerTestsPart } from './city/partners/part.ts'
@@ -199,17 +198,19 @@ export async function compose(
     stopping?.throwIfAborted()
   }
 
-  const operation = createOperationPart(kernel, {
-    certificateUntil: () => identity.summary().notAfter,
-    relays: () => partners.port.reach.relays(),
-    approvalSystem: () => dispatch.port.dispatch.check(),
-    parked: limit => parkedWork(dispatch.port, materials.port, limit),
-    carrier: () => mail.port.parcels.standing(),
-    coveredThrough: () => calendars.port.calendars.of(identity.city).covered?.through ?? null,
-    partners: () => partners.port.partners.list(),
-    findings: async code => (await health.port.health.of(code, 'hour', clock.now())).findings,
-    reminders: () => reminders.list(),
-  })
+  const operation = createOperationPart(
+    kernel,
+    { ...dispatch.port, ...materials.port },
+    {
+      certificateUntil: () => identity.summary().notAfter,
+      relays: () => partners.port.reach.relays(),
+      carrier: () => mail.port.parcels.standing(),
+      coveredThrough: () => calendars.port.calendars.of(identity.city).covered?.through ?? null,
+      partners: () => partners.port.partners.list(),
+      findings: async code => (await health.port.health.of(code, 'hour', clock.now())).findings,
+      reminders: () => reminders.list(),
+    },
+  )
   life.add('operation', operation.stop)
 
   // The edges.

@@ -420,6 +420,10 @@ const WALKED: Record<string, () => Promise<Call>> = {
   },
   messageCase: async () => ({ city: a, path: `/api/v1/cases/${await begun()}/message`, body: { text: '见附件' } }),
   proposeAgreement: async () => ({ city: a, path: '/api/v1/agreements', body: proposal() }),
+  proposeAgreementDraft: async () => {
+    const { id } = await a.client.post<{ id: string }>('/api/v1/agreement-drafts', { document: proposal() })
+    return { city: a, path: `/api/v1/agreement-drafts/${id}/propose` }
+  },
   publishDrafts: async () => {
     await draftItem()
     return { city: s, path: '/api/v1/services/drafts/publish' }
@@ -521,6 +525,7 @@ const PROVEN: Record<string, string> = {
   orderParcel: 'node/city/cases/mail/parcels.test.ts',
   cancelParcel: 'node/city/cases/mail/parcels.test.ts',
   retryParcel: 'node/city/cases/mail/parcels.test.ts',
+  createAgreementDraft: 'node/city/agreements/kept-drafts.test.ts',
   makeBackup: 'node/city/operation/backups.test.ts',
   verifyBackup: 'node/city/operation/backups.test.ts',
   settleParcels: 'node/city/cases/mail/parcels.test.ts',

@@ -33,6 +33,8 @@ type Row = {
   prepared_at: number
 }
 
+type Alongside = By['alongside']
+
 const PERSON = 'person:'
 /** Acts that wait at a time. */
 const MOST = 200
@@ -122,7 +124,7 @@ export function createActs(parts: {
   }
 
   /** Keeps an act for another administrator. */
-  async function prepare(wanted: Act, actor: string, seen: Seen): Promise<PreparedAct> {
+  async function prepare(wanted: Act, actor: string, seen: Seen, alongside: Alongside): Promise<PreparedAct> {
     await agreements.check(wanted)
     const at = parts.clock.now()
     return db.transaction(async tx => {
@@ -150,17 +152,21 @@ export function createActs(parts: {
         subject: String(no),
         detail: { kind: wanted.kind },
       })
+      await alongside?.(tx)
       return { ...wanted, no, preparedBy: actor, preparedAt: at } as PreparedAct
     })
   }
 
   return {
-    /** Carries an act out on what was `seen`, or keeps it for another administrator. */
-    submit: (wanted: Act, actor: string, seen?: Seen): Promise<Done> =>
+    /** Carries an act out on what was `seen`, or keeps it for another administrator; `alongside` is written in the same transaction. */
+    submit: (wanted: Act, actor: string, seen?: Seen, alongside?: Alongside): Promise<Done> =>
       agreements.onSeen(wanted.thread, seen, async on =>
         parts.fourEyes
-          ? { done: null, prepared: await prepare(wanted, actor, seen) }
-          : { done: await carryOut(wanted, { actor, ...on }), prepared: null },
+          ? { done: null, prepared: await prepare(wanted, actor, seen, alongside) }
+          : {
+              done: await carryOut(wanted, { actor, ...on, ...(alongside === undefined ? {} : { alongside }) }),
+              prepared: null,
+            },
       ),
 
     /** Oldest first. */

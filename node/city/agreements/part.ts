@@ -1,5 +1,6 @@
 /** Agreements (合作协议): their life, from the draft to the day on which they end. */
 import { readCertificate } from '../../../certs/index.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Part } from '../../part.ts'
 import type { DispatchPort } from '../../spine/dispatch/part.ts'
@@ -15,10 +16,13 @@ import { createActs } from './acts.ts'
 import { createAgreements } from './agreements.ts'
 import { createAttachments } from './attachments.ts'
 import { createCertificates } from './certificates.ts'
+import { textsOf } from './comparison.ts'
 import { createDrafting } from './drafting.ts'
 import { draftingRoutes } from './drafting-routes.ts'
 import { createImpacts } from './impact.ts'
 import { impactRoutes } from './impact-routes.ts'
+import { createKeptDrafts } from './kept-drafts.ts'
+import { keptDraftRoutes } from './kept-routes.ts'
 import { lapsedItems } from './lapsed.ts'
 import { createPapers } from './papers.ts'
 import { createRenewals } from './renewal.ts'
@@ -94,6 +98,18 @@ export function createAgreementsPart(
     fourEyes: config.agreements.fourEyes,
     accountsOf: grants.accountsOf,
   })
+  const keptDrafts = createKeptDrafts({
+    db,
+    clock,
+    audit,
+    acts,
+    randomId,
+    async textOf(thread) {
+      const text = textsOf((await agreements.read(thread)).state).at(-1)
+      if (text === undefined) throw new ProblemError('thread.unknown')
+      return text.document
+    },
+  })
   const drafting = createDrafting({
     own,
     services,
@@ -109,6 +125,7 @@ export function createAgreementsPart(
     routes: [
       agreementTextRoutes({ agreements, papers, attachments }),
       draftingRoutes(drafting, createRenewals({ agreements, services, clock })),
+      keptDraftRoutes(keptDrafts),
       impactRoutes(impacts),
       agreementRoutes(agreements, acts),
       mappingRoutes(mappings),

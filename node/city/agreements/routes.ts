@@ -91,7 +91,7 @@ const Prepared = z
   })
   .meta({ id: 'PreparedAct' })
 /** Carried out, or, with four eyes, prepared for another administrator. */
-const Outcome = z
+export const Outcome = z
   .strictObject({
     agreements: z.array(Agreement).describe('one for each other party'),
     prepared: Prepared.nullable().describe('with four eyes: waits for the signature of another administrator'),
@@ -106,7 +106,7 @@ const versionOf = ({ version }: { version: string }): string => version
 const versionOfOutcome = ({ agreements }: z.output<typeof Outcome>): string | null =>
   agreements.length === 1 ? (agreements[0]?.version ?? null) : null
 const toPrepared = ({ preparedAt, ...prepared }: PreparedAct) => ({ ...prepared, preparedAt: time(preparedAt) })
-const toOutcome = ({ done, prepared }: Done) => ({
+export const toOutcome = ({ done, prepared }: Done) => ({
   agreements: (done ?? []).map(toAnswer),
   prepared: prepared === null ? null : toPrepared(prepared),
 })

@@ -12,8 +12,11 @@ import { AT_ONCE, type DraftRows, type Published, readItem } from './draft-rows.
 import { inChunks } from './draft-stage.ts'
 import { type Blocked, refusalOf } from './publishable.ts'
 
-/** `sound`: drafts with an error stay drafts, and the others are published. */
-export type PublishOptions = { sound?: boolean }
+/**
+ * `sound`: drafts with an error stay drafts, and the others are published. `codes`: these drafts alone; a drafted organisation tree stays a draft
+ * then, and they hold by the published one.
+ */
+export type PublishOptions = { sound?: boolean; codes?: readonly string[] | undefined }
 export type PublishReport = {
   version: number
   count: number
@@ -32,6 +35,8 @@ export function createDraftPublication(parts: {
   published: Published
   /** units and windows that items may name */
   context: () => Promise<LintContext>
+  /** the same while a drafted tree stays a draft */
+  standing: () => Promise<LintContext>
   /** the drafted organisation tree, which goes out with the next version */
   organisation: {
     next(): Promise<Commitment | null>
@@ -39,18 +44,20 @@ export function createDraftPublication(parts: {
   }
   rows: DraftRows
 }) {
-  const { db, audit, published, context, organisation } = parts
+  const { db, audit, published, context, standing, organisation } = parts
   const { drop, walk } = parts.rows
 
-  async function publish(actor: string, { sound = false }: PublishOptions): Promise<PublishReport> {
-    const rules = await context()
+  async function publish(actor: string, { sound = false, codes }: PublishOptions): Promise<PublishReport> {
+    const chosen = codes === undefined ? null : new Set(codes)
+    const rules = await (chosen === null ? context() : standing())
     const put: ServiceItem[] = []
     const remove: string[] = []
     const gone: string[] = []
     const blocked: Blocked[] = []
-    const tree = await organisation.next()
+    const tree = chosen === null ? await organisation.next() : null
     const drafted = new Set<string>()
     for await (const draft of walk()) {
+      if (chosen?.has(draft.code) === false) continue
       drafted.add(draft.code)
       if ((put.length + remove.length) % AT_ONCE === 0) await otherWork()
       const before = await published.item(draft.code)
@@ -68,6 +75,8 @@ export function createDraftPublication(parts: {
         put.push({ ...item, taskVersion: Math.max(item.taskVersion, least) })
       }
     }
+    const missing = codes?.find(code => !drafted.has(code))
+    if (missing !== undefined) throw new ProblemError('request.not-found', `no draft of ${missing}`)
     if (blocked.length > 0 && !sound) throw refusalOf(blocked, put.length + blocked.length)
     // Those that stay as they are must still be offered somewhere; so must those whose draft waits.
     const waiting = new Set(blocked.map(({ code }) => code))

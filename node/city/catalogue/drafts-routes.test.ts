@@ -63,6 +63,7 @@ beforeEach(async () => {
           published: publishedOf(services, play.code),
           columnMapping: async name => (await columnMappings.get(name)).mapping,
           context: async () => PLACES,
+          standing: async () => PLACES,
           organisation: {
             next: async () => null,
             settle: async () => {},
@@ -142,11 +143,28 @@ const json = (items: readonly ServiceItem[]) => JSON.stringify(items)
 const save = (draft: ServiceItem) =>
   api.as('administrator').send('PUT', `/api/v1/services/drafts/items/${draft.taskCode}`, { item: draft })
 const publish = () => api.as('administrator').post('/api/v1/services/drafts/publish')
-const counts = async () => ((await api.as('auditor').get('/api/v1/services/drafts')).body as { counts: object }).counts
+const counts = async () =>
+  ((await api.as('auditor').get('/api/v1/services/drafts')).body as { counts: { drafts: number } }).counts
 const published = async () =>
   (await api.as('clerk').get('/api/v1/services')).body as { items: ServiceItem[]; list: { version: number } | null }
 
 describe('drafts', () => {
+  test('are published as chosen: the others stay drafts, errors of theirs block nothing, and one that is no draft is told', async () => {
+    const publishChosen = (codes: string) =>
+      api.as('administrator').post(`/api/v1/services/drafts/publish?codes=${codes}`)
+    await upload(json([item(1), item(2)]))
+    await save(item(3, { promiseDay: 20 }))
+    const before = await counts()
+    expect(await publishChosen('A2')).toMatchObject({ status: 200, body: { version: 1, count: 1, put: 1, left: 0 } })
+    expect(await counts()).toMatchObject({ drafts: before.drafts - 1 })
+    expect((await publishChosen('A2')).body).toMatchObject({ code: 'request.not-found' })
+    expect((await publishChosen('A1,,')).body).toMatchObject({ code: 'request.invalid' })
+    const many = (count: number) => Array.from({ length: count }, (_, n) => `B${n}`).join(',')
+    expect((await publishChosen(many(100))).body).toMatchObject({ code: 'request.not-found' })
+    expect((await publishChosen(many(101))).body).toMatchObject({ code: 'request.invalid' })
+    expect(await publishChosen('A1')).toMatchObject({ status: 200, body: { version: 2, count: 2, put: 1 } })
+  })
+
   test('an import becomes drafts, and the drafts one version', async () => {
     expect(await upload(json([item(1), item(2)]), { dryRun: 'true' })).toMatchObject({
       taken: false,

@@ -162,6 +162,21 @@ const format = z
   .default('xlsx')
   .describe('xlsx, csv (a ZIP of CSV files), or up (national upload tables as CSV in a ZIP)')
 
+const PUBLISH_LIMITS = {
+  /** drafts that are chosen for one publication */
+  codes: 100,
+} as const
+
+/** Problem: `request.invalid`. */
+function codesIn(list: string | undefined): string[] | undefined {
+  if (list === undefined) return undefined
+  const codes = list.split(',')
+  if (codes.includes('')) throw new ProblemError('request.invalid', 'codes: an empty one')
+  if (codes.length > PUBLISH_LIMITS.codes)
+    throw new ProblemError('request.invalid', `codes: ${PUBLISH_LIMITS.codes} at most`)
+  return codes
+}
+
 export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
   tag: 'Drafts',
   description:
@@ -339,9 +354,18 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       method: 'post',
       path: '/api/v1/services/drafts/publish',
       id: 'publishDrafts',
-      summary: 'Publish all drafts as one new version of the own list',
+      summary: 'Publish all drafts, or chosen ones, as one new version of the own list',
       action: 'catalogue.manage',
-      query: z.strictObject({ sound: flag.describe('drafts with an error stay drafts, and the others are published') }),
+      query: z.strictObject({
+        sound: flag.describe('drafts with an error stay drafts, and the others are published'),
+        codes: z
+          .string()
+          .max(PUBLISH_LIMITS.codes * 51)
+          .optional()
+          .describe(
+            `codes of the items whose drafts are published, between commas, ${PUBLISH_LIMITS.codes} at most; the others, and a drafted organisation tree, stay drafts`,
+          ),
+      }),
       answer: z.strictObject({
         version: z.number().int(),
         count: z.number().int().max(LIMITS.listItems),
@@ -350,9 +374,10 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
         organisation: z.boolean().describe('whether a drafted organisation tree went out with it'),
         left: z.number().int().describe('drafts with an error that stayed'),
       }),
-      problems: ['item.lint', 'request.conflict', 'list.malformed'],
+      problems: ['item.lint', 'request.conflict', 'request.not-found', 'list.malformed'],
       seconds: 120,
-      handle: ({ query, person }) => drafts.publish(actorOf(person), { sound: query.sound === 'true' }),
+      handle: ({ query, person }) =>
+        drafts.publish(actorOf(person), { sound: query.sound === 'true', codes: codesIn(query.codes) }),
     })
     api.download({
       path: '/api/v1/services/export',

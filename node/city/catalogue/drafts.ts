@@ -35,6 +35,8 @@ export type DraftsParts = {
   columnMapping: (name: string) => Promise<ColumnMapping>
   /** units and windows that items may name */
   context: () => Promise<LintContext>
+  /** the same while a drafted tree stays a draft */
+  standing: () => Promise<LintContext>
   /** the drafted organisation tree, which goes out with the next version */
   organisation: {
     next(): Promise<Commitment | null>

@@ -75,6 +75,7 @@ async function two() {
       context: async () => ({
         units: windowsByUnit(((await organisations.draft()) ?? (await organisations.view(play.code)))?.units ?? []),
       }),
+      standing: async () => ({ units: windowsByUnit((await organisations.view(play.code))?.units ?? []) }),
       organisation: organisations,
       agreed: { items: async () => [], cases: async () => 0, mapped: async () => [] },
     })

@@ -66,6 +66,7 @@ export function createCataloguePart(
     published: publishedOf(services, own),
     columnMapping: async name => (await columnMappings.get(name)).mapping,
     context: async () => contextOf((await organisations.draft()) ?? (await organisations.view(own))),
+    standing: async () => contextOf(await organisations.view(own)),
     agreed: {
       items: () => agreements.agreedItems(own),
       cases: codes => openCases.handled(codes),

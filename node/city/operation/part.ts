@@ -2,14 +2,18 @@
 import type { Kernel } from '../../kernel/kernel.ts'
 import { createWriteProbe } from '../../kernel/store/probe.ts'
 import type { Part } from '../../part.ts'
+import type { DispatchPort } from '../../spine/dispatch/part.ts'
+import type { MaterialsPort } from '../../spine/materials/part.ts'
 import { inThread } from './backup-thread.ts'
 import { createBackups } from './backups.ts'
 import { createNodeHealth, type NodeHealthParts } from './node-health.ts'
 import { operationRoutes } from './routes.ts'
+import type { Waiting } from './running-checks.ts'
 
 export function createOperationPart(
   { config, db, clock, audit, log }: Kernel,
-  sources: Omit<NodeHealthParts, 'config' | 'db' | 'now' | 'writes'>,
+  work: Pick<DispatchPort, 'dispatch'> & Pick<MaterialsPort, 'materials'>,
+  sources: Omit<NodeHealthParts, 'config' | 'db' | 'now' | 'writes' | 'approvalSystem' | 'parked'>,
 ) {
   const backups = createBackups({
     config,
@@ -21,6 +25,8 @@ export function createOperationPart(
   })
   const health = createNodeHealth({
     ...sources,
+    approvalSystem: () => work.dispatch.check(),
+    parked: limit => parkedWork(work, limit),
     config,
     db,
     now: clock.now,
@@ -31,4 +37,18 @@ export function createOperationPart(
     routes: [operationRoutes(config, health, backups, clock.now)],
     stop: () => backups.settle(),
   } satisfies Part<object>
+}
+
+/** All work that waits, packets and answers, then materials: `limit` at most; what the node tries again by itself is named so. */
+async function parkedWork(
+  { dispatch, materials }: Pick<DispatchPort, 'dispatch'> & Pick<MaterialsPort, 'materials'>,
+  limit: number,
+): Promise<Waiting[]> {
+  const work = (await dispatch.parked(limit)).map(entry => ({
+    problem: entry.problem,
+    alone: entry.what === 'adapter-event' && entry.retryAt !== null,
+  }))
+  if (work.length >= limit) return work
+  const fetches = await materials.waitingAfter(limit - work.length, null)
+  return [...work, ...fetches.map(({ problem }) => ({ problem, alone: false }))]
 }

@@ -429,6 +429,18 @@ export type AgreementDetail = {
   /** between many: parties that suspended it or leave */
   standings: { city: string; suspended: boolean; leavesOn: string | null; at: string }[]
 }
+export type AgreementDraft = {
+  id: string
+  /** grows with each saving; the `ETag` too */
+  version: number
+  title: string | null
+  /** division codes, as far as they are written */
+  parties: string[]
+  createdBy: string
+  createdAt: string
+  updatedBy: string
+  updatedAt: string
+}
 export type AgreementOutcome = {
   /** one for each other party */
   agreements: Agreement[]
@@ -1419,6 +1431,10 @@ export type CounterAgreementRequest = {
   }
   reason?: string | undefined
 }
+export type CreateAgreementDraftRequest = {
+  /** an agreement as far as it is written, in the form of `proposeAgreement` */
+  document: Record<string, unknown>
+}
 export type CreateCaseDraftRequest = {
   /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
   content: Record<string, unknown>
@@ -1542,7 +1558,53 @@ export type DiffAgreementAnswer = {
   /** items */
   counts: { added: number; removed: number; changed: number; unchanged: number }
 }
+export type DiffAgreementDraftAnswer = {
+  terms: {
+    field: string
+    label: { zh: string; en: string }
+    before?: unknown
+    after?: unknown
+    /** `before` as a person reads it */
+    was: { zh: string; en: string }
+    /** `after` as a person reads it */
+    is: { zh: string; en: string }
+  }[]
+  parties: {
+    change: 'added' | 'removed' | 'changed'
+    code: string
+    name: string
+    fields: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+  }[]
+  items: {
+    change: 'added' | 'removed' | 'changed'
+    handling: string
+    taskCode: string
+    taskName: string
+    fields: {
+      field: string
+      label: { zh: string; en: string }
+      before?: unknown
+      after?: unknown
+      /** `before` as a person reads it */
+      was: { zh: string; en: string }
+      /** `after` as a person reads it */
+      is: { zh: string; en: string }
+    }[]
+  }[]
+  /** items */
+  counts: { added: number; removed: number; changed: number; unchanged: number }
+}
 export type DiscardActAnswer = { discarded: true }
+export type DiscardAgreementDraftAnswer = { discarded: true }
 export type DiscardDraftAnswer = { discarded: number }
 export type DiscardDraftsAnswer = { discarded: number }
 export type DiscardOrganisationAnswer = { discarded: number }
@@ -1947,6 +2009,40 @@ export type FollowUpRatingRequest = {
   text?: string | undefined
   /** 整改措施 */
   measure?: string | undefined
+}
+export type GetAgreementDraftAnswer = {
+  id: string
+  /** grows with each saving; the `ETag` too */
+  version: number
+  title: string | null
+  /** division codes, as far as they are written */
+  parties: string[]
+  createdBy: string
+  createdAt: string
+  updatedBy: string
+  updatedAt: string
+  document: Record<string, unknown>
+  missing: {
+    /** JSON Pointer (RFC 6901) into the request; empty for the whole */
+    path: string
+    /** What is wrong, for programs: `required`, `type`, `format`, `value`, `too-large`, `rule` … */
+    code: string
+    /** an error keeps it from being done */
+    level: 'error' | 'notice'
+    /** Why, in English */
+    en: string
+    /** Why, in Chinese */
+    zh: string
+    /** What was given, where it can be nothing of a person */
+    value?: number | boolean
+    /** The path in words; of a material that is missing its code: `materials.M01` */
+    field: string
+    /** The same as `en` */
+    reason: string
+    /** The same as `zh` */
+    reasonZh: string
+    cure: string
+  }[]
 }
 export type GetCaseStepAnswer = {
   kind: string
@@ -3337,6 +3433,7 @@ export type LintDraftsAnswer = {
   }[]
 }
 export type ListActsAnswer = { items: WaitingAct[] }
+export type ListAgreementDraftsAnswer = { items: AgreementDraft[] }
 export type ListAgreementsAnswer = {
   items: Agreement[]
   /** Cursor of the next page; null on the last one */
@@ -5282,6 +5379,7 @@ export type ProgressCaseRequest = {
   note?: string | undefined
   officer?: string | undefined
 }
+export type ProposeAgreementDraftRequest = Record<string, never>
 export type ProposeAgreementRequest = {
   v: 1
   title: string
@@ -6304,6 +6402,10 @@ export type RotateWebhookSecretAnswer = {
   secret: string
 }
 export type RotateWebhookSecretRequest = Record<string, never>
+export type SaveAgreementDraftRequest = {
+  /** an agreement as far as it is written, in the form of `proposeAgreement` */
+  document: Record<string, unknown>
+}
 export type SaveCaseDraftRequest = {
   /** that was read; absent: `If-Match` has it */
   version?: number | undefined
@@ -7319,6 +7421,10 @@ export type DiffAgreementQuery = {
   /** id of a text, or its beginning; absent: the one that waits, or the newest */
   after?: string | undefined
 }
+export type DiffAgreementDraftQuery = {
+  /** the agreement; absent: the text before the last saving */
+  against?: string | undefined
+}
 export type DownloadMaterialQuery = {
   /** the case that it is read for; needed when several name it */
   thread?: string | undefined
@@ -7529,6 +7635,8 @@ export type PrintPapersQuery = {
 export type PublishDraftsQuery = {
   /** drafts with an error stay drafts, and the others are published */
   sound?: 'true' | 'false' | undefined
+  /** codes of the items whose drafts are published, between commas, 100 at most; the others, and a drafted organisation tree, stay drafts */
+  codes?: string | undefined
 }
 export type ReadCaseBodiesQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
@@ -7815,6 +7923,10 @@ export interface Api {
     params: { thread: string }
     body: CounterAgreementRequest
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
+  /** Keep a text that is to be worked on */
+  createAgreementDraft(input: {
+    body: CreateAgreementDraftRequest
+  } & Keyed & Options): Promise<AgreementDraft>
   /** Begin a draft */
   createCaseDraft(input: {
     body: CreateCaseDraftRequest
@@ -7867,10 +7979,19 @@ export interface Api {
     params: { thread: string }
     query?: DiffAgreementQuery | undefined
   } & Options): Promise<DiffAgreementAnswer>
+  /** What the last saving changed, or what the draft says otherwise than an agreement (文本比对) */
+  diffAgreementDraft(input: {
+    params: { id: string }
+    query?: DiffAgreementDraftQuery | undefined
+  } & Options): Promise<DiffAgreementDraftAnswer>
   /** Take a prepared act back */
   discardAct(input: {
     params: { no?: number | null | undefined }
   } & Options): Promise<DiscardActAnswer>
+  /** Take a draft back: nobody outside has seen it */
+  discardAgreementDraft(input: {
+    params: { id: string }
+  } & Guarded & Options): Promise<DiscardAgreementDraftAnswer>
   /** Take a draft back */
   discardDraft(input: {
     params: {
@@ -7978,6 +8099,10 @@ export interface Api {
   getAgreement(input: {
     params: { thread: string }
   } & Options): Promise<AgreementDetail>
+  /** A draft with its text, and the fields that keep it from being proposed */
+  getAgreementDraft(input: {
+    params: { id: string }
+  } & Options): Promise<GetAgreementDraftAnswer>
   /** One case with its timeline and the steps possible now */
   getCase(input: {
     params: { thread: string }
@@ -8117,6 +8242,8 @@ export interface Api {
   } & Options): Promise<LintDraftsAnswer>
   /** Acts that one administrator prepared and another one is to sign (双人复核) */
   listActs(input?: Options): Promise<ListActsAnswer>
+  /** Drafts that are kept, the last saved first */
+  listAgreementDrafts(input?: Options): Promise<ListAgreementDraftsAnswer>
   /** List agreements, newest first */
   listAgreements(input?: {
     query?: ListAgreementsQuery | undefined
@@ -8365,7 +8492,12 @@ export interface Api {
   proposeAgreement(input: {
     body: ProposeAgreementRequest
   } & Keyed & Options): Promise<AgreementOutcome>
-  /** Publish all drafts as one new version of the own list */
+  /** Propose the draft to every other party of it, once; the draft is gone then */
+  proposeAgreementDraft(input: {
+    params: { id: string }
+    body?: ProposeAgreementDraftRequest | undefined
+  } & Keyed & Guarded & Options): Promise<AgreementOutcome>
+  /** Publish all drafts, or chosen ones, as one new version of the own list */
   publishDrafts(input?: {
     query?: PublishDraftsQuery | undefined
   } & Keyed & Options): Promise<PublishDraftsAnswer>
@@ -8583,6 +8715,11 @@ export interface Api {
     params: { id: string }
     body?: RotateWebhookSecretRequest | undefined
   } & Keyed & Options): Promise<RotateWebhookSecretAnswer>
+  /** Save a draft; `If-Match` has the version that was edited */
+  saveAgreementDraft(input: {
+    params: { id: string }
+    body: SaveAgreementDraftRequest
+  } & Guarded & Options): Promise<AgreementDraft>
   /** Save over the version that was read (自动保存) */
   saveCaseDraft(input: {
     params: { id: string }

@@ -56,6 +56,7 @@ import { originals } from './053-originals.ts'
 import { phrases } from './054-phrases.ts'
 import { scanReuses } from './055-scan-reuses.ts'
 import { boxes } from './056-boxes.ts'
+import { agreementDrafts } from './057-agreement-drafts.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -114,4 +115,5 @@ export const MIGRATIONS: readonly Migration[] = [
   phrases,
   scanReuses,
   boxes,
+  agreementDrafts,
 ]
