@@ -217,7 +217,16 @@ export async function compose(
   const routes = [...all.flatMap(part => part.routes ?? []), reminderRoutes(reminders), ...operation.routes]
   const served = serve(
     kernel,
-    { routes, caseRights, ...watch.port, ...trust.port, ...dispatch.port, ...records.port, ...people.port },
+    {
+      routes,
+      caseRights,
+      ...watch.port,
+      uploads: work.port.uploads,
+      ...trust.port,
+      ...dispatch.port,
+      ...records.port,
+      ...people.port,
+    },
     life,
   )
   life.add('upkeep', () => upkeep.end())

@@ -17,6 +17,7 @@ import { createHttpApp } from './http/app.ts'
 import { type RouteModule, timeOrNull } from './http/route.ts'
 import { startServer } from './http/server.ts'
 import type { SignOn } from './http/single-sign-on.ts'
+import type { ResumableUploads } from './http/tus.ts'
 
 /** Largest upload and its framing, bytes. */
 const MAX_BODY = LIMITS.materialBytes + 1024 * 1024
@@ -33,6 +34,7 @@ export function serve(
     caseRights,
     feed,
     live,
+    uploads,
     singleSignOn,
     routes,
   }: Pick<TrustPort, 'seal' | 'cityKey'> &
@@ -42,6 +44,7 @@ export function serve(
       caseRights: CaseRights
       feed: EventFeed
       live: LiveFeed
+      uploads: ResumableUploads
       singleSignOn: SignOn | null
       routes: readonly RouteModule[]
     },
@@ -57,6 +60,7 @@ export function serve(
     clock,
     feed,
     live,
+    uploads: { port: uploads, maxBytes: LIMITS.materialBytes },
     database: db,
     ids: randomUUID,
     version: VERSION,

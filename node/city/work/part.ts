@@ -9,6 +9,7 @@ import type { ExchangePort } from '../../spine/exchange/part.ts'
 import { createLooks } from '../../spine/materials/looks.ts'
 import type { MaterialsPort } from '../../spine/materials/part.ts'
 import { materialRoutes } from '../../spine/materials/routes.ts'
+import { createUploads } from '../../spine/materials/uploads.ts'
 import type { AgreementsPort } from '../agreements/part.ts'
 import { createEvaluations } from '../cases/evaluations/evaluations.ts'
 import { evaluationRoutes } from '../cases/evaluations/routes.ts'
@@ -48,7 +49,7 @@ import { createViews } from './views.ts'
 import { viewRoutes } from './views-routes.ts'
 
 export function createWorkPart(
-  { config, db, clock, audit, events, log, randomId }: Kernel,
+  { config, db, clock, audit, events, log, randomBytes, randomId, space }: Kernel,
   { trust, identity }: TrustPort,
   { packets }: ExchangePort,
   { cases, clocks, drafts, handler, keys }: CasesPort,
@@ -151,6 +152,19 @@ export function createWorkPart(
     packets: no => packets().packets(db, no),
     held: async hashes => new Set((await materials.held(hashes)).map(({ sha256 }) => sha256)),
   })
+  const looks = createLooks({ db, audit, drafts })
+  const uploads = createUploads({
+    folder: join(config.data, 'uploads'),
+    clock,
+    id: randomId,
+    random: randomBytes,
+    space: space.problem,
+    async keep(stream, actor) {
+      const stored = await materials.upload(stream)
+      await looks.uploaded(stored.sha256, actor)
+      return stored
+    },
+  })
   const rebuilding: RebuildParts = {
     db,
     packets: (reader, no) => packets().packets(reader, no),
@@ -161,7 +175,7 @@ export function createWorkPart(
   const stopping = new AbortController()
   let rebuilt: Promise<unknown> | null = null
   return {
-    port: { queues },
+    port: { queues, uploads },
     routes: [
       queueRoutes(queues, unread, colleagues),
       caseListRoutes(queues, statistics, () => rebuild(rebuilding)),
@@ -179,11 +193,12 @@ export function createWorkPart(
       stepRoutes(steps),
       reuseRoutes(reuse),
       intakeRoutes(intake, drafts),
-      materialRoutes(materials, pages, createLooks({ db, audit, drafts })),
+      materialRoutes(materials, pages, looks),
       dispatchRoutes(dispatch, materials),
     ],
     jobs: { statistics: () => statistics.catchUp() },
-    start() {
+    async start() {
+      await uploads.start()
       rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
         if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
       })
@@ -192,6 +207,7 @@ export function createWorkPart(
       stopping.abort()
       await rebuilt
       await exports.stop()
+      await uploads.stop()
     },
   } satisfies Part<object>
 }

@@ -597,6 +597,25 @@ export type Authority = {
   /** partners that were paired by their chain to it */
   partners: string[]
 }
+export type Backup = {
+  folder: string
+  at: string
+  /** file of the keys of its cases; null: it holds them itself */
+  keys: string | null
+  /** when it was read again last; null: never */
+  verifiedAt: string | null
+  /** what was wrong then */
+  problem: { code: string; detail?: string } | null
+}
+export type BackupJob = {
+  work: 'backup' | 'verification'
+  folder: string
+  since: string
+  /** shelves of materials that were seen to */
+  done: number
+  /** how many there are; 0: not counted yet */
+  all: number
+}
 export type BeginExportRequest = {
   format: 'csv' | 'xlsx'
   queue?: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done' | undefined
@@ -885,6 +904,33 @@ export type CaseDetail = {
     /** packet ids of the corrections of this step, in their order */
     correctedBy: string[]
   }[]
+}
+export type CertificateState = {
+  city: string
+  name: string
+  authority: string | null
+  issuer: string
+  selfIssued: boolean
+  fingerprint: string
+  /** hex */
+  serial: string
+  validFrom: string
+  validTo: string
+  daysLeft: number
+  /** with those of its issuers, the own one first */
+  pem: string
+  /** by a directory of a federation that this node follows */
+  revoked: { at: string; reason: string } | null
+  /** of the packet key */
+  delegation: {
+    until: string
+    /** why it could not be renewed */
+    problem: { code: string; detail?: string } | null
+  }
+  /** whether the key opened when it was tried last */
+  cityKey: 'ok' | 'failed' | 'unproven'
+  /** a new city key waits for the certificate that was asked for it */
+  waiting: boolean
 }
 export type ChangeOwnPasswordAnswer = { done: true }
 export type ChangeOwnPasswordRequest = {
@@ -1232,6 +1278,15 @@ export type ChangeViewRequest = {
   }
 }
 export type ChangeWebhookRequest = { active: boolean }
+export type Check = {
+  /** what was looked at, in both languages */
+  check: string
+  level: 'ok' | 'warn' | 'fail' | 'skip'
+  detail: string
+  /** who must act */
+  act?: 'you' | 'partner' | 'operator'
+  cure?: string
+}
 export type CheckApprovalSystemAnswer = {
   kind: string
   /** as the configuration gives it */
@@ -1963,6 +2018,42 @@ export type EvaluateCaseRequest = {
   realName?: boolean | undefined
   text?: string | undefined
 }
+export type EvidenceReport = {
+  /** no finding is an error */
+  ok: boolean
+  /** each certificate is that of this city, of a partner, or was given: otherwise anybody could have made such a bundle */
+  confirmed: boolean
+  thread: string | null
+  caseNo: string | null
+  collecting: string | null
+  handling: string | null
+  /** of the case, as its packets tell it; null unless ok */
+  state: string | null
+  outcome: string | null
+  packets: number
+  receipts: number
+  materials: number
+  /** bodies and materials that are absent because they were purged */
+  purged: number
+  /** packets without a receipt of the other city */
+  unreceipted: number
+  certificates: {
+    city: string
+    fingerprint: string
+    known: 'own' | 'partner' | 'given' | null
+  }[]
+  /** duties that were not met in time */
+  missed: { city: string; duty: string }[]
+  findings: {
+    /** path in the bundle; empty for all of it */
+    file: string
+    level: 'error' | 'warning'
+    code: string
+    detail?: string
+    en: string
+    zh: string
+  }[]
+}
 export type Export = {
   id: string
   format: 'csv' | 'xlsx'
@@ -2077,6 +2168,12 @@ export type GetCaseStepAnswer = {
     /** it must be one */
     workingDay: boolean
   }[]
+}
+export type GetHealthAnswer = {
+  at: string
+  /** nothing failed */
+  ok: boolean
+  checks: Check[]
 }
 export type GetItemAnswer = {
   /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
@@ -3458,6 +3555,27 @@ export type ListAuditAnswer = {
   next: string | null
 }
 export type ListAuthoritiesAnswer = { items: Authority[] }
+export type ListBackupsAnswer = {
+  /** where those asked for here are made; null: `backups.folder` is not set */
+  folder: string | null
+  running: {
+    work: 'backup' | 'verification'
+    folder: string
+    since: string
+    /** shelves of materials that were seen to */
+    done: number
+    /** how many there are; 0: not counted yet */
+    all: number
+  } | null
+  /** how the last work since the start ended */
+  last: {
+    work: 'backup' | 'verification'
+    folder: string
+    at: string
+    problem: { code: string; detail?: string } | null
+  } | null
+  items: Backup[]
+}
 export type ListBadRatingsAnswer = {
   items: Rating[]
   /** Cursor of the next page; null on the last one */
@@ -4331,6 +4449,11 @@ export type ListServicesAnswer = {
   /** null when the city has published nothing yet */
   list: { city: string; version: number; count: number; publishedAt: string } | null
 }
+export type ListSettingsAnswer = {
+  /** the file of the configuration */
+  file: string | null
+  items: Setting[]
+}
 export type ListSmsAnswer = { items: Sms[] }
 export type ListTemplatesAnswer = {
   items: {
@@ -4433,6 +4556,7 @@ export type MailCaseRequest = {
   at: string
   place?: string | undefined
 }
+export type MakeBackupRequest = Record<string, never>
 export type MaterialMapping = {
   partner: string
   /** taskCode of the partner's item */
@@ -6307,6 +6431,12 @@ export type RemoveCalendarAnswer = { removed: true }
 export type RemoveSecondFactorAnswer = { done: true }
 export type RemoveWebhookAnswer = { removed: true }
 export type ReplayWebhookRequest = { from: number }
+export type RequestCertificateAnswer = {
+  /** PEM */
+  request: string
+  newKey: boolean
+}
+export type RequestCertificateRequest = { newKey?: boolean | undefined }
 export type RequestSupplementCaseRequest = {
   /** 一次性告知: the whole notice */
   notice: string
@@ -6328,6 +6458,16 @@ export type ResetPasswordRequest = {
   account?: string | null | undefined
 }
 export type ResultReceivedCaseRequest = { receivedAt: string; by?: string | undefined }
+export type ResumableUpload = {
+  id: string
+  /** bytes that are here */
+  offset: number
+  size: number
+  /** when it is deleted unless somebody goes on */
+  expiresAt: string
+  /** what it became, once all of it was here */
+  material: { sha256: string; size: number; type: string } | null
+}
 export type ResumeAgreementRequest = { reason: string }
 export type ResumeCaseRequest = { result?: string | undefined }
 export type ResumePartnerRequest = Record<string, never>
@@ -6776,6 +6916,17 @@ export type Session = {
 }
 export type SetUpAdministratorAnswer = { id: string; name: string }
 export type SetUpAdministratorRequest = { code: string; name: string; account: string; password: string }
+export type Setting = {
+  /** such as `http.port` */
+  key: string
+  /** as JSON; null when none is set */
+  value?: unknown
+  from: 'file' | 'environment' | 'default'
+  /** variable of the environment that stands over the file */
+  env: string | null
+  en: string
+  zh: string
+}
 export type SettleParcelsAnswer = { settled: number }
 export type SettleParcelsRequest = Record<string, never>
 export type ShipCaseRequest = {
@@ -6843,6 +6994,27 @@ export type ShowCalendarAnswer = {
       kind: 'own' | 'partner' | 'differs'
     }[]
   }[]
+}
+export type ShowCommonSettingsAnswer = {
+  city: { code: string; name: string; authority: string }
+  software: string
+  /** kind of the adapter */
+  approvalSystem: string
+  /** null: waybills are typed in */
+  carrier: string | null
+  /** pages for applicants from outside */
+  applicantsUrl: string | null
+  /** what the city certificate signs takes two administrators */
+  fourEyes: boolean
+  /** who accepted a case does not decide it (受审分离) */
+  separateDecision: boolean
+  singleSignOn: boolean
+  limits: {
+    materialBytes: number
+    materialsPerPacket: number
+    /** of what one step says */
+    bodyBytes: number
+  }
 }
 export type ShowTracedAnswer = {
   request: {
@@ -7273,6 +7445,10 @@ export type VerifyAuditAnswer = {
   /** Hash of the last row; note it elsewhere to notice rows cut off at the end */
   head: string
 }
+export type VerifyBackupRequest = {
+  /** as the list names it */
+  folder: string
+}
 export type VerifyRemoteCaseRequest = {
   /** 身份, 原件, 现场, 其他 */
   subject: 'identity' | 'originals' | 'site' | 'other'
@@ -7433,10 +7609,6 @@ export type DownloadMaterialQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
-export type ExportEvidenceQuery = {
-  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
-  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
-}
 export type ExportAuditQuery = {
   /** `person:ID`, `city:CODE`, `node` or `cli` */
   actor?: string | undefined
@@ -7453,6 +7625,10 @@ export type ExportAuditQuery = {
   /** rows of before this time */
   until?: string | undefined
   format?: 'csv' | 'jsonl' | undefined
+}
+export type ExportEvidenceQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ExportOrganisationQuery = { format?: 'csv' | 'xlsx' | undefined }
 export type ExportServicesQuery = {
@@ -7720,6 +7896,10 @@ export type ShowTracedQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
+export type VerifyEvidenceQuery = {
+  /** SHA-256 of city certificates that were confirmed elsewhere, between commas, 10 at most */
+  fingerprints?: string | undefined
+}
 export type WatchEventsQuery = {
   /** Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come */
   after?: string | undefined
@@ -7901,6 +8081,10 @@ export interface Api {
     params: { code: string }
     body?: ConfirmPartnerRequest | undefined
   } & Keyed & Options): Promise<Partner>
+  /** Go on with an upload at `Upload-Offset` */
+  continueUpload(input: {
+    params: { id: string }
+  } & Bytes & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Correction 更正: signs and sends case.correct; by the either city */
   correctCase(input: {
     params: { thread: string }
@@ -7948,6 +8132,8 @@ export interface Api {
     params: { id: string }
     body: CreateTokenRequest
   } & Keyed & Options): Promise<IssuedAccessToken>
+  /** Begin an upload that can go on after a break (断点续传), by the tus protocol 1.0 */
+  createUpload(input?: Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Decided 作出决定: signs and sends case.decide; by the mover city */
   decideCase(input: {
     params: { thread: string }
@@ -8059,6 +8245,10 @@ export interface Api {
   endSessions(input: {
     params: { id: string }
   } & Options): Promise<EndSessionsAnswer>
+  /** Give an upload up; what became a material stays one */
+  endUpload(input: {
+    params: { id: string }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Evaluation by the applicant 好差评: signs and sends case.evaluate; by the collecting city */
   evaluateCase(input: {
     params: { thread: string }
@@ -8115,6 +8305,8 @@ export interface Api {
       kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
     }
   } & Options): Promise<GetCaseStepAnswer>
+  /** The city certificate: whose, by whom, until when, revoked or not, and whether a new one is waited for */
+  getCertificate(input?: Options): Promise<CertificateState>
   /** One of them */
   getColumnMapping(input: {
     params: { name: string }
@@ -8130,6 +8322,8 @@ export interface Api {
   getExport(input: {
     params: { id: string }
   } & Options): Promise<Export>
+  /** How the node is, thing by thing, with who must act and how: what `tongban doctor` says of one that runs */
+  getHealth(input?: Options): Promise<GetHealthAnswer>
   /** Who this node is */
   getIdentity(input?: Options): Promise<Identity>
   /** An open invite as a QR code: whoever sees it can use it */
@@ -8179,6 +8373,10 @@ export interface Api {
   getSignInState(input: {
     params: { id: string }
   } & Options): Promise<SignInState>
+  /** How far an upload is, and what it became; `HEAD` has the same in its headers */
+  getUpload(input: {
+    params: { id: string }
+  } & Options): Promise<ResumableUpload>
   /** A packet is handed over no more, and has no effect in the approval system */
   giveUpParked(input: {
     body: GiveUpParkedRequest
@@ -8260,6 +8458,8 @@ export interface Api {
   listAuditActions(input?: Options): Promise<ListAuditActionsAnswer>
   /** Authorities that this node accepts */
   listAuthorities(input?: Options): Promise<ListAuthoritiesAnswer>
+  /** Backups that were made of this node, newest first, when each was read again last, and what is under way */
+  listBackups(input?: Options): Promise<ListBackupsAnswer>
   /** Bad ratings by the day until which they must be followed up */
   listBadRatings(input?: {
     query?: ListBadRatingsQuery | undefined
@@ -8357,6 +8557,8 @@ export interface Api {
   listServices(input?: {
     query?: ListServicesQuery | undefined
   } & Options): Promise<ListServicesAnswer>
+  /** Settings in force: value, where it comes from, what it means; of a secret, where it is */
+  listSettings(input?: Options): Promise<ListSettingsAnswer>
   /** Messages to the applicant of a case, numbers masked */
   listSms(input: {
     params: { thread: string }
@@ -8390,6 +8592,10 @@ export interface Api {
     params: { thread: string }
     body: MailCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** Back the node up into `backups.folder` while it runs, and read the backup again */
+  makeBackup(input?: {
+    body?: MakeBackupRequest | undefined
+  } & Keyed & Options): Promise<BackupJob>
   /** Message 留言: signs and sends case.message; by the either city */
   messageCase(input: {
     params: { thread: string }
@@ -8628,6 +8834,10 @@ export interface Api {
     params: { id: string }
     body: ReplayWebhookRequest
   } & Keyed & Options): Promise<Webhook>
+  /** A request (CSR) for the authority of a federation: for the present city key, or for a new one that waits */
+  requestCertificate(input?: {
+    body?: RequestCertificateRequest | undefined
+  } & Keyed & Options): Promise<RequestCertificateAnswer>
   /** Notice of everything that is missing 一次性告知补正: signs and sends case.request-supplement; by the mover city */
   requestSupplementCase(input: {
     params: { thread: string }
@@ -8772,6 +8982,8 @@ export interface Api {
   } & Keyed & Guarded & Options): Promise<Case>
   /** Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ */
   showCalendar(input?: Options): Promise<ShowCalendarAnswer>
+  /** What every page needs to know of this node: city, kinds of systems, rules, limits */
+  showCommonSettings(input?: Options): Promise<ShowCommonSettingsAnswer>
   /** Who has the case open now, and who has unsaved input there */
   showPresence(input: {
     params: { thread: string }
@@ -8866,6 +9078,14 @@ export interface Api {
   uploadSample(input: Bytes & Options): Promise<UploadSampleAnswer>
   /** Check the chain of hashes over the whole log */
   verifyAudit(input?: Options): Promise<VerifyAuditAnswer>
+  /** Read a backup again: its store whole, all its materials, and the keys that open it */
+  verifyBackup(input: {
+    body: VerifyBackupRequest
+  } & Keyed & Options): Promise<BackupJob>
+  /** Verify an evidence bundle: what it proves, and whose certificates it names */
+  verifyEvidence(input: {
+    query?: VerifyEvidenceQuery | undefined
+  } & Bytes & Options): Promise<EvidenceReport>
   /** Verified remotely 远程核验: signs and sends case.verify-remote; by the either city */
   verifyRemoteCase(input: {
     params: { thread: string }

@@ -25,6 +25,7 @@ import { languageOf, problemResponse } from './problem.ts'
 import { registerModule } from './register.ts'
 import type { RouteModule } from './route.ts'
 import { addSingleSignOn, type SignOn } from './single-sign-on.ts'
+import { addResumableUploads, type ResumableUploads } from './tus.ts'
 
 export type HttpParts = {
   /** name of the node, such as `十堰 420300` */
@@ -37,6 +38,8 @@ export type HttpParts = {
   /** the city's single sign-on, when it has one */
   signOn?: SignOn | null
   feed: EventFeed
+  /** of a node that takes materials */
+  uploads?: { port: ResumableUploads; maxBytes: number }
   /** of a node that tells what is so now */
   live?: LiveFeed
   /** where idempotency keys are kept: the store that the concerns use */
@@ -178,6 +181,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     { checks: parts.ready ?? {}, beside: parts.beside ?? (() => ({})) },
     () => draining.signal.aborted,
   )
+  if (parts.uploads !== undefined) addResumableUploads(edge, parts.uploads.port, parts.uploads.maxBytes)
   addSingleSignOn(edge, parts.signOn ?? null)
   addPages(app, title, version)
 
