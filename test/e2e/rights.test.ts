@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../node/edges/client/client.ts'
+import type { Value } from '../../node/kernel/store/database.ts'
+import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import { holdsRole, rolesFor } from '../../protocol/rights/can.ts'
+import { holdsRole, isOfCases, rolesFor } from '../../protocol/rights/can.ts'
 import { purposeRule } from '../../protocol/rights/purposes.ts'
 import { FORMER_ROLES, ROLES, type Role } from '../../protocol/rights/roles.ts'
 import { ACTIONS, type Action } from '../../protocol/rights/table.ts'
@@ -25,11 +28,19 @@ let root: string
 let node: RunningNode
 let operations: Operation[]
 let token: string
+let data: string
+/** What operations on many cases take beside their threads. */
+const BULK: Readonly<Record<string, readonly string[]>> = {
+  assignCases: ['threads', 'to'],
+  remindCases: ['threads', 'text'],
+  printPapers: ['threads', 'paper'],
+}
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-rights-'))
   const folder = await makeNodeFolder(join(root, 'node'), ANKANG, { httpPort: 0, p2pPort: 0 })
   token = folder.token
+  data = folder.config.data
   node = await startNode({ config: folder.config, passphrase: PASSPHRASE })
   const document = (await (await fetch(`${node.url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, Described>>
@@ -63,6 +74,120 @@ async function ask(operation: Operation, bearer: string): Promise<{ status: numb
 
 /** What was given to a role since, on purpose: whoever audits sees who may what. */
 const GIVEN: Readonly<Record<string, readonly string[]>> = { auditor: ['listPeople', 'getPerson'] }
+
+/** A case that a window here took in, and one of a department here, put into the store as they stand after their submission. */
+async function otherCases(): Promise<{ thread: string; caseNo: string }[]> {
+  const db = openSqlite(join(data, 'tongban.db'))
+  const made = [
+    { role: 'collecting', caseNo: 'AK-OTHER-WINDOW-7' },
+    { role: 'handling', caseNo: 'AK-OTHER-DEPARTMENT-8' },
+  ].map(one => ({ ...one, thread: randomBytes(16).toString('hex') }))
+  await db.transaction(async tx => {
+    for (const { role, caseNo, thread } of made) {
+      const [row] = await tx.query<{ no: number }>(
+        `INSERT INTO threads (thread, type, partner, started_at) VALUES (unhex(?), 'case', '420300', 1) RETURNING no`,
+        [thread],
+      )
+      const known: Record<string, Value> = {
+        thread_no: row?.no ?? 0,
+        role,
+        partner: '420300',
+        case_no: caseNo,
+        number_key: caseNo.toLowerCase().replaceAll('-', ''),
+        item_code: `11420300MB0765432Y${'4'.repeat(13)}`,
+        mode: 1,
+        state: 'arrived',
+        window: '1号窗口',
+        turn: 'own',
+        own_due: '2026-11-01',
+        due: '2026-11-01',
+        bad: 1,
+        submitted_at: 1,
+        updated_at: 1,
+      }
+      const columns = await tx.query<{ name: string; needed: number }>(
+        `SELECT name, "notnull" AND dflt_value IS NULL AS needed FROM pragma_table_info('cases')`,
+      )
+      // What is needed besides tells nothing of whose it is.
+      for (const { name, needed } of columns) if (needed === 1) known[name] ??= ''
+      const names = Object.keys(known)
+      await tx.run(`INSERT INTO cases (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, [
+        ...Object.values(known),
+      ])
+    }
+  })
+  await db.close()
+  return made
+}
+
+describe('a case that is not theirs', () => {
+  test('is refused by every operation that names it, and told by none of the others', {
+    timeout: 120_000,
+  }, async () => {
+    const cases = await otherCases()
+    const client = createClient({ url: node.url, token })
+    // Whom they concern finds them.
+    const { items: found } = await client.listCases()
+    expect(found.map(({ thread }) => thread).toSorted()).toEqual(cases.map(({ thread }) => thread).toSorted())
+    const ofCases = ofApi().filter(
+      ({ path, 'x-action': action }) => path.includes('/{thread}') && isOfCases(action as Action),
+    )
+    expect(ofCases.length).toBeGreaterThan(40)
+    for (const role of ['window-clerk', 'examiner'] as const) {
+      const places = { departments: ['11420300MB0123456X'], windows: ['2号窗口'] }
+      const bearer = async () => (await client.createPerson({ body: { name: role, roles: [role], ...places } })).token
+      const send = (own: string, { method }: Operation, path: string, body: object = {}) =>
+        fetch(`${node.url}${path}`, {
+          method,
+          headers: { authorization: `Bearer ${own}`, 'content-type': 'application/json' },
+          ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
+        })
+      for (const { thread } of cases) {
+        const own = await bearer()
+        for (const operation of ofCases) {
+          const path = operation.path.replaceAll('{thread}', thread).replaceAll(/\{(\w+)\}/g, '1')
+          const answer = await send(own, operation, path)
+          const { code } = (await answer.json()) as { code: string }
+          // A path that is wrong in another place is refused before it is looked at whose the case is.
+          const refusals = [
+            'request.forbidden',
+            'rights.scope',
+            ...(path === operation.path ? [] : ['request.invalid']),
+          ]
+          expect([role, operation.operationId, answer.status >= 400, refusals.includes(code)], code).toEqual([
+            role,
+            operation.operationId,
+            true,
+            true,
+          ])
+        }
+      }
+      // Whatever may be read besides, and whatever takes many cases, tells nothing of them.
+      const own = await bearer()
+      for (const operation of ofApi().filter(({ path }) => !path.includes('/{thread}') && !path.includes('/events'))) {
+        if (!holdsRole([role], operation['x-action'] as Action)) continue
+        const { method, path, operationId } = operation
+        if (method !== 'GET' && !path.startsWith('/api/v1/bulk/')) continue
+        const queries = method === 'GET' ? ['', '?q=AK-OTHER', '?number=AK-OTHER-WINDOW-7', '?window=1号窗口'] : ['']
+        for (const query of queries) {
+          const threads = cases.map(({ thread }) => thread)
+          const body = { threads, to: 'me', text: '请尽快', paper: 'receipt' }
+          const filled = path.replaceAll(/\{(\w+)\}/g, '1').replace('/queues/1', '/queues/ours')
+          const asked = Object.fromEntries(
+            Object.entries(body).filter(([name]) => BULK[operationId]?.includes(name) ?? name === 'threads'),
+          )
+          const answer = await send(own, operation, encodeURI(filled + query), asked)
+          const text = await answer.text()
+          for (const { caseNo } of cases) expect([operationId, text.includes(caseNo)]).toEqual([operationId, false])
+          const { items = [] } = (method === 'GET' ? {} : JSON.parse(text)) as { items?: { problem: string | null }[] }
+          expect([operationId, items.filter(({ problem }) => problem === null)]).toEqual([operationId, []])
+          if (method === 'GET')
+            for (const thread of threads) expect([operationId, text.includes(thread)]).toEqual([operationId, false])
+        }
+      }
+    }
+  })
+})
 
 describe('the matrix of roles and operations', () => {
   test('every operation names its action, and its roles are those of the table', () => {

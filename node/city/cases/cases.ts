@@ -460,14 +460,15 @@ export function createCases(parts: CasesParts) {
     },
 
     /**
-     * Hands the results of a joint case over that are there and were not received yet; how many, and whose are still to come.
-     * Problem: `case.transition` when there is none.
+     * Hands the results of a joint case over that are there and were not received yet; how many, and whose are still to come. `mayServe`
+     * throws for one that its caller may not hand over. Problem: `case.transition` when there is none.
      */
     async handOver(
       thread: string,
       by: string | undefined,
       actor: string,
       seen?: Seen,
+      mayServe?: (thread: string) => Promise<void>,
     ): Promise<{ handedOver: number; missing: LinkedCase[] }> {
       await assertAsSeen(db, thread, seen)
       const { ready, missing } = handOver(await linkedTo(db, packetsOf, thread, await parentOf(db, thread)))
@@ -478,6 +479,7 @@ export function createCases(parts: CasesParts) {
             ? 'no joint case with a result that was not received yet'
             : missing.map(({ partner, item, state }) => `${partner} ${item.name}: no result yet (${state})`).join('; '),
         )
+      for (const { thread: linked } of ready) if (linked !== thread) await mayServe?.(linked)
       const content = { receivedAt: new Date(clock.now()).toISOString(), ...(by === undefined ? {} : { by }) }
       await parts.author().writeAll(
         ready.map(({ thread, partner }) => ({ thread, partner, drafts: [{ kind: 'case.result-received', content }] })),

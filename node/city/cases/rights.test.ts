@@ -321,6 +321,34 @@ describe('what a look is for', () => {
   })
 })
 
+test('of a joint case one is told, hands over and acts on those parts alone that are theirs', async () => {
+  const api = await apiOf(COLLECTING)
+  const lead = await submit('1号窗口')
+  const other = await submitCase(world, agreement, { window: '2号窗口', parent: lead })
+  await world.settle()
+  const clerk = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })
+  const both = await worker(api, ['window-clerk'], { windows: ['1号窗口', '2号窗口'] })
+  const linked = async (who: typeof clerk) => {
+    const { body } = await who.client.get(`/api/v1/cases/${lead}`)
+    return (body as { linked: { thread: string }[] }).linked.map(({ thread }) => thread)
+  }
+  expect(await linked(clerk)).toEqual([lead])
+  expect(await linked(both)).toEqual([lead, other])
+  const { cases } = world.city(HANDLING)
+  for (const thread of [lead, other]) {
+    for (const [kind, body] of [
+      ['case.accept', {}],
+      ['case.decide', { outcome: 'granted', documentNo: '十审〔2026〕1号' }],
+      ['case.send-result', { method: 'file' }],
+    ] as const)
+      await cases.step(thread, kind, body, 'person:1')
+    await world.settle()
+  }
+  const path = `/api/v1/cases/${lead}/hand-over`
+  expect(await clerk.codeOf(path, {})).toBe('rights.scope')
+  expect((await both.client.post(path, {})).body).toEqual({ handedOver: 2, missing: [] })
+})
+
 test('a draft is of the clerks of its window, or of its owner alone', async () => {
   const api = await apiOf(COLLECTING)
   const owner = await worker(api, ['window-clerk'], { windows: ['1号窗口'] })

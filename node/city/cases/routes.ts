@@ -10,7 +10,7 @@ import type { ProblemCode } from '../../../protocol/problem.ts'
 import { STEP_ACTIONS } from '../../../protocol/rights/table.ts'
 import { tellField, toldOfField } from '../../edges/http/field-problem.ts'
 import { Why } from '../../edges/http/problem-in-words.ts'
-import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
+import { actorOf, type Demand, isAllowed, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { TITLES } from '../records/evidence/timeline.ts'
 import { PAPER_NAMES } from '../records/papers/forms.ts'
 import type { Cases } from './cases.ts'
@@ -18,6 +18,7 @@ import type { CaseDetail } from './detail.ts'
 import { CommittedShape, Linked, RefusedShape, toCommitted, toLinked, WaitingShape } from './detail-routes.ts'
 import { Due, duties, toDue } from './due-answer.ts'
 import type { ApplicationCheck } from './intake/check.ts'
+import type { LinkedCase } from './joint.ts'
 import { NewCase, NewJointCase } from './new-case.ts'
 import { takerOf } from './rights.ts'
 import type { CaseRow } from './rows.ts'
@@ -232,6 +233,13 @@ function toDetail({
   }
 }
 
+/** Of the other cases of a joint one, those that the asker finds: they may be of other departments. */
+async function findable(linked: readonly LinkedCase[], demand: Demand): Promise<LinkedCase[]> {
+  const found: LinkedCase[] = []
+  for (const one of linked) if (await isAllowed(demand('case.list', one.thread))) found.push(one)
+  return found
+}
+
 /** `requestSupplement` of `case.request-supplement`. */
 const verbOf = (kind: CaseKind): string => kind.slice('case.'.length)
 const camel = (verb: string): string => verb.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
@@ -325,9 +333,11 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       }),
       problems: ['thread.unknown', 'case.transition', 'exchange.recovering', 'clock.own'],
       guarded: true,
-      handle: async ({ params: { thread }, body, person, seen }) => {
-        const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person), seen)
-        return { handedOver, missing: missing.map(toLinked) }
+      handle: async ({ params: { thread }, body, person, seen, demand }) => {
+        const mayServe = (linked: string): Promise<void> => demand('case.serve', linked)
+        const { handedOver, missing } = await cases.handOver(thread, body.by, actorOf(person), seen, mayServe)
+        const shown = await findable(missing, demand)
+        return { handedOver, missing: shown.map(toLinked) }
       },
     })
     api.operation({
@@ -340,7 +350,10 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       answer: Detail,
       versionOf: ({ version }) => version,
       problems: ['thread.unknown'],
-      handle: async input => toDetail(await cases.get(input.params.thread)),
+      handle: async ({ params: { thread }, demand }) => {
+        const detail = await cases.get(thread)
+        return toDetail({ ...detail, linked: await findable(detail.linked, demand) })
+      },
     })
     api.operation({
       method: 'get',

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { ThreadId, text } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { actorOf, type RouteModule } from '../../edges/http/route.ts'
+import { actorOf, isAllowed, type RouteModule } from '../../edges/http/route.ts'
 import { actOn } from '../../kernel/store/acts.ts'
 import { PAPER_NAMES, type PaperName } from '../records/papers/forms.ts'
 
@@ -14,7 +14,13 @@ type Told = { thread: string; problem: string | null }
 
 export const bulkRoutes = (parts: {
   remind: (thread: string, text: string, actor: string) => Promise<unknown>
-  print: (threads: readonly string[], name: PaperName, actor: string) => Promise<{ html: string; items: Told[] }>
+  print: (
+    threads: readonly string[],
+    name: PaperName,
+    actor: string,
+    /** whether another case of a joint one is the caller's to read */
+    mine: (thread: string) => Promise<boolean>,
+  ) => Promise<{ html: string; items: Told[] }>
 }): RouteModule => ({
   tag: 'Queues',
   description: 'Bulk actions: each case is told for itself, and one that fails keeps no other from it.',
@@ -67,7 +73,9 @@ export const bulkRoutes = (parts: {
               refused.push({ thread, problem: error.problem.code })
             },
           )
-        const { html, items } = await parts.print(threads, body.paper, actorOf(person))
+        const { html, items } = await parts.print(threads, body.paper, actorOf(person), linked =>
+          isAllowed(demand('case.content', linked)),
+        )
         return { html, items: [...items, ...refused] }
       },
     })

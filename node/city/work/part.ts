@@ -186,7 +186,7 @@ export function createWorkPart(
       phraseRoutes({ phrases, clock, own, cityName, caseOf: thread => cases.get(thread) }),
       bulkRoutes({
         remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
-        print: (threads, name, actor) => casePapers.many(threads, name, actor),
+        print: (threads, name, actor, mine) => casePapers.many(threads, name, actor, mine),
       }),
       boardRoutes(board, statistics.catchUp),
       caseRoutes(cases, check),

@@ -3,7 +3,7 @@
  * strict validation, idempotency, problems, OpenAPI). No hono here; values in, values out.
  */
 import * as z from 'zod'
-import type { ProblemCode } from '../../../protocol/problem.ts'
+import { type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
 import type { Purpose } from '../../../protocol/rights/purposes.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
 import type { Person } from '../../kernel/person.ts'
@@ -11,6 +11,8 @@ import type { Seen } from '../../kernel/seen.ts'
 
 export type Schema = z.ZodType
 type Nothing = z.ZodUndefined
+
+export type Demand = (action: Action, thread: string) => Promise<void>
 
 export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   params: z.output<P>
@@ -23,7 +25,7 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
    * Lets the person act on a case; that of a `{thread}` in the path was asked for already. Problems: `request.forbidden`, `rights.scope`,
    * `rights.separation`, `rights.purpose`, `thread.unknown`.
    */
-  demand: (action: Action, thread: string) => Promise<void>
+  demand: Demand
   /** Lets the person look at what is of no single case, and notes what for. Problem: `rights.purpose`. */
   demandPurpose: (subject: string, purpose?: Purpose) => Promise<void>
   /** Lets the person work on a draft of a case; that of the path was asked for already. Problem: `rights.scope`. */
@@ -33,6 +35,16 @@ export type Input<P extends Schema, Q extends Schema, B extends Schema> = {
   /** aborted when the caller went away or the time limit passed */
   signal: AbortSignal
 }
+
+/** Whether what was demanded is allowed. */
+export const isAllowed = (demanded: Promise<void>): Promise<boolean> =>
+  demanded.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ProblemError) return false
+      throw error
+    },
+  )
 
 type Described<P extends Schema, Q extends Schema> = {
   /** OpenAPI style: `/api/v1/cases/{thread}` */

@@ -10,6 +10,7 @@
  *   申请材料/… 办理结果/… 往来附件/…   the files, each under its number, code and name
  *   目录.html, 目录.json               the catalogue: number, name, pages when known, bytes, SHA-256 of each
  */
+
 import { dayOf } from '../../../../protocol/agreement/document.ts'
 import type { CaseContent, CaseKind, CaseMaterial } from '../../../../protocol/case/kinds.ts'
 import { STATES } from '../../../../protocol/case/table.ts'
@@ -24,6 +25,7 @@ import type { PlannedBundle } from '../evidence/bundle.ts'
 import { BUNDLE_LIMITS } from '../evidence/manifest.ts'
 import { OUTCOME_NAMES } from '../evidence/timeline.ts'
 import { createZipWriter, zipSize } from '../evidence/zip-writer.ts'
+import type { Mine } from '../papers/papers.ts'
 import {
   ARCHIVE_FORMAT,
   CATEGORIES,
@@ -42,7 +44,7 @@ export type ArchiveParts = {
   row: (thread: string) => Promise<CaseRow>
   packets: (threadNo: number) => Promise<readonly StoredPacket[]>
   evidence: { plan(thread: string): Promise<PlannedBundle> }
-  papers: { all(thread: string): Promise<{ title: string; html: string }[]> }
+  papers: { all(thread: string, mine?: Mine): Promise<{ title: string; html: string }[]> }
   materials: { open(sha256: string): ReadableStream<Uint8Array>; size(sha256: string): Promise<number | null> }
   cityName: (code: string) => string
 }
@@ -143,7 +145,7 @@ export function createArchives(parts: ArchiveParts) {
     return { parts: found, absent }
   }
 
-  async function plan(thread: string) {
+  async function plan(thread: string, mine: Mine | undefined) {
     const row = await parts.row(thread)
     const packets = await parts.packets(row.no)
     const evidence = await parts.evidence.plan(thread)
@@ -161,7 +163,7 @@ export function createArchives(parts: ArchiveParts) {
       signed: null,
     })
     const { parts: files, absent } = await filesOf(packets)
-    const papers = await parts.papers.all(thread)
+    const papers = await parts.papers.all(thread, mine)
     const all: Part[] = [
       {
         category: 'evidence',
@@ -252,8 +254,8 @@ export function createArchives(parts: ArchiveParts) {
      * The archive of a case, open or ended, as a stream of ZIP bytes; a failure under way ends the stream. Leaves an audit
      * row, for it holds personal data. Problems: `thread.unknown`; `request.oversize` past 4 GiB, before the first byte.
      */
-    async export(thread: string, actor: string): Promise<ReadableStream<Uint8Array>> {
-      const planned = await plan(thread)
+    async export(thread: string, actor: string, mine?: Mine): Promise<ReadableStream<Uint8Array>> {
+      const planned = await plan(thread, mine)
       await db.transaction(tx =>
         parts.audit.append(tx, {
           actor,

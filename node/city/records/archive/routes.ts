@@ -1,7 +1,7 @@
 /** HTTP route of the archive: one case as one file for the archives. */
 import * as z from 'zod'
 import { ThreadId } from '../../../../protocol/primitives.ts'
-import { actorOf, type RouteModule } from '../../../edges/http/route.ts'
+import { actorOf, isAllowed, type RouteModule } from '../../../edges/http/route.ts'
 import type { Archives } from './archive.ts'
 
 export const archiveRoutes = (archives: Archives): RouteModule => ({
@@ -17,9 +17,9 @@ export const archiveRoutes = (archives: Archives): RouteModule => ({
       gives: { types: ['application/zip'], description: 'tongban-archive/1; 目录.json inside lists every file' },
       seconds: 3600,
       problems: ['thread.unknown', 'request.oversize'],
-      handle: async ({ params: { thread }, person }) => ({
+      handle: async ({ params: { thread }, person, demand }) => ({
         type: 'application/zip',
-        body: await archives.export(thread, actorOf(person)),
+        body: await archives.export(thread, actorOf(person), linked => isAllowed(demand('case.export', linked))),
         filename: `archive-${thread}.zip`,
       }),
     })

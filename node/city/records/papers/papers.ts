@@ -53,6 +53,10 @@ const together = (sheets: readonly Sheet[]): Sheet => {
 type Read = { threadNo: number; through: number }
 const lastOf = (packets: readonly StoredPacket[]): number => packets.reduce((last, { no }) => Math.max(last, no), 0)
 
+/** Whether another case of a joint one is its reader's to read: it may be of another department. */
+export type Mine = (thread: string) => Promise<boolean>
+const everyOne: Mine = async () => true
+
 export type CasePapers = ReturnType<typeof createCasePapers>
 
 export function createCasePapers(parts: CasePapersParts) {
@@ -64,8 +68,12 @@ export function createCasePapers(parts: CasePapersParts) {
     return row !== undefined && (await parts.verify(row.jws))
   }
 
-  /** The applications of a joint case, the leading first; one that was purged is left out, and none when the case stands alone. */
-  async function jointOf(thread: string, parent: string | null): Promise<(PaperView['joint'][number] & Read)[]> {
+  /** The applications of a joint case, the leading first; one that was purged or is not `mine` is left out, and none when the case stands alone. */
+  async function jointOf(
+    thread: string,
+    parent: string | null,
+    mine: Mine,
+  ): Promise<(PaperView['joint'][number] & Read)[]> {
     const joint: (PaperView['joint'][number] & Read)[] = []
     for (const linked of await linkedTo(parts.db, (_, threadNo) => parts.packets(threadNo), thread, parent)) {
       const [row] = await parts.db.query<{ no: number }>('SELECT no FROM threads WHERE thread = ?', [
@@ -73,7 +81,7 @@ export function createCasePapers(parts: CasePapersParts) {
       ])
       const packets = row === undefined ? [] : await parts.packets(row.no)
       const submitted = packets.find(({ claims, body }) => claims.kind === 'case.submit' && body !== null)
-      if (submitted === undefined) continue
+      if (submitted === undefined || (linked.thread !== thread && !(await mine(linked.thread)))) continue
       const submit = correctedBody(submitted, correctionsOf(packets)) as CaseContent<'case.submit'>
       joint.push({ submit, handling: submitted.claims.aud, threadNo: row?.no ?? 0, through: lastOf(packets) })
     }
@@ -81,7 +89,10 @@ export function createCasePapers(parts: CasePapersParts) {
   }
 
   /** What the papers are written from, and of the case and of those that are joint with it, through which packet it was read. */
-  async function viewOf(thread: string): Promise<{ view: PaperView; read: Read; joint: readonly Read[] }> {
+  async function viewOf(
+    thread: string,
+    mine: Mine = everyOne,
+  ): Promise<{ view: PaperView; read: Read; joint: readonly Read[] }> {
     const [row] = await parts.db.query<{ thread_no: number; local_case_no: string | null; parent: Uint8Array | null }>(
       'SELECT c.thread_no, c.local_case_no, c.parent FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?',
       [fromHex(thread)],
@@ -96,7 +107,7 @@ export function createCasePapers(parts: CasePapersParts) {
     const submit = correctedBody(submitted, corrections) as CaseContent<'case.submit'>
     const { iss: collecting, aud: handling } = submitted.claims
     const page = parts.progress(thread)
-    const joint = await jointOf(thread, row.parent === null ? null : toHex(row.parent))
+    const joint = await jointOf(thread, row.parent === null ? null : toHex(row.parent), mine)
     const view: PaperView = {
       submit,
       joint,
@@ -158,8 +169,8 @@ export function createCasePapers(parts: CasePapersParts) {
     },
 
     /** Every paper that can be printed, for the archive, which leaves the audit row; none when the case was purged. */
-    async all(thread: string): Promise<{ name: PaperName; title: string; html: string }[]> {
-      const held = await viewOf(thread).catch((error: unknown) => {
+    async all(thread: string, mine?: Mine): Promise<{ name: PaperName; title: string; html: string }[]> {
+      const held = await viewOf(thread, mine).catch((error: unknown) => {
         if (error instanceof ProblemError && error.problem.code === 'request.conflict') return null
         throw error
       })
@@ -177,13 +188,14 @@ export function createCasePapers(parts: CasePapersParts) {
       threads: readonly string[],
       name: PaperName,
       actor: string,
+      mine?: Mine,
     ): Promise<{ html: string; items: { thread: string; problem: string | null }[] }> {
       const sheets: Sheet[] = []
       const items: { thread: string; problem: string | null }[] = []
       const done: { thread: string; held: Awaited<ReturnType<typeof viewOf>> }[] = []
       for (const thread of threads) {
         try {
-          const held = await viewOf(thread)
+          const held = await viewOf(thread, mine)
           if (lacking(name, held.view) !== null) throw new ProblemError('case.transition')
           sheets.push(paperOf(name, held.view))
           done.push({ thread, held })
@@ -200,8 +212,8 @@ export function createCasePapers(parts: CasePapersParts) {
     },
 
     /** The page. Problems: as of `list`; `case.transition` when the case has not come so far. */
-    async html(thread: string, name: PaperName, actor: string): Promise<string> {
-      const held = await viewOf(thread)
+    async html(thread: string, name: PaperName, actor: string, mine?: Mine): Promise<string> {
+      const held = await viewOf(thread, mine)
       const missing = lacking(name, held.view)
       if (missing !== null) throw new ProblemError('case.transition', `${PAPERS[name]}: ${missing} is not there`)
       await parts.db.transaction(tx => printed(tx, thread, name, held, actor))

@@ -1,7 +1,7 @@
 /** HTTP routes of papers: which a case has, and each as a page for paper. */
 import * as z from 'zod'
 import { ThreadId } from '../../../../protocol/primitives.ts'
-import { actorOf, type RouteModule } from '../../../edges/http/route.ts'
+import { actorOf, isAllowed, type RouteModule } from '../../../edges/http/route.ts'
 import { PAPER_NAMES } from './forms.ts'
 import type { CasePapers } from './papers.ts'
 
@@ -39,9 +39,9 @@ export const paperRoutes = (papers: CasePapers): RouteModule => ({
       params: z.strictObject({ thread: ThreadId, name: Name }),
       gives: { types: ['text/html'], description: 'one page that needs nothing else; A4 when printed' },
       problems: ['thread.unknown', 'request.conflict', 'case.transition'],
-      handle: async ({ params: { thread, name }, person }) => ({
+      handle: async ({ params: { thread, name }, person, demand }) => ({
         type: 'text/html; charset=utf-8',
-        body: await papers.html(thread, name, actorOf(person)),
+        body: await papers.html(thread, name, actorOf(person), linked => isAllowed(demand('case.content', linked))),
         styled: true,
       }),
     })
