@@ -37,6 +37,16 @@ const COMMITMENT = /^sha256:([0-9a-f]{64});size=(\d{1,15});type=(\S{3,127})$/
 /** Words of other systems or of one office, per column: `{ "is_need": { "0": "1" } }` reads their 0 as 1. */
 export type Translation = Readonly<Record<string, Readonly<Record<string, string>>>>
 
+/** Codes by their names, made once for each column. */
+const byName = new WeakMap<Codes, ReadonlyMap<string, string>>()
+function namesOf(codes: Codes): ReadonlyMap<string, string> {
+  const known = byName.get(codes)
+  if (known !== undefined) return known
+  const names = new Map(Object.entries(codes).map(([code, name]) => [name.normalize('NFKC'), code]))
+  byName.set(codes, names)
+  return names
+}
+
 /** Codes, several at once where a name stands for them; null for what is none. */
 function codesOf(cell: string, codes: Codes, also: Codes = {}): string[] | null {
   const text = plainText(cell).replaceAll(/\s+/g, '')
@@ -44,8 +54,8 @@ function codesOf(cell: string, codes: Codes, also: Codes = {}): string[] | null 
   // A spreadsheet drops the zero of 01.
   if (/^\d$/.test(text) && Object.hasOwn(codes, `0${text}`)) return [`0${text}`]
   if (/^\d+\.0+$/.test(text)) return codesOf(text.replace(/\.0+$/, ''), codes, also)
-  const named = Object.entries(codes).find(([, name]) => name.normalize('NFKC') === text)
-  if (named !== undefined) return [named[0]]
+  const named = namesOf(codes).get(text)
+  if (named !== undefined) return [named]
   const other = Object.hasOwn(also, text)
     ? also[text]
     : Object.hasOwn(also, text.toUpperCase())
@@ -109,8 +119,9 @@ export function readCell(
   if (EXCEL_ERROR.test(given.trim())) return fault('cell.error')
   const coded = kind === 'code' || kind === 'codes' || kind === 'modes'
   const words = plainText(given)
-  const cell = !coded && Object.hasOwn(translate, words) ? (translate[words] ?? '') : given
-  const plain = plainText(cell)
+  const translated = !coded && Object.hasOwn(translate, words) ? (translate[words] ?? '') : null
+  const cell = translated ?? given
+  const plain = translated === null ? words : plainText(translated)
   const none = required !== true && NONE.test(plain)
   const known = (part: string): string[] | null => {
     const text = part.trim()

@@ -81,6 +81,8 @@ const TOTAL = /^(合计|总计|小计|共计|累计|本页小计)[:：]?$/
 export function isRemark(cells: readonly string[], keyAt: number): boolean {
   const first = cells.find(cell => cell.trim() !== '') ?? ''
   const key = cells[keyAt] ?? ''
+  // Most rows begin with a code or a number, and are no remark.
+  if (key.trim() !== '' && key !== first && !/^[\s\u3000(（]*[1１合总小共累本]/.test(first)) return false
   const word = plainText(first).replaceAll(/\s/g, '')
   if (TOTAL.test(word) || isNumbering(cells)) return true
   if (key.trim() !== '' && key !== first) return false
@@ -95,6 +97,7 @@ const isSection = (cells: readonly string[], word: string, keyAt: number): boole
 
 /** The columns of a form, counted from 1. */
 function isNumbering(cells: readonly string[]): boolean {
+  if (cells.some(cell => cell.length > 8)) return false
   const filled = cells.map(cell => plainText(cell).replaceAll(/[()]/g, '')).filter(cell => cell !== '')
   return filled.length >= 3 && filled.every((cell, index) => cell === String(index + 1))
 }

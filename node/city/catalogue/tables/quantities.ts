@@ -28,10 +28,12 @@ const DIGITS: Readonly<Record<string, number>> = {
 const PLACES: Readonly<Record<string, number>> = { 十: 10, 拾: 10, 百: 100, 佰: 100, 千: 1000, 仟: 1000 }
 const HAN = '[零〇○一壹二贰两三叁四肆五伍六陆七柒八捌九玖十拾百佰千仟]'
 
+const NUMERAL = new RegExp(`^${HAN}{1,8}$`)
+
 /** A whole number in digits or Chinese numerals, below 10,000 in these; null for anything else. */
 export function numberOf(text: string): number | null {
   if (/^\d{1,9}(?:\.0+)?$/.test(text)) return Math.trunc(Number(text))
-  if (!new RegExp(`^${HAN}{1,8}$`).test(text)) return null
+  if (!NUMERAL.test(text)) return null
   let sum = 0
   let digit: number | null = null
   let last = 10_000
@@ -54,6 +56,8 @@ export function numberOf(text: string): number | null {
   return sum + (digit ?? 0)
 }
 
+const NUMBERED = new RegExp(`^(\\d{1,9}(?:\\.0+)?|${HAN}+?)(\\D*)$`)
+
 /** What may stand around a quantity without changing it. */
 const BEFORE = [
   /^(?:法定|承诺)?(?:办结|办理|审批)?(?:时限|期限)?(?:为|[:：])/,
@@ -73,6 +77,7 @@ export type Quantity = { number: number; unit: string; rest: string }
 
 /** `20个工作日内（不含公示）`, `自受理之日起二十日`, `最多跑一次`, `一式两份`; null when it is no quantity. */
 export function quantityOf(cell: string): Quantity | null {
+  if (/^\d{1,9}$/.test(cell)) return { number: Number(cell), unit: '', rest: '' }
   const whole = cell.replaceAll(/\s+/g, '')
   const [, body = whole, bracket = ''] = /^(.*?)\(([^()]*)\)$/.exec(whole) ?? []
   if (AT_ONCE.test(body)) return { number: 0, unit: '工作日', rest: bracket }
@@ -80,7 +85,7 @@ export function quantityOf(cell: string): Quantity | null {
   let text = body
   for (const words of BEFORE) text = text.replace(words, '')
   for (const words of AFTER) text = text.replace(words, '')
-  const [, number = '', unit = ''] = new RegExp(`^(\\d{1,9}(?:\\.0+)?|${HAN}+?)(\\D*)$`).exec(text) ?? []
+  const [, number = '', unit = ''] = NUMBERED.exec(text) ?? []
   for (const [digits, behind] of splits(number, unit)) {
     const read = numberOf(digits)
     if (read !== null) return { number: read, unit: behind, rest: bracket }

@@ -257,7 +257,13 @@ export function readRow(
     if (inOtherUnit(place, result)) limits.push({ place, result, value: whole })
     else if (result.ok) {
       take(place, result.value)
-      if (!sheet.up && place.column.kind === 'text' && ELSEWHERE.test(plainText(whole)))
+      if (
+        !sheet.up &&
+        place.column.kind === 'text' &&
+        whole.length < 40 &&
+        /[见照]/.test(whole) &&
+        ELSEWHERE.test(plainText(whole))
+      )
         faults.once('note.elsewhere', sheet.name, no, place.heading, { value: whole })
     } else if (copies === null) fail(place, result.fault, whole)
     else values.set(place.source, { ...copies, ...values.get(place.source) })
