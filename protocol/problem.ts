@@ -1158,6 +1158,15 @@ export const PROBLEMS = {
     cureZh: '减少发送的内容',
     cure: 'Send less',
   },
+  'request.range': {
+    status: 416,
+    retryable: false,
+    act: 'you',
+    en: 'There is no such part of it',
+    zh: '所请求的字节范围不存在',
+    cureZh: '按 detail 所示的大小重新请求',
+    cure: 'Ask within the size that the detail names',
+  },
   'request.rate': {
     status: 429,
     retryable: true,

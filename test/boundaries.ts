@@ -114,7 +114,7 @@ export const RULES: readonly Rule[] = [
     why: 'every part stands on it, so it knows none; of hono it has what writes HTML',
   },
   {
-    of: /^node\/spine\/materials\/pages\/(count|saxen\.d)(?:\.test)?\.ts$/,
+    of: /^node\/spine\/materials\/pages\/(count|ofd|saxen\.d)(?:\.test)?\.ts$/,
     name: 'counter of pages',
     may: /^node\/spine\/materials\//,
     packages: ['unpdf', 'saxen', 'fflate'],

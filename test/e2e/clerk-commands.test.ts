@@ -108,6 +108,37 @@ test('preflight, submit once, supplement, read what was written', async () => {
   }, 'the supplement is there')
 })
 
+test('a scan of a case is shown in place, whole or a part, runs nothing, and has its text', async () => {
+  const { client } = ankang
+  const [{ thread } = { thread: '' }] = (await ankang.tongban('case', 'list')).value as { thread: string }[]
+  const path = `/api/v1/cases/${thread}/materials`
+  const { items } = await client.listCaseMaterials({ params: { thread } })
+  expect(items[0]).toMatchObject({ code: 'M01', pages: 2, counted: 2, shown: true })
+  const { sha256 = '' } = items[0] ?? {}
+  const ask = (headers: Record<string, string> = {}) =>
+    fetch(`${ankang.node.url}${path}/${sha256}`, { headers: { authorization: `Bearer ${ankang.token}`, ...headers } })
+  const bytes = makePdf(2)
+  const whole = await ask()
+  expect(Object.fromEntries(whole.headers)).toMatchObject({
+    'content-type': 'application/pdf',
+    'content-length': String(bytes.byteLength),
+    'content-security-policy': "default-src 'none'; frame-ancestors 'self'; sandbox",
+    'x-frame-options': 'SAMEORIGIN',
+    'x-content-type-options': 'nosniff',
+    'accept-ranges': 'bytes',
+    etag: `"${sha256}"`,
+  })
+  expect(whole.headers.get('content-disposition')).toBeNull()
+  expect(new Uint8Array(await whole.arrayBuffer())).toEqual(bytes)
+  const part = await ask({ range: 'bytes=5-9' })
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 5-9/${bytes.byteLength}`])
+  expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(5, 10))
+  expect((await ask({ range: `bytes=${bytes.byteLength}-` })).status).toBe(416)
+  const held = await ask({ 'if-none-match': `"${sha256}"` })
+  expect([held.status, await held.text()]).toEqual([304, ''])
+  expect(await client.readCaseMaterialText({ params: { thread, sha256 } })).toMatchObject({ truncated: false })
+})
+
 test('many cases: views, tables, reminders, papers, ratings, numbers, the archive', async () => {
   type Cases = { value: { thread: string; caseNo: string }[] }
   const { value: found } = (await ankang.tongban('case', 'search', '--partner', SHIYAN.code)) as Cases

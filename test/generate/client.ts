@@ -52,7 +52,7 @@ const LINE = 80
 const REF = '#/components/schemas/'
 
 /** What `GET /openapi.json` of a node says; every node says the same but for its name. */
-async function describedApi(): Promise<Document> {
+export async function describedApi(): Promise<Document> {
   const root = await mkdtemp(join(tmpdir(), 'tongban-api-'))
   try {
     const { config } = await makeNodeFolder(join(root, 'node'), ANKANG, { httpPort: 0, p2pPort: 0 })

@@ -21,5 +21,5 @@ export async function openCommandNode(root: string, name: CityName) {
   const told = async (...args: string[]) => (await commands.run(args)).out
   const client = createClient({ url: node.url, token: made.token })
   const stop = async () => void (await Promise.all([commands.end(), node.stop()]))
-  return { ...name, node, client, run: commands.run, tongban, told, stop }
+  return { ...name, node, client, token: made.token, run: commands.run, tongban, told, stop }
 }

@@ -16,12 +16,16 @@ import type { ListsPort } from '../catalogue/lists-part.ts'
 import type { TrustPort } from '../partners/trust-part.ts'
 import { createArchives } from './archive/archive.ts'
 import { archiveRoutes } from './archive/routes.ts'
+import { createCaseTimelines } from './evidence/case-timeline.ts'
 import { createEvidence } from './evidence/evidence.ts'
 import { evidenceRoutes } from './evidence/routes.ts'
+import { timelineRoutes } from './evidence/timeline-routes.ts'
 import { createEvidenceVerifier } from './evidence/verify-apart.ts'
 import { createCasePapers } from './papers/papers.ts'
 import { paperRoutes } from './papers/routes.ts'
 import type { LastDay } from './papers/view.ts'
+import { scanRoutes } from './scans/routes.ts'
+import { createCaseScans } from './scans/scans.ts'
 
 export type RecordsPort = ReturnType<typeof createRecordsPart>['port']
 
@@ -35,7 +39,8 @@ export function createRecordsPart(
     agreements,
     calendars,
     materials,
-  }: ListsPort & Pick<AgreementsPort, 'agreements'> & CalendarsPort & Pick<MaterialsPort, 'materials'>,
+    pages,
+  }: ListsPort & Pick<AgreementsPort, 'agreements'> & CalendarsPort & MaterialsPort,
 ) {
   const promised = async (state: CaseState): Promise<LastDay | null> => {
     const { deadlines } = await clocks.of(db, state)
@@ -114,9 +119,34 @@ export function createRecordsPart(
     cityName,
     row: thread => cases.get(thread),
   })
+  const timelines = createCaseTimelines({
+    db,
+    audit,
+    packets: packetsOf,
+    refused: threadNo => packets().refused(db, threadNo),
+    get: thread => cases.get(thread),
+    own: identity.city,
+    cityName,
+  })
+  const scans = createCaseScans({
+    db,
+    clock,
+    audit,
+    pages,
+    get: thread => cases.get(thread),
+    packets: packetsOf,
+    read: (sha256, offset) => materials.read(sha256, offset),
+    item: services.pinned,
+  })
   return {
     port: { applicants, casePapers, cityName, evidence },
-    routes: [paperRoutes(casePapers), evidenceRoutes(evidence, verifier, fingerprintOf), archiveRoutes(archives)],
+    routes: [
+      paperRoutes(casePapers),
+      evidenceRoutes(evidence, verifier, fingerprintOf),
+      archiveRoutes(archives),
+      timelineRoutes(timelines),
+      scanRoutes(scans),
+    ],
     start: () => verifier.start(),
   } satisfies Part<object>
 }

@@ -9,6 +9,10 @@ import { declareViews } from './views.ts'
 export function declareCaseLists(cases: Command, declare: Declare): void {
   const { add, does, example } = declare
   declareRatings(cases, declare)
+  declare.call(cases, 'timeline <case>', 'what happened in it, in words: personal data, and an audit row 时间线', {
+    ask: async (client, [thread = '']) => (await client.getCaseTimeline({ params: { thread } })).entries,
+    text: entries => entries.map(({ words }) => `${words.zh}\n  ${words.en}`).join('\n'),
+  })
   example(
     does(
       boxFlags(add(cases, 'export [words]', 'write a queue, or what a search finds, as a table 导出'))

@@ -2169,6 +2169,49 @@ export type GetCaseStepAnswer = {
     workingDay: boolean
   }[]
 }
+export type GetCaseTimelineAnswer = {
+  /** the oldest first, in the order of the thread */
+  entries: {
+    /** a step of the thread, an own one that the other city refused, what stands in the way here */
+    type: 'step' | 'refused' | 'waiting'
+    at: string
+    city: string
+    cityName: string
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke' | null
+    packet: string | null
+    title: { zh: string; en: string }
+    /** what it says; of a corrected one, what it says now and what it said before */
+    facts: {
+      label: { zh: string; en: string }
+      /** a text stands as it was written */
+      value: string | { zh: string; en: string }
+      /** running text */
+      long: boolean
+    }[]
+    /** the whole of it in one line, in China time */
+    words: { zh: string; en: string }
+    /** of the case after it */
+    state: { zh: string; en: string } | null
+    /** name of the account of this city that took it */
+    by: string | null
+    /** the other city confirmed that it holds it */
+    storedAt: string | null
+    /** it came too late to have an effect */
+    late: boolean
+    /** what it said was deleted */
+    purged: boolean
+    problem: {
+      code: string
+      detail?: string
+      en: string
+      zh: string
+      /** who must act */
+      act: 'you' | 'partner' | 'operator'
+      cure: string
+      cureZh: string
+    } | null
+  }[]
+}
 export type GetHealthAnswer = {
   at: string
   /** nothing failed */
@@ -3585,6 +3628,38 @@ export type ListCaseDraftsAnswer = {
   items: Draft[]
   /** Cursor of the next page; null on the last one */
   next: string | null
+}
+export type ListCaseMaterialsAnswer = {
+  items: {
+    sha256: string
+    size: number
+    type: string
+    /** the first step that names it */
+    packet: string
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    /** that sent it */
+    city: string
+    at: string
+    /** material code of the item's list, or number of the decision */
+    code: string | null
+    /** as its city wrote it; null when purged */
+    name: string | null
+    /** as the item calls it */
+    title: string | null
+    form: 'original' | 'copy' | 'electronic' | null
+    /** as its city wrote them */
+    pages: number | null
+    /** as counted here (校页); null: not here, or they cannot be */
+    counted: number | null
+    /** broken, or locked by a password */
+    unreadable: boolean
+    /** it is here; else it is still fetched, or was purged */
+    held: boolean
+    /** a browser shows it; of another one, read its text */
+    shown: boolean
+    /** 审查要点 of the item */
+    reviewPoints: string[]
+  }[]
 }
 export type ListCasesAnswer = {
   items: Case[]
@@ -5950,6 +6025,12 @@ export type ReadCaseBodiesAnswer = {
     refused: boolean
   }[]
 }
+export type ReadCaseMaterialTextAnswer = {
+  /** lines of each page, empty of a scan without text; null: it cannot be opened, or is larger than 64 MiB */
+  pages: string[] | null
+  /** there is more than 500000 characters */
+  truncated: boolean
+}
 export type ReadGuideAnswer = {
   item: {
     /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
@@ -7637,6 +7718,10 @@ export type ExportServicesQuery = {
   /** as they would be published */
   drafts?: 'true' | 'false' | undefined
 }
+export type GetCaseTimelineQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type GetItemQuery = {
   /** an older version that is still held; the newest by default */
   version?: number | undefined
@@ -7709,6 +7794,10 @@ export type ListCaseDraftsQuery = {
   cursor?: string | undefined
   /** whose drafts besides */
   window?: string | undefined
+}
+export type ListCaseMaterialsQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ListCasesQuery = {
   limit?: number | undefined
@@ -7818,6 +7907,10 @@ export type ReadCaseBodiesQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
+export type ReadCaseMaterialTextQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type ReadIdleAgreementsQuery = {
   /** first month or year: 2026-11 or 2026 */
   from: string
@@ -7899,6 +7992,10 @@ export type ShowTracedQuery = {
 export type VerifyEvidenceQuery = {
   /** SHA-256 of city certificates that were confirmed elsewhere, between commas, 10 at most */
   fingerprints?: string | undefined
+}
+export type ViewCaseMaterialQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type WatchEventsQuery = {
   /** Number of the last event seen; `Last-Event-ID` goes before it. Without both, only new events come */
@@ -8305,6 +8402,11 @@ export interface Api {
       kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
     }
   } & Options): Promise<GetCaseStepAnswer>
+  /** What happened in a case, in words: both cities, refused steps, what waits; personal data, audited (时间线) */
+  getCaseTimeline(input: {
+    params: { thread: string }
+    query?: GetCaseTimelineQuery | undefined
+  } & Options): Promise<GetCaseTimelineAnswer>
   /** The city certificate: whose, by whom, until when, revoked or not, and whether a new one is waited for */
   getCertificate(input?: Options): Promise<CertificateState>
   /** One of them */
@@ -8468,6 +8570,11 @@ export interface Api {
   listCaseDrafts(input?: {
     query?: ListCaseDraftsQuery | undefined
   } & Options): Promise<ListCaseDraftsAnswer>
+  /** Materials of a case: names, pages, what to look at; personal data; every reading is audited */
+  listCaseMaterials(input: {
+    params: { thread: string }
+    query?: ListCaseMaterialsQuery | undefined
+  } & Options): Promise<ListCaseMaterialsAnswer>
   /** Cases, or those that fit what is known of them (检索), last changed first */
   listCases(input?: {
     query?: ListCasesQuery | undefined
@@ -8725,6 +8832,11 @@ export interface Api {
     params: { thread: string }
     query?: ReadCaseBodiesQuery | undefined
   } & Options): Promise<ReadCaseBodiesAnswer>
+  /** The text of each page of a material (文字层), where nothing shows it: OFD, PDF; audited */
+  readCaseMaterialText(input: {
+    params: { thread: string; sha256: string }
+    query?: ReadCaseMaterialTextQuery | undefined
+  } & Options): Promise<ReadCaseMaterialTextAnswer>
   /** What an item of a partner asks for at this counter (办理指引) */
   readGuide(input: {
     params: { code: string; item: string }
@@ -9091,6 +9203,11 @@ export interface Api {
     params: { thread: string }
     body: VerifyRemoteCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** A material of a case, shown in place; what no browser shows is offered as a file */
+  viewCaseMaterial(input: {
+    params: { thread: string; sha256: string }
+    query?: ViewCaseMaterialQuery | undefined
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** What changed, as server-sent events */
   watchEvents(input?: {
     query?: WatchEventsQuery | undefined

@@ -5,6 +5,7 @@ import { PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
 import { createTestApi, type TestApi } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import { documentFaults } from './document.ts'
+import { HTTP_LIMITS } from './limits.ts'
 import { pageOf, pageQuery } from './page.ts'
 import type { RouteModule } from './route.ts'
 
@@ -101,6 +102,21 @@ const trials = (log: string[]): RouteModule => ({
       },
     })
     api.download({
+      path: '/api/v1/parts/{size}',
+      id: 'getParts',
+      summary: 'Download that breaks off',
+      action: 'case.take-in',
+      params: z.strictObject({ size: z.coerce.number() }),
+      gives: { types: ['application/pdf'], description: 'The file' },
+      ranged: true,
+      handle: async ({ params: { size } }) => ({
+        type: 'application/pdf',
+        version: 'v',
+        size,
+        body: new ReadableStream({ pull: controller => controller.error(new Error('cut off')) }),
+      }),
+    })
+    api.download({
       path: '/api/v1/files/{name}',
       id: 'getFile',
       summary: 'Download',
@@ -123,6 +139,19 @@ let log: string[]
 beforeEach(async () => {
   log = []
   api = await createTestApi({ store: await openTestStore(), routes: () => [trials(log)] })
+})
+
+describe('a download by parts', () => {
+  test('that is short is read before its answer begins, one byte more is not', async () => {
+    const get = async (size: number) =>
+      api.app.request(`/api/v1/parts/${size}`, {
+        headers: { authorization: `Bearer ${api.as('clerk').token}` },
+      })
+    expect((await get(HTTP_LIMITS.readBytes)).status).toBe(500)
+    const long = await get(HTTP_LIMITS.readBytes + 1)
+    expect(long.status).toBe(200)
+    await expect(long.bytes()).rejects.toThrow('cut off')
+  })
 })
 
 describe('who may call', () => {

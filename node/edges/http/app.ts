@@ -72,7 +72,6 @@ export interface HttpApp {
 
 const COMMON_HEADERS = {
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -81,6 +80,7 @@ const COMMON_HEADERS = {
 /** What a response has unless it says otherwise: answers of the API are personal, and are no pages. */
 const DEFAULT_HEADERS = {
   'cache-control': 'no-store',
+  'x-frame-options': 'DENY',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
 

@@ -22,6 +22,7 @@ export type Common = {
   problems?: readonly ProblemCode[]
   seconds?: number
   guarded?: boolean
+  ranged?: boolean
 }
 /** Of an operation that is described; `action` null: for who is not known yet. */
 export type Described = Omit<Common, 'action'> & { action: Action | null }
@@ -46,11 +47,12 @@ const OPEN = ['request.invalid', 'request.rate', 'disk.full', 'internal'] as con
 
 /** Every code that an operation answers with, as its description lists them. */
 export function problemsOf(common: Described, method: string): ProblemCode[] {
-  const { action, params, problems = [], guarded } = common
+  const { action, params, problems = [], guarded, ranged } = common
   if (action === null) return [...new Set([...problems, ...(method === 'get' ? [] : WITH_BODY), ...OPEN])]
   const codes: ProblemCode[] = [
     ...problems,
     ...(guarded === true ? (['request.precondition'] as const) : []),
+    ...(ranged === true ? (['request.range'] as const) : []),
     ...(isOfOneCase({ action, path: common.path }) ? (['thread.unknown', 'rights.scope'] as const) : []),
     ...(purposeRule(action) === null ? [] : (['rights.purpose'] as const)),
     ...(isOfOneDraft(common) ? (['rights.scope'] as const) : []),
@@ -95,6 +97,15 @@ const MatchHeaders = z.object({
   'If-None-Match': z.string().optional().describe('`*`: only when there is nothing of this address yet'),
 })
 
+const RangeHeaders = z.object({
+  Range: z
+    .string()
+    .optional()
+    .describe('One part, such as `bytes=0-65535`; several at once are answered with the whole'),
+  'If-Range': z.string().optional().describe('`ETag` of the parts before: of another version the whole comes'),
+  'If-None-Match': z.string().optional().describe('`ETag` of what is held already: then the answer is 304'),
+})
+
 type Shape = {
   body?: Record<string, Schema | typeof BYTES>
   keyed: boolean
@@ -102,6 +113,8 @@ type Shape = {
   looksUp?: boolean
   /** the answer has an `ETag` */
   versioned?: boolean
+  /** parts of it can be asked for */
+  ranged?: boolean
   status: number
   answer: { description: string; content: Record<string, { schema: Schema | typeof BYTES }> }
 }
@@ -146,12 +159,21 @@ export function describe(edge: Edge, tag: string, method: string, common: Descri
       ...HEADERS.requestId,
       ...(status === 201 ? HEADERS.location : {}),
       ...(keyed ? HEADERS.replayed : {}),
-      ...(shape.versioned === true ? HEADERS.etag : {}),
+      ...(shape.versioned === true || shape.ranged === true ? HEADERS.etag : {}),
     },
   }
   const { params, guarded } = common
   const query = queryOf(common)
-  const headers = [...(keyed ? [IdempotencyHeader] : []), ...(guarded === true ? [MatchHeaders] : [])]
+  const headers = [
+    ...(shape.ranged === true ? [RangeHeaders] : []),
+    ...(keyed ? [IdempotencyHeader] : []),
+    ...(guarded === true ? [MatchHeaders] : []),
+  ]
+  const problem = {
+    description: 'Problem',
+    content: { 'application/problem+json': { schema: ProblemBody } },
+    headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
+  }
   const unknownCode = common.problems?.find(code => !isProblemCode(code))
   if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
   edge.app.openAPIRegistry.registerPath({
@@ -181,11 +203,17 @@ export function describe(edge: Edge, tag: string, method: string, common: Descri
     },
     responses: {
       [status]: answer,
-      default: {
-        description: 'Problem',
-        content: { 'application/problem+json': { schema: ProblemBody } },
-        headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
-      },
+      ...(shape.ranged === true
+        ? {
+            206: {
+              ...answer,
+              description: 'The part that was asked for, with `Content-Range`',
+            },
+            304: { description: 'It is held already' },
+          }
+        : {}),
+      '4XX': problem,
+      default: problem,
     },
   })
 }

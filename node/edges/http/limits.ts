@@ -4,6 +4,8 @@ export const HTTP_LIMITS = {
   bodyBytes: 256 * 1024,
   /** and of one whose caller is not known yet */
   openBodyBytes: 8 * 1024,
+  /** a download by parts, or a part of it, that is no longer is read before its answer begins: then its length can be told */
+  readBytes: 1024 * 1024,
   /** one operation, from the end of its body to its answer */
   operationSeconds: 30,
   /** requests of one person, over all tokens and sessions: steady rate per second, and how many may come at once */

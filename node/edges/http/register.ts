@@ -17,6 +17,7 @@ import {
   queryOf as querySchemaOf,
 } from './describe.ts'
 import { callerOf, type Edge, type Env, sessionCookie } from './env.ts'
+import { firstBytes, type Wanted, wantedBy } from './partial.ts'
 import { seenBy, tagOf } from './preconditions.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
 
@@ -48,7 +49,8 @@ type AnyUpload = Common &
     answer: Schema
     status?: number
   }
-type AnyDownload = Common & Handle<unknown, Download> & { gives: { types: readonly string[]; description: string } }
+type AnyDownload = Common &
+  Handle<{ wanted: Wanted }, Download> & { gives: { types: readonly string[]; description: string }; ranged?: boolean }
 
 const JSON_TYPE = 'application/json'
 
@@ -115,6 +117,7 @@ export function registerModule(edge: Edge, module: RouteModule, taken: Set<strin
       route('get', download, c => answerDownload(edge, download, c))
       describe(edge, module.tag, 'get', download, {
         keyed: false,
+        ranged: download.ranged === true,
         status: 200,
         answer: {
           description: download.gives.description,
@@ -326,11 +329,18 @@ async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Pro
 
 async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>): Promise<Response> {
   const input = await begin(edge, download, c)
-  const given = await limited(edge, download, c, signal => download.handle({ ...input, body: undefined, signal }))
+  const wanted = wantedBy(c.req.raw.headers)
+  const given = await limited(edge, download, c, signal =>
+    download.handle({ ...input, body: undefined, signal, wanted }),
+  )
   const styled = given.styled === true ? "; style-src 'unsafe-inline'" : ''
-  const policy = `default-src 'none'${styled}; sandbox`
+  const framed = given.framed === true ? "; frame-ancestors 'self'" : ''
+  const policy = `default-src 'none'${styled}${framed}; sandbox`
   const headers = new Headers({ 'content-type': given.type, 'content-security-policy': policy })
-  if (given.size !== undefined) headers.set('content-length', String(given.size))
+  if (given.framed === true) headers.set('x-frame-options', 'SAMEORIGIN')
+  if (given.version !== undefined) headers.set('etag', tagOf(given.version))
+  if (given.body === null) return new Response(null, { status: 304, headers })
+  if (download.ranged === true) headers.set('accept-ranges', 'bytes')
   if (given.filename !== undefined) {
     const ascii = given.filename.replaceAll(/[^A-Za-z0-9._-]/g, '_')
     headers.set(
@@ -338,5 +348,14 @@ async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>
       `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(given.filename)}`,
     )
   }
-  return new Response(given.body, { headers })
+  const { body, part, size } = given
+  if (size !== undefined) headers.set('content-length', String(size))
+  if (download.ranged !== true || size === undefined || !(body instanceof ReadableStream))
+    return new Response(body, { headers })
+  const length = part === undefined ? size : part.to - part.from + 1
+  headers.set('content-length', String(length))
+  if (part !== undefined) headers.set('content-range', `bytes ${part.from}-${part.to}/${size}`)
+  const stream = firstBytes(body, length)
+  const read = length <= edge.limits.readBytes ? await new Response(stream).bytes() : stream
+  return new Response(read, { status: part === undefined ? 200 : 206, headers })
 }

@@ -8,6 +8,7 @@ import type { Purpose } from '../../../protocol/rights/purposes.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
 import type { Person } from '../../kernel/person.ts'
 import type { Seen } from '../../kernel/seen.ts'
+import type { ByteRange, Wanted } from './partial.ts'
 
 export type Schema = z.ZodType
 type Nothing = z.ZodUndefined
@@ -138,9 +139,16 @@ export type Upload<P extends Schema, Q extends Schema, A extends Schema> = Descr
 
 export type Download = {
   type: string
-  body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string
-  /** length in bytes, when known before */
+  /** from the first byte of `part` on; null: the caller holds it already */
+  body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string | null
+  /** length of the whole in bytes, when known before */
   size?: number
+  /** what is given of a stream; the whole when absent */
+  part?: ByteRange
+  /** its `ETag`: visible ASCII without quotes */
+  version?: string
+  /** pages of this origin may frame it */
+  framed?: boolean
   /** offered as a file of this name; without it shown in place */
   filename?: string
   /** a page made here, whose own style applies; it still runs nothing and fetches nothing */
@@ -150,7 +158,9 @@ export type Download = {
 /** Bytes out, never run as a page of this origin. */
 export type DownloadOperation<P extends Schema, Q extends Schema> = Described<P, Q> & {
   gives: { types: readonly [string, ...string[]]; description: string }
-  handle(input: Input<P, Q, Nothing>): Promise<Download>
+  /** It takes `Range` and conditions; its answers have a `size` and a `version`. */
+  ranged?: boolean
+  handle(input: Input<P, Q, Nothing> & { wanted: Wanted }): Promise<Download>
 }
 
 export interface Api {

@@ -59,8 +59,8 @@ export function createReading(parts: {
   }
 
   /** The bytes of what is held; one whose file is gone or damaged is fetched again, and the stream fails with `material.missing`. */
-  async function* bytesOf(sha256: string): AsyncGenerator<Uint8Array> {
-    const reader = blobs.open(sha256).getReader()
+  async function* bytesOf(sha256: string, offset = 0): AsyncGenerator<Uint8Array> {
+    const reader = blobs.open(sha256, offset).getReader()
     try {
       for (;;) {
         const { done, value } = await reader.read().catch((error: unknown) => {
@@ -97,14 +97,14 @@ export function createReading(parts: {
     /** The bytes of a held material; the stream fails with `material.missing` when its file is gone or damaged, and it is fetched again. */
     open: (sha256: string): ReadableStream<Uint8Array> => streamOf(bytesOf(sha256)),
 
-    /** The same, begun: whoever gets it has the file. Problem: `material.missing`. */
-    async read(sha256: string): Promise<Commitment & { body: ReadableStream<Uint8Array> }> {
+    /** The same, begun, from a place on: whoever gets it has the file. Problem: `material.missing`. */
+    async read(sha256: string, offset = 0): Promise<Commitment & { body: ReadableStream<Uint8Array> }> {
       const [row] = await db.query<{ size: number; type: string }>(
         'SELECT size, type FROM materials WHERE sha256 = ?',
         [fromHex(sha256)],
       )
       if (row === undefined) throw new ProblemError('material.missing')
-      const bytes = bytesOf(sha256)
+      const bytes = bytesOf(sha256, offset)
       const first = await bytes.next()
       return { sha256, ...row, body: streamOf(bytes, first.done === true ? [] : [first.value]) }
     },

@@ -1,5 +1,6 @@
 /**
- * The process that counts the pages of one scan: type as its argument, bytes on its input, the number (or `null`) on its output.
+ * The process that reads one scan: type as its argument, bytes on its input, the number of its pages (or `null`) on its output; with a
+ * number of characters as a second argument, the text of its pages.
  * A process of its own, because the file may be made to hurt whoever opens it: it has no data, no keys and no long life.
  */
 import { once } from 'node:events'
@@ -16,11 +17,15 @@ if (isMainThread) {
     if (process.memoryUsage.rss() > MEMORY) process.kill(process.pid, 'SIGKILL')
   }, 20).unref()
   const bytes = new Uint8Array(await buffer(process.stdin))
-  const worker = new Worker(new URL(import.meta.url), { workerData: { type: process.argv[2], bytes } })
-  const [pages] = (await once(worker, 'message')) as [number | null]
-  process.stdout.write(JSON.stringify(pages))
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { type: process.argv[2], characters: process.argv[3], bytes },
+  })
+  const [read] = (await once(worker, 'message')) as [unknown]
+  process.stdout.write(JSON.stringify(read))
 } else {
-  const { countPages } = await import('./count.ts')
-  const { type, bytes } = workerData as { type: MaterialType; bytes: Uint8Array }
-  parentPort?.postMessage(await countPages(type, bytes))
+  const { countPages, readTexts } = await import('./count.ts')
+  const { type, characters, bytes } = workerData as { type: MaterialType; characters?: string; bytes: Uint8Array }
+  parentPort?.postMessage(
+    characters === undefined ? await countPages(type, bytes) : await readTexts(type, bytes, Number(characters)),
+  )
 }

@@ -5,7 +5,7 @@ import { fromHex } from '../../../../protocol/primitives.ts'
 import { makePdf } from '../../../../test/support/make-pdf.ts'
 import { openTestStore } from '../../../../test/support/store.ts'
 import type { Database } from '../../../kernel/store/database.ts'
-import { countPages } from './count.ts'
+import { countPages, readTexts } from './count.ts'
 import { createPages, type Pages } from './pages.ts'
 
 const OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
@@ -50,6 +50,63 @@ describe('pages of a scan', () => {
     ['none of an OFD that is no XML', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD><') }), null],
   ] as const)('%s', async (_, type, bytes, pages) => {
     expect(await countPages(type, bytes)).toBe(pages)
+  })
+})
+
+/** An OFD of pages with these lines each, the first with a template. */
+const written = (pages: string[][]): Uint8Array =>
+  zipSync({
+    'OFD.xml': strToU8(
+      `<ofd:OFD ${OFD}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>`,
+    ),
+    'Doc_0/Document.xml': strToU8(
+      `<ofd:Document ${OFD}><ofd:CommonData><ofd:TemplatePage ID="9" BaseLoc="Tpls/Tpl.xml"/></ofd:CommonData><ofd:Pages>${pages
+        .map(
+          (_, page) =>
+            `<ofd:Page ID="${page}" BaseLoc="${page === 0 ? '/Doc_0/' : './'}Pages/Page_${page}/Content.xml"/>`,
+        )
+        .join('')}</ofd:Pages></ofd:Document>`,
+    ),
+    'Doc_0/Tpls/Tpl.xml': strToU8(
+      `<ofd:Page ${OFD}><ofd:TextObject><ofd:TextCode X="0">证明</ofd:TextCode></ofd:TextObject></ofd:Page>`,
+    ),
+    ...Object.fromEntries(
+      pages.map((lines, page) => [
+        `Doc_0/Pages/Page_${page}/Content.xml`,
+        strToU8(
+          `<ofd:Page ${OFD}>${page === 0 ? '<ofd:Template TemplateID="9"/>' : ''}${lines
+            .map(line => `<ofd:TextObject><ofd:TextCode>${line}</ofd:TextCode></ofd:TextObject>`)
+            .join('')}</ofd:Page>`,
+        ),
+      ]),
+    ),
+  })
+
+describe('text of a scan', () => {
+  test('of each page of an OFD, a line for each object, with its template; none of a picture', async () => {
+    const bytes = written([['姓名：陈小满', 'A &amp; B &#x41;'], ['第二页']])
+    expect(await readTexts('application/ofd', bytes, 100)).toEqual({
+      pages: ['证明\n姓名：陈小满\nA & B A', '第二页'],
+      truncated: false,
+    })
+    expect(await readTexts('image/png', bytes, 100)).toEqual({ pages: [''], truncated: false })
+    expect(await readTexts('application/pdf', makePdf(2), 100)).toMatchObject({
+      pages: [expect.any(String), expect.any(String)],
+    })
+  })
+
+  test('to the last character that is allowed, and one more is told', async () => {
+    const bytes = written([[], ['一二三四']])
+    expect(await readTexts('application/ofd', bytes, 6)).toEqual({ pages: ['证明', '一二三四'], truncated: false })
+    expect(await readTexts('application/ofd', bytes, 5)).toEqual({ pages: ['证明', '一二三'], truncated: true })
+  })
+
+  test.each([
+    ['a broken PDF', 'application/pdf', strToU8('%PDF-1.4\nnothing else')],
+    ['an OFD without its pages', 'application/ofd', ofd(2)],
+    ['an OFD that is no XML', 'application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD><') })],
+  ] as const)('none of %s', async (_, type, bytes) => {
+    expect(await readTexts(type, bytes, 100)).toBeNull()
   })
 })
 
@@ -114,6 +171,15 @@ describe('counted apart', () => {
     expect(await pages.of(await held('application/pdf', makePdf(1), 64 * 1024 * 1024 + 1))).toBeNull()
     expect(opened).toBe(0)
     await expect(pages.of('ab'.repeat(32))).rejects.toThrow('material.missing')
+  })
+
+  test('the text comes from a process of its own too, and what cannot be opened has none', async () => {
+    const sha256 = await held('application/ofd', written([['姓名']]) as Uint8Array<ArrayBuffer>)
+    expect(await pages.texts(sha256)).toEqual({ pages: ['证明\n姓名'], truncated: false })
+    const broken = await held('application/ofd', zipSync({ 'OFD.xml': strToU8('<OFD/>') }) as Uint8Array<ArrayBuffer>)
+    expect(await pages.texts(broken)).toEqual({ pages: [], truncated: false })
+    expect(await pages.texts(await held('application/pdf', makePdf(1), 64 * 1024 * 1024 + 1))).toBeNull()
+    await expect(pages.texts('ab'.repeat(32))).rejects.toThrow('material.missing')
   })
 
   test('a stop ends it and remembers nothing', async () => {

@@ -15,6 +15,8 @@ import { inList } from '../../../kernel/store/sql.ts'
 const LARGEST = 64 * 1024 * 1024
 /** ms that one count may take. */
 const PATIENCE = 15_000
+/** Characters of text that are read of one file. */
+export const TEXT_CHARACTERS = 500_000
 /** Counts at the same time; others wait. */
 const PARALLEL = 2
 /** How the store remembers that a file cannot be counted here, and that it cannot be opened. */
@@ -23,6 +25,9 @@ const UNREADABLE = -1
 
 /** `unreadable`: a PDF that is broken, or locked by a password; null: an OFD of another kind, too large, or more work than a count may be. */
 export type Counted = number | 'unreadable' | null
+
+/** Text of the pages of a file, in their order; `truncated`: there is more. */
+export type PageTexts = { pages: string[]; truncated: boolean }
 
 /** A held material; `counted` is undefined when its pages were not counted. */
 type HeldPages = { commitment: Commitment; counted: Counted | undefined }
@@ -106,14 +111,46 @@ export function createPages({ db, open }: PagesParts) {
       return running
     },
 
+    /**
+     * The text of each page of a held material (文字层), TEXT_CHARACTERS of it; a picture has none. Null: it cannot be opened, is larger
+     * than 64 MiB, or more work than a look may be. Kept nowhere. Problem: `material.missing`.
+     */
+    async texts(sha256: string): Promise<PageTexts | null> {
+      const row = await rowOf(sha256)
+      if (row === undefined) throw new ProblemError('material.missing')
+      if (row.type.startsWith('image/')) return { pages: [''], truncated: false }
+      if (row.size > LARGEST) return null
+      // Each character is six at most, as JSON.
+      const said = await slot(() =>
+        readApart([row.type, String(TEXT_CHARACTERS)], open(sha256), stopping.signal, 6 * TEXT_CHARACTERS + 1_000_000),
+      )
+      return said === '' ? null : (JSON.parse(said) as PageTexts | null)
+    },
+
     stop: (): void => stopping.abort(),
   }
 }
 
-/** Counts in another process, which is killed when it takes too long; null when that says nothing, as one that was killed. */
+/** Counts in another process; null when that says nothing, as one that was killed. */
 async function countApart(type: string, bytes: ReadableStream<Uint8Array>, stopped: AbortSignal): Promise<Counted> {
+  const said = await readApart([type], bytes, stopped, 100)
+  // Of an OFD more is in use than is read here.
+  return said === 'null' && type === 'application/pdf'
+    ? 'unreadable'
+    : /^[1-9]\d{0,8}$/.test(said)
+      ? Number(said)
+      : null
+}
+
+/** What another process says of a file, `most` characters at most; it is killed when it takes too long. Empty when it does not end well. */
+async function readApart(
+  args: readonly string[],
+  bytes: ReadableStream<Uint8Array>,
+  stopped: AbortSignal,
+  most: number,
+): Promise<string> {
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE)])
-  const child = spawn(process.execPath, [COUNTER, type], {
+  const child = spawn(process.execPath, [COUNTER, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
     signal,
@@ -125,14 +162,9 @@ async function countApart(type: string, bytes: ReadableStream<Uint8Array>, stopp
   })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    if (said.length < 100) said += text
+    if (said.length <= most) said += text
   })
   await pipeline(Readable.fromWeb(bytes as never), child.stdin, { signal }).catch(() => child.kill('SIGKILL'))
   await ended
-  // Of an OFD more is in use than is read here.
-  return said === 'null' && type === 'application/pdf'
-    ? 'unreadable'
-    : /^[1-9]\d{0,8}$/.test(said)
-      ? Number(said)
-      : null
+  return child.exitCode === 0 && said.length <= most ? said : ''
 }
