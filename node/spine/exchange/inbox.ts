@@ -35,6 +35,9 @@ type Checked = Incoming & { id: string; signed: boolean } & (
     | Refused
   )
 
+/** Packets as they came, each verified or refused; `iat`: under which the receipt for them is signed, seconds. */
+type VerifiedBatch = { iat: number; packets: readonly Checked[] }
+
 /** Problems of a packet whose signature verified; what was refused so is kept, to be given back to its city. */
 const SIGNED: ReadonlySet<ProblemCode> = new Set([
   'envelope.clock',
@@ -300,15 +303,18 @@ export function createInbox(parts: InboxParts) {
   }
 
   return {
+    /** All of a batch that needs no store, whatever becomes of the one before. Throws ProblemError `clock.own` when no receipt can be signed. */
+    async verify(partner: string, incoming: readonly Incoming[]): Promise<VerifiedBatch> {
+      const iat = await signing.now()
+      return { iat, packets: await Promise.all(incoming.map(packet => check(partner, packet))) }
+    },
+
     /**
      * Stores or refuses each packet of a batch that follows what was received before; says after the commit what became of it.
-     * Throws ProblemError `exchange.protocol` when places don't follow, `clock.own` when no receipt
-     * can be signed; then nothing of the batch is kept.
+     * Throws ProblemError `exchange.protocol` when places don't follow; then nothing of the batch is kept.
      */
-    async ingest(partner: string, incoming: readonly Incoming[], came: Came): Promise<Taken> {
-      const iat = await signing.now()
-      const batch = await Promise.all(incoming.map(packet => check(partner, packet)))
-      return db.transaction(tx => storeBatch(tx, partner, batch, { iat, came }))
+    store(partner: string, { iat, packets }: VerifiedBatch, came: Came): Promise<Taken> {
+      return db.transaction(tx => storeBatch(tx, partner, packets, { iat, came }))
     },
 
     /**

@@ -17,6 +17,7 @@ import {
 import type { Inbox, Incoming } from './inbox.ts'
 import { EXCHANGE_LIMITS } from './limits.ts'
 import type { NoticeKind } from './notices.ts'
+import { Pipeline } from './pipeline.ts'
 import type { Wire } from './wire.ts'
 
 /** Bytes of packets held in memory per stream before reading pauses. */
@@ -51,9 +52,11 @@ async function dismiss({ clock, helloTimeout }: ReceiverParts, wire: Wire, probl
   cancel()
 }
 
-async function ingest(parts: ReceiverParts, partner: string, batch: readonly Incoming[], came: Came) {
+type VerifiedBatch = Awaited<ReturnType<Inbox['verify']>>
+
+async function ingest(parts: ReceiverParts, partner: string, batch: VerifiedBatch, came: Came) {
   try {
-    const taken = await parts.inbox.ingest(partner, batch, came)
+    const taken = await parts.inbox.store(partner, batch, came)
     if (taken.useful.length > 0) parts.noted(partner, 'full', null)
     return taken
   } catch (error) {
@@ -109,16 +112,42 @@ async function serve(
   begun: Begun,
 ): Promise<void> {
   const queue = new FrameQueue(reader)
-  for (;;) {
-    const frames = await queue.dequeue(LIMITS.receiptItems)
-    if (frames === null) return
+  const conduct = parts.conduct(partner)
+  const pipeline = new Pipeline<readonly Incoming[], Arrived>({
+    verify: batch => verify(parts, partner, wire, batch, begun),
+    store: arrived => store(parts, partner, wire, arrived, begun),
+  })
+  /** packets of the batch that may be on its way into the store */
+  let under = 0
+  const push = async (batch: readonly Incoming[]) => {
+    if (batch.length === 0) return
+    // When every packet of both might be refused, what the first one says of the partner comes first.
+    if (conduct.refused.left < under + batch.length) await pipeline.stored()
+    await pipeline.push(batch)
+    under = batch.length
+  }
+  try {
+    for (;;) {
+      // Only a whole batch is verified ahead: a smaller one would take a commit of its own, which what comes meanwhile can share.
+      if (queue.length < LIMITS.receiptItems) await pipeline.stored()
+      const frames = await queue.dequeue(LIMITS.receiptItems)
+      if (frames === null) return
+      await handle(frames)
+    }
+  } finally {
+    // The stream may have ended; its last batch is stored before anything else begins.
+    await pipeline.stored().catch(() => {})
+  }
+
+  async function handle(frames: readonly Read[]): Promise<void> {
     let batch: Incoming[] = []
     for (const { frame, bytes } of frames) {
       if (frame.type === 'packet') {
         batch.push({ n: frame.n, jws: frame.jws, body: frame.body, bytes })
         continue
       }
-      await store(parts, partner, wire, batch, begun)
+      await push(batch)
+      await pipeline.stored()
       batch = []
       if (frame.type === 'hello') await relearn(parts, partner, frame.hello, wire.meter)
       else if (frame.type === 'recall') await giveBack(parts, partner, wire, frame.from)
@@ -127,18 +156,15 @@ async function serve(
         parts.lists.announced(partner, frame.list)
       } else throw new ProblemError('exchange.protocol', frame.type)
     }
-    await store(parts, partner, wire, batch, begun)
+    await push(batch)
   }
 }
 
-async function store(
-  parts: ReceiverParts,
-  partner: string,
-  wire: Wire,
-  batch: readonly Incoming[],
-  begun: Begun,
-): Promise<void> {
-  if (batch.length === 0) return
+/** A batch that was verified, when its stream had begun, and when it came; ms. */
+type Arrived = { batch: VerifiedBatch; came: Came }
+
+/** Throws when nothing is taken of the partner now. */
+function assertHeard(parts: ReceiverParts, partner: string, wire: Wire): void {
   // What the partner sends now may build on packets of ours that we lost: first those, then these.
   if (parts.waits(partner)) throw new ProblemError('exchange.recovering')
   if (parts.trust.cityOf(wire.peer) !== partner) {
@@ -154,17 +180,39 @@ async function store(
     }
     throw problem
   }
+}
+
+async function verify(
+  parts: ReceiverParts,
+  partner: string,
+  wire: Wire,
+  batch: readonly Incoming[],
+  begun: Begun,
+): Promise<Arrived> {
+  assertHeard(parts, partner, wire)
   // Before: a batch that is no run of places costs its signatures all the same.
   wire.meter.charge(batch.length * WORK.packet)
   const now = parts.clock.now()
   // This node or the network stood still: what comes now may have waited, as after a stream that broke.
   if (now - begun.heardAt > EXCHANGE_LIMITS.drained) begun.since = now
   begun.heardAt = now
-  const { given, useful, refused, work } = await ingest(parts, partner, batch, { since: begun.since, now })
+  return { batch: await parts.inbox.verify(partner, batch), came: { since: begun.since, now } }
+}
+
+async function store(
+  parts: ReceiverParts,
+  partner: string,
+  wire: Wire,
+  { batch, came }: Arrived,
+  begun: Begun,
+): Promise<void> {
+  // Another stream of the partner may have shown meanwhile that it is not to be heard.
+  assertHeard(parts, partner, wire)
+  const { given, useful, refused, work } = await ingest(parts, partner, batch, came)
   wire.meter.earn(useful.length * WORK.packet)
   for (const bytes of useful) wire.meter.useful(Math.min(bytes, EXCHANGE_LIMITS.useful))
   wire.meter.charge(refused * WORK.refused + work)
-  conduct.refused.charge(refused)
+  parts.conduct(partner).refused.charge(refused)
   await begun.introduction.renewIfChanged(wire)
   for (const receipt of given) {
     await wire.send(encodeFrame({ type: 'receipt', ...receipt }))
@@ -231,6 +279,11 @@ class FrameQueue {
   #signal(): void {
     this.#wake?.()
     this.#wake = null
+  }
+
+  /** Frames that wait. */
+  get length(): number {
+    return this.#frames.length
   }
 
   /** Up to `most` frames, at least one; null at the end. Throws what reading threw, after what was read before it. */
