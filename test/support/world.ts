@@ -197,6 +197,7 @@ async function startCity({
       room: async () => ({ ok: true }),
       want: async (_, partner, materials) => {
         scans.wanted.push(...materials.map(({ sha256 }) => ({ partner, sha256 })))
+        return true
       },
     },
     signer: async () => signers.get(play.code) ?? play.certificateSigner,
@@ -240,7 +241,7 @@ async function startCity({
       of: async () => null,
       held: async hashes => (await held(hashes)).map(commitment => ({ commitment, counted: undefined })),
     },
-    materials: { want: async () => {}, room: async () => ({ ok: true }), waiting: async () => [] },
+    materials: { want: async () => false, room: async () => ({ ok: true }), waiting: async () => [] },
     changed: () => {},
   })
   await transport.start()

@@ -27,6 +27,7 @@ import { assertAsSeen, assertWrittenOn } from './as-seen.ts'
 import type { CaseClocks } from './clocks.ts'
 import { createCaseDetails, parentOf, type Waiting } from './detail.ts'
 import { createDue } from './due.ts'
+import type { WrittenDuties } from './duties.ts'
 import {
   alreadyOpen,
   alsoOpen,
@@ -85,6 +86,7 @@ export type CasesParts = {
   takers: Map<string, string>
   /** the rows of own cases as they began, by their first packets */
   begun: WeakMap<StoredPacket, Row>
+  duties: WrittenDuties
   numbers: CaseNumbers
   smsConsents: { save(tx: Transaction, thread: string, consent: SmsConsent): Promise<void> }
 }
@@ -123,7 +125,8 @@ export function createCases(parts: CasesParts) {
 
   const packetsOf: PacketsOf = (store, threadNo) => parts.packets().packets(store, threadNo)
   const toRow = (row: Row): CaseRow => rowBy(parts.clocks, identity.city, row)
-  const due = createDue({ db, clock, clocks: parts.clocks, identity, events: parts.events, packets: packetsOf })
+  const { clocks, events, duties } = parts
+  const due = createDue({ db, clock, clocks, identity, events, packets: packetsOf, duties })
   const details = createCaseDetails(parts)
 
   type Checked = {

@@ -13,7 +13,7 @@ import type { Database } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { Draft, OwnIdentity } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
-import { saveDuty } from './duties.ts'
+import { saveDuty, type WrittenDuties } from './duties.ts'
 
 export type DueParts = {
   db: Database
@@ -22,6 +22,7 @@ export type DueParts = {
   identity: Pick<OwnIdentity, 'city'>
   events: EventLog
   packets: PacketsOf
+  duties: WrittenDuties
 }
 
 /** Steps that name a day, or must be taken by one. */
@@ -43,8 +44,8 @@ const TOLD = [
   },
 ] as const
 
-export function createDue({ db, clock, clocks, identity, events, packets }: DueParts) {
-  const save = { clocks, identity }
+export function createDue({ db, clock, clocks, identity, events, packets, duties }: DueParts) {
+  const save = { clocks, identity, duties }
 
   async function notifyFirst({ from, due, duty, city, alerted, where }: (typeof TOLD)[number]): Promise<number> {
     let told = 0

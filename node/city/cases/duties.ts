@@ -65,9 +65,13 @@ export const DUTY_COLUMNS = [
 
 export const dutyValues = (duty: DutyColumns) => DUTY_COLUMNS.map(column => duty[column])
 
-type DutyParts = { clocks: CaseClocks; identity: Pick<OwnIdentity, 'city'> }
+export type DutyParts = { clocks: CaseClocks; identity: Pick<OwnIdentity, 'city'>; duties: WrittenDuties }
 
-export async function dutyOf(tx: Transaction, { clocks, identity }: DutyParts, state: CaseState): Promise<DutyColumns> {
+export async function dutyOf(
+  tx: Transaction,
+  { clocks, identity }: Pick<DutyParts, 'clocks' | 'identity'>,
+  state: CaseState,
+): Promise<DutyColumns> {
   const clock = await clocks.of(tx, state)
   const next = nextDue(clock)
   const own = nextDue(clock, identity.city)
@@ -114,17 +118,96 @@ const liesHere = ({ collecting, instants, outcome, purgedBy }: CaseState, own: s
   outcome !== 'void' &&
   !purgedBy.includes(own)
 
-/** Takes what `changedDuty` gives: what was told of another day may be told again. */
-export const SET_DUTY = `alerted = CASE WHEN due IS ? AND due_duty IS ? THEN alerted END,
-  own_alerted = CASE WHEN own_due IS ? AND own_duty IS ? THEN own_alerted END,
-  ${DUTY_COLUMNS.map(column => `${column} = ?`).join(', ')}`
-export const changedDuty = (duty: DutyColumns) => [
-  duty.due,
-  duty.due_duty,
-  duty.own_due,
-  duty.own_duty,
-  ...dutyValues(duty),
+export const DUTY_LIMITS = {
+  /** cases of which is remembered what their rows say of duties: some 300 bytes each */
+  written: 4_096,
+  /** how many fewer are left once there are more */
+  dropped: 512,
+} as const
+
+export type WrittenDuties = ReturnType<typeof createWrittenDuties>
+
+/** What the rows of cases say of duties, as this process wrote it last; one for each store. */
+export function createWrittenDuties() {
+  /** those written last are at the end */
+  const written = new Map<number, DutyColumns>()
+  return {
+    /** Undefined when it is not known. */
+    of: (threadNo: number): DutyColumns | undefined => written.get(threadNo),
+
+    note(tx: Transaction, threadNo: number, duty: DutyColumns): void {
+      written.delete(threadNo)
+      written.set(threadNo, duty)
+      tx.afterRollback(() => written.delete(threadNo))
+      if (written.size <= DUTY_LIMITS.written) return
+      // Many at once: until a Map is laid out anew, whoever looks for its first entry walks over all that were deleted before it.
+      let over = DUTY_LIMITS.dropped + 1
+      for (const oldest of written.keys()) {
+        if (over-- === 0) break
+        written.delete(oldest)
+      }
+    },
+  }
+}
+
+type ChangeGroup = {
+  columns: readonly (keyof DutyColumns)[]
+  alerted?: readonly [string, 'due' | 'own_due', 'due_duty' | 'own_duty']
+}
+
+/** Columns that change together, so that few texts name them; what was told of another day may be told again. */
+const GROUPS: readonly ChangeGroup[] = [
+  {
+    columns: ['due', 'due_duty', 'due_city', 'due_provisional', 'due_from', 'due_yellow', 'due_red'],
+    alerted: ['alerted', 'due', 'due_duty'],
+  },
+  {
+    columns: ['own_due', 'own_duty', 'own_provisional', 'own_from', 'own_yellow', 'own_red'],
+    alerted: ['own_alerted', 'own_due', 'own_duty'],
+  },
+  { columns: ['holder', 'turn', 'desk_due'] },
+  { columns: ['bad', 'ended_on', 'to_hand_out'] },
 ]
+
+type Assignments = { set: string; groups: readonly ChangeGroup[] }
+/** by the groups that are written, a bit each */
+const assignments = new Map<number, Assignments>()
+
+function assignmentsOf(mask: number): Assignments {
+  const known = assignments.get(mask)
+  if (known !== undefined) return known
+  const groups = GROUPS.filter((_, index) => (mask & (1 << index)) !== 0)
+  const set = groups
+    .flatMap(({ columns, alerted }) => [
+      ...(alerted === undefined
+        ? []
+        : [`${alerted[0]} = CASE WHEN ${alerted[1]} IS ? AND ${alerted[2]} IS ? THEN ${alerted[0]} END`]),
+      ...columns.map(column => `${column} = ?`),
+    ])
+    .join(', ')
+  const made = { set, groups }
+  assignments.set(mask, made)
+  return made
+}
+
+/**
+ * What an UPDATE of a case sets of its duties: all that differs from what its row says, so that no index is written for the rest; all
+ * when that is not known. `set` is one of a few texts, empty when nothing differs.
+ */
+export function dutyChange(
+  before: DutyColumns | undefined,
+  duty: DutyColumns,
+): { set: string; params: (string | number | null)[] } {
+  let mask = 0
+  for (const [index, { columns }] of GROUPS.entries())
+    if (before === undefined || columns.some(column => before[column] !== duty[column])) mask |= 1 << index
+  const { set, groups } = assignmentsOf(mask)
+  const params = groups.flatMap(({ columns, alerted }) => [
+    ...(alerted === undefined ? [] : [duty[alerted[1]], duty[alerted[2]]]),
+    ...columns.map(column => duty[column]),
+  ])
+  return { set, params }
+}
 
 /** Writes anew who holds a case and what is due first. */
 export async function saveDuty(
@@ -136,5 +219,7 @@ export async function saveDuty(
 ): Promise<void> {
   const duty = await dutyOf(tx, parts, state)
   await saveRatings(tx, parts.clocks, threadNo, state, packets)
-  await tx.run(`UPDATE cases SET ${SET_DUTY} WHERE thread_no = ?`, [...changedDuty(duty), threadNo])
+  const { set, params } = dutyChange(undefined, duty)
+  await tx.run(`UPDATE cases SET ${set} WHERE thread_no = ?`, [...params, threadNo])
+  parts.duties.note(tx, threadNo, duty)
 }

@@ -20,7 +20,15 @@ import { foldAnew, readFold, writeFold } from '../../spine/dispatch/stored-fold.
 import type { Ends } from '../../spine/exchange/ends.ts'
 import type { Applied, NamedMaterials, OwnIdentity, StoredPacket, ThreadHandler } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
-import { changedDuty, DUTY_COLUMNS, type DutyColumns, dutyOf, dutyValues, SET_DUTY, saveDuty } from './duties.ts'
+import {
+  DUTY_COLUMNS,
+  type DutyColumns,
+  dutyChange,
+  dutyOf,
+  dutyValues,
+  saveDuty,
+  type WrittenDuties,
+} from './duties.ts'
 import { createHeads } from './heads.ts'
 import type { LookupKeys } from './lookup.ts'
 import { noteMail } from './mail/troubles.ts'
@@ -46,7 +54,8 @@ export type CaseHandlerParts = {
   }
   materials: NamedMaterials
   dispatch: {
-    enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void>
+    /** `free`: nothing comes before it, and no material is lacking */
+    enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number; free: boolean }): Promise<void>
     /** this city gave the case its number, or ended it */
     moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void>
   }
@@ -60,6 +69,7 @@ export type CaseHandlerParts = {
   takers: ReadonlyMap<string, string>
   /** the rows of own cases as they began, by their first packets: who wrote one need not read it back */
   begun: WeakMap<StoredPacket, Row>
+  duties: WrittenDuties
   /** takes an application that the partner refused back */
   returned: (tx: Transaction, packet: StoredPacket, problem: Problem) => Promise<void>
   /** after the commit */
@@ -253,7 +263,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       }
     }
     if (body === null || corrected) {
-      await tx.run(UPDATE, [
+      const { set, params } = dutyChange(parts.duties.of(applied.threadNo), duty)
+      await tx.run(updateOf(set), [
         state.state,
         state.outcome,
         state.localCaseNo,
@@ -263,10 +274,11 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         await purgeOnOf(tx, state, applied.at),
         papers,
         isMessage(applied.packet) ? 1 : 0,
-        ...changedDuty(duty),
+        ...params,
         applied.threadNo,
       ])
     }
+    parts.duties.note(tx, applied.threadNo, duty)
     await saveRatings(tx, parts.clocks, applied.threadNo, state, applied.packets, applied.packet !== null)
     if (movesOriginals(applied.packets, rebuilt ? null : applied.packet))
       await noteOriginals(tx, applied.threadNo, applied.packets, {
@@ -297,13 +309,15 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       const state = await project(tx, applied)
       const { packet } = applied
       if (state === null || packet === null) return
-      if (packet.direction === 'in' && packet.claims.materials.length > 0) {
-        await parts.materials.want(tx, applied.partner, packet.claims.materials)
-      }
+      const lacks =
+        packet.direction === 'in' &&
+        packet.claims.materials.length > 0 &&
+        (await parts.materials.want(tx, applied.partner, packet.claims.materials))
       if (packet.claims.kind === 'case.mail' && packet.body !== null)
         await noteMail(tx, applied.threadNo, packet.body as CaseBody<'case.mail'>, applied.at)
       if (needsDispatch(packet, state)) {
-        await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at })
+        const free = applied.packets.length === 1 && !lacks
+        await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at, free })
       }
       if (packet.direction === 'out' && (packet.claims.kind === 'case.arrived' || hasEnded(packet.claims.kind, state)))
         await parts.dispatch.moved(tx, { threadNo: applied.threadNo, thread: applied.thread, state })
@@ -371,7 +385,7 @@ const localKey = ({ localCaseNo }: CaseState): string | null => (localCaseNo ===
 /** A purged case keeps its numbers, by which it is found as before, and its state, in the form of today. */
 async function rekey(
   tx: Transaction,
-  parts: Pick<CaseHandlerParts, 'clocks' | 'identity'>,
+  parts: Pick<CaseHandlerParts, 'clocks' | 'identity' | 'duties'>,
   { threadNo, packets }: Pick<Applied, 'threadNo' | 'packets'>,
 ): Promise<void> {
   const [row] = await tx.query<{ case_no: string; local_case_no: string | null; fold: string }>(
@@ -431,8 +445,17 @@ const INSERT = `INSERT INTO cases (thread_no, role, partner, case_no, number_key
     ${DUTY_COLUMNS.join(', ')})
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ${DUTY_COLUMNS.map(() => '?').join(', ')})
   ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`
-const UPDATE = `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?, purge_on = ?,
-  to_print = to_print | ?, unread = unread + ?, ${SET_DUTY} WHERE thread_no = ?`
+/** by what they set of duties */
+const updates = new Map<string, string>()
+
+function updateOf(duties: string): string {
+  const known = updates.get(duties)
+  if (known !== undefined) return known
+  const text = `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?,
+    purge_on = ?, to_print = to_print | ?, unread = unread + ?${duties === '' ? '' : `, ${duties}`} WHERE thread_no = ?`
+  updates.set(duties, text)
+  return text
+}
 
 /** What lists show of a case that its first packet says. */
 type Shown = Omit<Row, keyof DutyColumns | keyof Ends | 'thread' | 'parked'>

@@ -12,6 +12,7 @@ import type { CalendarsPort } from '../calendar/part.ts'
 import { type CasesParts, createCases } from './cases.ts'
 import { createCaseClocks } from './clocks.ts'
 import { waitingOf } from './detail.ts'
+import { createWrittenDuties } from './duties.ts'
 import { type CaseHandlerParts, createCaseHandler } from './handler.ts'
 import { createCaseDrafts } from './intake/drafts.ts'
 import type { LookupKeys } from './lookup.ts'
@@ -43,6 +44,7 @@ export function createCasesPart(
   const takers = new Map<string, string>()
   const begun: CasesParts['begun'] = new WeakMap()
   const smsConsents = createSmsConsents({ keys: caseKeys })
+  const duties = createWrittenDuties()
   const cases = createCases({
     ...uses,
     db,
@@ -57,6 +59,7 @@ export function createCasesPart(
     threadId: randomId,
     takers,
     begun,
+    duties,
     waiting: no => waitingOf(dispatch, materials, no),
   })
   const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
@@ -73,6 +76,7 @@ export function createCasesPart(
     keys,
     takers,
     begun,
+    duties,
     returned: async (tx, packet, problem) =>
       drafts.returned(tx, packet, problem, await smsConsents.take(tx, packet.claims.thread)),
     changed(change) {

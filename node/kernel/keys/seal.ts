@@ -24,9 +24,14 @@ function sealOf(key: Uint8Array, version: number): Seal {
       const nonce = randomBytes(NONCE)
       const cipher = createCipheriv('aes-256-gcm', key, nonce)
       cipher.setAAD(Buffer.from(context))
-      return new Uint8Array(
-        Buffer.concat([Buffer.of(version), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]),
-      )
+      const sealed = new Uint8Array(1 + NONCE + plain.byteLength + TAG)
+      sealed[0] = version
+      sealed.set(nonce, 1)
+      // In this mode as many bytes come out as go in, and none at the end.
+      sealed.set(cipher.update(plain), 1 + NONCE)
+      cipher.final()
+      sealed.set(cipher.getAuthTag(), sealed.byteLength - TAG)
+      return sealed
     },
     open(sealed, context) {
       if (sealed[0] !== version || sealed.byteLength < 1 + NONCE + TAG)

@@ -87,6 +87,7 @@ function detailOf(entry: AuditEntry): string {
 }
 
 const COLUMNS = 'no, at, actor, action, subject, detail, prev, hash'
+const INSERT = `INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 /** An id alone names nobody to an auditor, who may not list accounts; the name is none of what is hashed. */
 const NAME = `(SELECT p.name FROM people p WHERE p.id = substr(actor, 8) AND actor LIKE 'person:%') AS name`
 
@@ -112,16 +113,7 @@ export function createAudit({ database, now }: { database: Database; now: () => 
       }
       const hash = hashOf(row)
       heads.set(tx, 'last', { no: row.no, hash })
-      await tx.run(`INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
-        row.no,
-        row.at,
-        row.actor,
-        row.action,
-        row.subject,
-        row.detail,
-        row.prev,
-        hash,
-      ])
+      await tx.run(INSERT, [row.no, row.at, row.actor, row.action, row.subject, row.detail, row.prev, hash])
     },
 
     async list(filter, limit, before) {

@@ -33,8 +33,12 @@ export type LoggingOptions = {
   write?: (line: string) => void
 }
 
+/** Whether somebody reads what is logged as debug: asked once for each packet and more. */
+let debugging = false
+
 /** Sets up logging for the process; a second call replaces the first. */
 export function startLogging({ level, format, write = line => process.stderr.write(line) }: LoggingOptions): void {
+  debugging = level === 'debug'
   const plain =
     format === 'json'
       ? getJsonLinesFormatter({ message: 'rendered', properties: 'flatten' })
@@ -50,7 +54,10 @@ export function startLogging({ level, format, write = line => process.stderr.wri
   })
 }
 
-export const stopLogging = (): void => resetSync()
+export function stopLogging(): void {
+  debugging = false
+  resetSync()
+}
 
 type Formatted = {
   timestamp: string | null
@@ -77,8 +84,8 @@ export function createLog(area: string, base: LogFields = {}): Log {
   }
   return {
     debug(message, fields = {}) {
-      // Once per packet: nothing is made of it while nobody reads it.
-      if (logger.isEnabledFor('debug')) safely(() => logger.debug(message, fields))
+      // Nothing is made of it while nobody reads it.
+      if (debugging) safely(() => logger.debug(message, fields))
     },
     info: (message, fields = {}) => safely(() => logger.info(message, fields)),
     warning: (message, fields = {}) => safely(() => logger.warning(message, fields)),

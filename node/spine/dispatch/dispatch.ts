@@ -26,7 +26,7 @@ import type { KeptAnswer } from './answer-store.ts'
 import { createAnswers } from './answers.ts'
 import { askedHowItIs } from './approval-system.ts'
 import { createCalls } from './calls.ts'
-import { createJobStore, type DueJob, type Job, type ParkedJob } from './job-store.ts'
+import { createJobStore, type DueJob, type Job, type NewJob, type ParkedJob } from './job-store.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { hasEnded, isOver } from './over.ts'
 import { toDelivery } from './to-delivery.ts'
@@ -272,7 +272,7 @@ export function createDispatch(parts: DispatchParts) {
 
   return {
     /** Queues an inbound packet for the adapter, in the transaction that stores it. */
-    async enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
+    async enqueue(tx: Transaction, job: NewJob): Promise<void> {
       await jobs.insert(tx, job)
       tx.afterCommit(() => worker.wake())
     },

@@ -21,7 +21,7 @@ const material = (size: number) => ({ sha256: randomBytes(32).toString('hex'), s
 type Material = ReturnType<typeof material>
 
 /** A packet of a case that names the materials, none of which is here. */
-const queue = (packetNo: number, threadNo: number, named: readonly Material[] = [], partner = C) =>
+const queue = (packetNo: number, threadNo: number, named: readonly Material[] = [], partner = C, free = false) =>
   db.transaction(async tx => {
     await tx.run(
       `INSERT INTO packets (no, id, thread_no, partner, direction, place, log_hash, seq, kind, iat, jws, status, stored_at)
@@ -36,7 +36,7 @@ const queue = (packetNo: number, threadNo: number, named: readonly Material[] = 
       ])
       await wanted.add(tx, partner, each, 0)
     }
-    await jobs.insert(tx, { packetNo, threadNo, at: 0 })
+    await jobs.insert(tx, { packetNo, threadNo, at: 0, free })
   })
 const arrives = (each: Material) =>
   db.transaction(async tx => {
@@ -53,6 +53,15 @@ const finish = async (packetNo: number, threadNo: number) => {
 }
 
 describe('a lease', () => {
+  test('is of one that is known to wait for nothing, whatever else waits; it holds up what follows in its case', async () => {
+    await queue(1, 1, [], C, true)
+    await queue(2, 1)
+    await jobs.releaseAll()
+    expect([await leased(), await leased()]).toEqual([1, null])
+    await finish(1, 1)
+    expect(await leased()).toBe(2)
+  })
+
   test('is of the first open job of its case, and the next one follows when that is done', async () => {
     await queue(1, 1)
     await queue(2, 1)

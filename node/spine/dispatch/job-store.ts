@@ -7,6 +7,8 @@ import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from './stored-fold.ts'
 import type { Leased } from './worker.ts'
 
+/** A packet to hand over; `free`: it is known to wait for nothing. */
+export type NewJob = { packetNo: number; threadNo: number; at: number; free: boolean }
 export type Job = { packetNo: number; threadNo: number; attempts: number }
 
 /** A job that is due, with its thread and what the case stands at; `fold` is null when there is no such case. */
@@ -36,6 +38,12 @@ const DUE = `SELECT j.packet_no, j.thread_no, j.attempts, j.next_at, t.thread, c
   LEFT JOIN threads t ON t.no = j.thread_no LEFT JOIN cases c ON c.thread_no = j.thread_no
   WHERE j.state = 'ready' AND j.blocked = 0 ORDER BY j.next_at, j.packet_no LIMIT ?`
 
+const INSERT_FREE = `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
+  VALUES (?, ?, 'ready', 0, 0, NULL, ?, 0)`
+const INSERT = `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
+  VALUES (?, ?, 'ready', 0, 0, NULL, ?,
+    (SELECT CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END FROM (SELECT ? AS packet_no, ? AS thread_no) j))`
+
 /** A material is here: jobs that waited for nothing else are blocked no more. */
 export async function releaseJobs(
   tx: Transaction,
@@ -54,13 +62,9 @@ export function createJobStore(db: Database, packets: PacketsOf) {
 
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
-    async insert(tx: Transaction, job: { packetNo: number; threadNo: number; at: number }): Promise<void> {
-      await tx.run(
-        `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
-         VALUES (?, ?, 'ready', 0, 0, NULL, ?,
-           (SELECT CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END FROM (SELECT ? AS packet_no, ? AS thread_no) j))`,
-        [job.packetNo, job.threadNo, job.at, job.packetNo, job.threadNo],
-      )
+    async insert(tx: Transaction, { packetNo, threadNo, at, free }: NewJob): Promise<void> {
+      if (free) await tx.run(INSERT_FREE, [packetNo, threadNo, at])
+      else await tx.run(INSERT, [packetNo, threadNo, at, packetNo, threadNo])
     },
 
     /**

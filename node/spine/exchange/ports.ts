@@ -13,7 +13,8 @@ import type { Reader, Transaction } from '../../kernel/store/database.ts'
 
 /** Materials that packets of partners name: fetched after the commit. */
 export type NamedMaterials = {
-  want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void>
+  /** Whether this city lacks any of them. */
+  want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<boolean>
   /** Whether a partner may name so many more. Problem: `material.backlog`. */
   room(store: Reader, partner: string, more: number): Promise<{ ok: true } | Refused>
 }

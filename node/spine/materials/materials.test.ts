@@ -52,6 +52,19 @@ describe('materials', () => {
     expect(await shiyan.materials.waiting()).toEqual([])
   })
 
+  test('says of what a packet names whether any of it is lacking: not here, here in another size, or named before', async () => {
+    const bytes = pdf(300_000)
+    const here = await ankang.send(S, bytes)
+    await want(here)
+    await world.until(() => shiyan.held(here.sha256), 0)
+    const away = { sha256: '1'.repeat(64), size: 5, type: 'application/pdf' }
+    const lacks = (...materials: (typeof away)[]) =>
+      shiyan.db.transaction(tx => shiyan.materials.want(tx, A, materials))
+    expect([await lacks(), await lacks(here), await lacks(here, here)]).toEqual([false, false, false])
+    expect(await lacks(here, away)).toBe(true)
+    expect([await lacks(away), await lacks({ ...here, size: 5 })]).toEqual([true, true])
+  })
+
   test('deletes the files of a purged case though an upload goes on, and keeps what comes again meanwhile', async () => {
     const gone = pdf(100_000)
     const again = pdf(120_000)

@@ -211,18 +211,19 @@ export function createMaterials(parts: MaterialsParts) {
       })
     },
 
-    /** Notes what an inbound packet names, in the transaction that stores it; fetched after the commit. */
-    async want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<void> {
+    /** Notes what an inbound packet names, in the transaction that stores it; fetched after the commit. Whether any of it is lacking. */
+    async want(tx: Transaction, partner: string, materials: readonly Commitment[]): Promise<boolean> {
       const backlog = backlogs.get(partner)
       if (backlog !== undefined) backlog.n += materials.length
+      const missing = await wanted.missing(tx, materials)
       let more = 0
-      for (const material of await wanted.missing(tx, materials))
-        more += await wanted.add(tx, partner, material, clock.now())
-      if (more === 0) return
+      for (const material of missing) more += await wanted.add(tx, partner, material, clock.now())
+      if (more === 0) return missing.length > 0
       tx.afterCommit(() => {
         parts.meter(partner).charge(more * WORK.wanted)
         sources.look(partner)
       })
+      return true
     },
 
     /** Whether a partner may name so many materials more, before all that it named are fetched. Problem: `material.backlog`. */
