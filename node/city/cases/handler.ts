@@ -20,15 +20,7 @@ import { foldAnew, readFold, writeFold } from '../../spine/dispatch/stored-fold.
 import type { Ends } from '../../spine/exchange/ends.ts'
 import type { Applied, NamedMaterials, OwnIdentity, StoredPacket, ThreadHandler } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
-import {
-  DUTY_COLUMNS,
-  type DutyColumns,
-  dutyChange,
-  dutyOf,
-  dutyValues,
-  saveDuty,
-  type WrittenDuties,
-} from './duties.ts'
+import { type DutyColumns, dutyChange, dutyOf, dutyValues, saveDuty, type WrittenDuties } from './duties.ts'
 import { createHeads } from './heads.ts'
 import type { LookupKeys } from './lookup.ts'
 import { noteMail } from './mail/troubles.ts'
@@ -37,6 +29,7 @@ import { movesOriginals, noteOriginals } from './originals.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
 import { placeOf } from './rights.ts'
+import { INSERT, updateOf } from './row-statements.ts'
 import type { Row } from './rows.ts'
 import type { SubmissionCheck } from './submission.ts'
 import { printable, toPrint } from './to-print.ts'
@@ -407,55 +400,6 @@ async function rekey(
 }
 
 const later = (at: number, days: number): string => dayOf(Math.floor(at / 1000) + days * 86_400)
-
-/** What a rebuild writes anew; whose it is, what was told, read and printed of it and why it is parked stays. */
-const REBUILT = [
-  'role',
-  'partner',
-  'case_no',
-  'number_key',
-  'local_case_no',
-  'local_key',
-  'item_code',
-  'item_name',
-  'mode',
-  'state',
-  'outcome',
-  'applicant',
-  'applicant_key',
-  'name_key',
-  'phone_key',
-  'agent_phone_key',
-  'window',
-  'place',
-  'agreement',
-  'submitted_at',
-  'updated_at',
-  'fold',
-  'parent',
-  'purge_on',
-  ...DUTY_COLUMNS,
-]
-  .map(column => `${column} = excluded.${column}`)
-  .join(', ')
-
-// Made once: a text of this length that is put together for each packet is hashed anew to find its statement.
-const INSERT = `INSERT INTO cases (thread_no, role, partner, case_no, number_key, local_case_no, local_key, item_code, item_name, mode, state, outcome,
-    applicant, applicant_key, name_key, phone_key, agent_phone_key, window, place, to_print, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
-    ${DUTY_COLUMNS.join(', ')})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ${DUTY_COLUMNS.map(() => '?').join(', ')})
-  ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`
-/** by what they set of duties */
-const updates = new Map<string, string>()
-
-function updateOf(duties: string): string {
-  const known = updates.get(duties)
-  if (known !== undefined) return known
-  const text = `UPDATE cases SET state = ?, outcome = ?, local_case_no = ?, local_key = ?, parked = NULL, updated_at = ?, fold = ?,
-    purge_on = ?, to_print = to_print | ?, unread = unread + ?${duties === '' ? '' : `, ${duties}`} WHERE thread_no = ?`
-  updates.set(duties, text)
-  return text
-}
 
 /** What lists show of a case that its first packet says. */
 type Shown = Omit<Row, keyof DutyColumns | keyof Ends | 'thread' | 'parked'>
