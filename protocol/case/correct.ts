@@ -46,6 +46,8 @@ const FIXED: Readonly<Partial<Record<CaseKind, readonly string[]>>> = {
   'case.appeal-evaluation': ['target'],
   'case.supervise': ['answerBy'],
   'case.answer': ['to', 'verdict'],
+  'case.request-payment': ['number', 'amount', 'payBy', 'procedure', 'documents'],
+  'case.record-payment': ['payment', 'result', 'settledOn'],
   'case.verify-remote': ['subject', 'result'],
   'case.mail': ['parcel', 'state'],
   'case.originals': ['event'],

@@ -18,6 +18,8 @@ export const NAMED_DAYS: Readonly<Partial<Record<CaseKind, Readonly<Record<strin
   'case.result-received': { receivedAt: 'happened' },
   'case.request-supplement': { deadline: 'due' },
   'case.commit': { until: 'due' },
+  'case.request-payment': { payBy: 'due' },
+  'case.record-payment': { settledOn: 'told' },
   'case.accept': { promisedBy: 'told' },
   'case.pause': { expectedUntil: 'due' },
   'case.extend': { until: 'told' },

@@ -685,4 +685,44 @@ describe('the receipt is the time that both cities hold', () => {
     ]
     expect(clock(early as never, '2026-02-27').of('result-mail')).toMatchObject({ from: '2026-02-27' })
   })
+
+  test('the time of a payment that the item does not count is added once, also where a procedure overlaps it', () => {
+    const begun = [SUBMIT, ARRIVED, ACCEPTED] as const
+    const asks = (body: object, when = '2026-02-26 10:00'): Parameters<typeof thread>[number] => [
+      S,
+      'case.request-payment',
+      when,
+      { number: '42', amount: '1', ...body },
+    ]
+    const paid = (when: string): Parameters<typeof thread>[number] => [
+      A,
+      'case.record-payment',
+      when,
+      // The second packet of the mover after arrival and acceptance.
+      { payment: `${S}2`, result: 'paid' },
+    ]
+    const plain = clock([...begun, asks({})], '2026-02-27').of('promise')
+    expect(plain?.level).not.toBe('stopped')
+    const open = clock([...begun, asks({ procedure: '缴费', payBy: '2026-03-05' })], '2026-02-27')
+    expect(open.of('promise')).toMatchObject({ due: null, level: 'stopped' })
+    expect(open.of('payment')).toMatchObject({ city: A, from: '2026-02-26', due: '2026-03-05', done: null })
+    const settled = clock(
+      [...begun, asks({ procedure: '缴费', payBy: '2026-03-05' }), paid('2026-03-03 10:00')],
+      '2026-03-03',
+    )
+    expect(settled.of('payment')).toMatchObject({ done: '2026-03-03', level: 'met' })
+    // 27 and 28 February, 2 and 3 March.
+    expect([plain?.due, settled.of('promise')?.due]).toEqual(['2026-03-10', '2026-03-16'])
+    const both = clock(
+      [
+        ...begun,
+        asks({ procedure: '缴费' }),
+        [S, 'case.pause', '2026-02-27 10:00', { procedure: 'hearing' }],
+        [S, 'case.resume', '2026-03-02 10:00'],
+        paid('2026-03-03 10:00'),
+      ],
+      '2026-03-03',
+    )
+    expect(both.of('promise')?.due).toBe(settled.of('promise')?.due)
+  })
 })

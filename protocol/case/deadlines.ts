@@ -9,7 +9,7 @@ import { addDays, addWorkingDays, type Calendar, isCovered, workingDaysBetween }
 import { doneAt, notifiedAt } from '../packet/times.ts'
 import { resultWaits } from './commitment.ts'
 import { type CaseState, doneInstants, type SignedInstant } from './fold.ts'
-import { answerDay, decisionLimits, objectionDay } from './lawful.ts'
+import { answerDay, decisionLimits, objectionDay, standstills } from './lawful.ts'
 import { decisionStands } from './permits.ts'
 
 /** What is due → its Chinese name. */
@@ -20,6 +20,7 @@ export const DUTIES = {
   notice: '补正告知',
   supplement: '补正',
   commitment: '容缺补交',
+  payment: '缴费',
   review: '补正审核',
   promise: '承诺办结',
   legal: '法定办结',
@@ -144,6 +145,11 @@ export function caseClock(input: ClockInput): CaseClock {
         committed.until,
       ),
     )
+  for (const { payBy, at, told, settled } of state.payments) {
+    if (payBy === null) continue
+    const paid = settled === null ? null : dayOf(doneAt(settled.at, settled.told))
+    add(named(input, { duty: 'payment', city: collecting, from: dayOf(notifiedAt(at, told)), done: paid }, payBy))
+  }
   const late = (notice?.level === 'overdue' && ended === null) || notice?.level === 'missed'
   const deemedAccepted = late && notice !== null ? notice.from : null
   const accepted = earliest(on(instants.accepted), deemedAccepted)
@@ -333,7 +339,7 @@ function decisions(input: ClockInput, from: string, decided: string | null, ende
   if (decided === null && ended !== null) return []
   const calendar = input.calendarOf(state.mover)
   const limits = decisionLimits(input, from)
-  const running = state.pauses.find(({ to }) => to === null)
+  const running = standstills(state).find(({ to }) => to === null)
   return (['promise', 'legal'] as const).flatMap((duty): Deadline[] => {
     const limit = limits[duty]
     if (limit === null) return []

@@ -45,6 +45,10 @@ function bodyOf(kind: CaseKind, choice: number, mode: Mode, state: CaseState | n
       return { materials: ['M03', 'M04'].slice(choice % 2), until: '2026-12-01' }
     case 'case.hand-in':
       return { materials: [{ code: choice % 3 === 0 ? 'M03' : 'M04' }] }
+    case 'case.request-payment':
+      return { number: 'n', amount: '1', ...(choice % 2 === 0 ? { procedure: 'x' } : {}) }
+    case 'case.record-payment':
+      return { payment: state?.payments.at(-1)?.packet, result: 'paid' }
     case 'case.mail':
       return { parcel: 'originals', state: 'delivered' }
     case 'case.arrived':
@@ -333,6 +337,7 @@ describe('the table', () => {
     evaluated: { window: false, department: false },
     ratings: { window: null, department: null },
     asked: [],
+    payments: [],
     purgedBy: [],
     instants: {
       received: null,

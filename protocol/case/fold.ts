@@ -15,6 +15,7 @@ import {
   type Outcome,
   type Verdict,
 } from './kinds.ts'
+import type { Payment } from './payments.ts'
 import { permits, ruleOf, waitsForOriginals } from './permits.ts'
 import { type Lacking, lackingOf } from './supplement.ts'
 import type { State } from './table.ts'
@@ -42,8 +43,13 @@ export type CaseInstants = {
 
 export type SignedInstant = Exclude<keyof CaseInstants, 'received'>
 
-/** A special procedure (特别程序): its time does not count. Seconds, as `doneAt` gives them; `to` is null while it runs. */
-export type Pause = { procedure: CaseContent<'case.pause'>['procedure'] | null; from: number; to: number | null }
+/** A special procedure (特别程序): its time does not count. Seconds, as `doneAt` gives them; `to` is null while it runs. `payment`: the packet that asks for one, whose time the item does not count. */
+export type Pause = {
+  procedure: CaseContent<'case.pause'>['procedure'] | null
+  from: number
+  to: number | null
+  payment?: string
+}
 
 /**
  * From a pre-check on, the handling city waits for the originals (mode 1); until it is told that they are mailed, or goes on without
@@ -108,6 +114,7 @@ export type CaseState = {
   evaluated: { window: boolean; department: boolean }
   ratings: { window: Rating | null; department: Rating | null }
   asked: readonly Asked[]
+  payments: readonly Payment[]
   /** cities that deleted what they held of the case, but for its evidence */
   purgedBy: readonly string[]
   /** as their authors wrote them */
@@ -170,6 +177,7 @@ function begin(submit: Packet, mover: string): CaseState {
     evaluated: { window: false, department: false },
     ratings: { window: null, department: null },
     asked: [],
+    payments: [],
     purgedBy: [],
     instants: {
       received: body?.receivedAt ?? null,
@@ -326,7 +334,39 @@ function effects(next: CaseState, kind: CaseKind, packet: Packet): CaseState {
     case 'case.pause':
       return { ...next, pauses: [...next.pauses, { procedure: bodyOf(kind)?.procedure ?? null, from: done, to: null }] }
     case 'case.resume':
-      return { ...next, pauses: next.pauses.map(pause => (pause.to === null ? { ...pause, to: done } : pause)) }
+      return {
+        ...next,
+        pauses: next.pauses.map(pause =>
+          pause.to === null && pause.payment === undefined ? { ...pause, to: done } : pause,
+        ),
+      }
+    case 'case.request-payment': {
+      const { number = null, amount = null, payBy = null, procedure } = bodyOf(kind) ?? {}
+      const payment = { packet: packet.id, number, amount, payBy, at, ...toldOf(packet), settled: null }
+      const uncounted = procedure !== undefined && next.instants.decided === null
+      return {
+        ...next,
+        payments: [...next.payments, payment],
+        pauses: uncounted
+          ? [...next.pauses, { procedure: null, from: done, to: null, payment: packet.id }]
+          : next.pauses,
+      }
+    }
+    case 'case.record-payment': {
+      const { payment, result = null } = bodyOf(kind) ?? {}
+      const over = packet.claims.iss === next.mover ? done : notifiedAt(at, otherDay(packet))
+      return {
+        ...next,
+        payments: next.payments.map(entry =>
+          entry.packet === payment ? { ...entry, settled: { result, at, ...toldOf(packet) } } : entry,
+        ),
+        pauses: next.pauses.map(pause =>
+          pause.to === null && pause.payment !== undefined && pause.payment === payment
+            ? { ...pause, to: Math.max(pause.from, over) }
+            : pause,
+        ),
+      }
+    }
     case 'case.send-result':
       return stamped(next, 'sent', packet)
     case 'case.result-received':

@@ -18,6 +18,10 @@ export const MODE_NAMES = {
   3: { zh: '多地联办', en: 'joint case of several places' },
 } as const satisfies Record<Mode, { zh: string; en: string }>
 
+/** What became of a fee (缴费): 已缴, 减免, 撤销. */
+export const SETTLEMENTS = ['paid', 'waived', 'cancelled'] as const
+export type Settlement = (typeof SETTLEMENTS)[number]
+
 /** What becomes of an appeal of a rating (申诉复核): the rating does not count (成立), or it stands (不成立). */
 export const VERDICTS = ['upheld', 'rejected'] as const
 export type Verdict = (typeof VERDICTS)[number]
@@ -96,6 +100,9 @@ const payer = z
   .optional()
   .describe('who pays; absent: as the agreement says')
 const documents = z.array(Sha256).max(LIMITS.materialsPerPacket).optional()
+
+/** Yuan, more than nothing, with two decimals at most: n..16,2 of GB/T 39046 缴款金额. */
+const Amount = z.string().regex(/^([1-9]\d{0,13}(\.\d{1,2})?|0\.(0[1-9]|[1-9]\d?))$/)
 
 /** Schema of each kind's body as an author gives it, without the salt. */
 export const CASE_CONTENT = {
@@ -192,6 +199,17 @@ export const CASE_CONTENT = {
   }),
   'case.accept': z.strictObject({ acceptanceNo: code(100).optional(), promisedBy: Day.optional() }),
   'case.refuse': z.strictObject({ reason: text(2000), basis: text(2000), remedy: text(2000).optional() }),
+  'case.request-payment': z.strictObject({
+    number: code(100).describe('缴款单号'),
+    amount: Amount.describe('缴款金额, yuan'),
+    name: text(200).optional().describe('收费项目'),
+    payBy: Day.optional(),
+    procedure: text(200)
+      .optional()
+      .describe('the special procedure of the item by which the time of the payment is not counted; absent: it is'),
+    note: text(2000).optional().describe('where and how it is paid'),
+    documents: documents.describe('缴款书'),
+  }),
   'case.progress': z.strictObject({
     step: text(100),
     event: text(100).optional(),
@@ -247,6 +265,13 @@ export const CASE_CONTENT = {
       .enum(VERDICTS)
       .optional()
       .describe('of an appeal alone: upheld, the rating does not count; rejected, it stands'),
+  }),
+  'case.record-payment': z.strictObject({
+    payment: Sha256.describe('packet id of the step that asked for it'),
+    result: z.enum(SETTLEMENTS).describe('已缴, 减免, 撤销'),
+    settledOn: Day,
+    receiptNo: code(100).optional().describe('票据号码'),
+    by: text(100).optional().describe('who noted it'),
   }),
   'case.verify-remote': z.strictObject({
     subject: z.enum(['identity', 'originals', 'site', 'other']).describe('身份, 原件, 现场, 其他'),
@@ -346,6 +371,7 @@ export const AUTHORS = {
   'case.request-supplement': 'mover',
   'case.accept': 'mover',
   'case.refuse': 'mover',
+  'case.request-payment': 'mover',
   'case.progress': 'mover',
   'case.pause': 'mover',
   'case.resume': 'mover',
@@ -357,6 +383,7 @@ export const AUTHORS = {
   'case.appeal-evaluation': 'either',
   'case.supervise': 'either',
   'case.answer': 'either',
+  'case.record-payment': 'either',
   'case.verify-remote': 'either',
   'case.mail': 'either',
   'case.originals': 'either',
@@ -381,6 +408,7 @@ export const ANSWER_KINDS = [
   'case.appeal-evaluation',
   'case.supervise',
   'case.answer',
+  'case.record-payment',
   'case.verify-remote',
   'case.mail',
 ] as const satisfies readonly AskKind[]

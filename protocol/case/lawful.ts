@@ -75,11 +75,21 @@ function extended(calendar: Calendar, state: CaseState, latest: string): Counted
   return counted.day > latest ? { ...counted, day: latest } : counted
 }
 
+/** When the clock stood still: pauses that overlap, such as a hearing while a fee is not paid, are one. `to` is null while it stands. */
+export function standstills({ pauses }: Pick<CaseState, 'pauses'>, since = 0): { from: number; to: number | null }[] {
+  const found: { from: number; to: number | null }[] = []
+  for (const { from, to } of pauses.filter(pause => pause.from >= since).toSorted((a, b) => a.from - b.from)) {
+    const last = found.at(-1)
+    if (last === undefined || (last.to !== null && last.to < from)) found.push({ from, to })
+    else if (last.to !== null) last.to = to === null ? null : Math.max(last.to, to)
+  }
+  return found
+}
+
 /** Working days of the special procedures that are over and began at `since` or later. */
-const pausedDays = (calendar: Calendar, { pauses }: CaseState, since = 0): number =>
-  pauses.reduce(
-    (days, { from, to }) =>
-      to === null || from < since ? days : days + workingDaysBetween(calendar, dayOf(from), dayOf(to)),
+const pausedDays = (calendar: Calendar, state: CaseState, since = 0): number =>
+  standstills(state, since).reduce(
+    (days, { from, to }) => (to === null ? days : days + workingDaysBetween(calendar, dayOf(from), dayOf(to))),
     0,
   )
 

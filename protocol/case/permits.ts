@@ -3,6 +3,7 @@ import { type Refused, refuse } from '../problem.ts'
 import { answersCommitment, resultWaits } from './commitment.ts'
 import type { Asked, CaseState } from './fold.ts'
 import { AUTHORS, type CaseBody, type CaseContent, type CaseKind, isMoveKind } from './kinds.ts'
+import { openPayments } from './payments.ts'
 import { answersNotice } from './supplement.ts'
 import { ASKS, CLOSE_FROM, MOVES, type State } from './table.ts'
 
@@ -58,6 +59,13 @@ export function permits(state: CaseState, kind: CaseKind, body: unknown, city: s
       return questionsFor(state, city).some(ask => ask.packet === to)
         ? null
         : no('without a question of the other city')
+    }
+    case 'case.record-payment': {
+      if (body === null) return null
+      const { payment, result } = body as CaseBody<'case.record-payment'>
+      if (!openPayments(state).some(({ packet }) => packet === payment)) return no('without a payment that is open')
+      // Either city sees that it was paid; who asked for it alone lets it go.
+      return result === 'paid' || city === state.mover ? null : refuse('case.author', `${kind} as ${result}`)
     }
     case 'case.purge':
       return state.purgedBy.includes(city) ? no('was made already') : null
@@ -122,6 +130,7 @@ export function stepsFor(state: CaseState, city: string): CaseKind[] {
   const possible = (kind: CaseKind): boolean => {
     if (kind === 'case.submit') return false
     if (kind === 'case.answer') return questionsFor(state, city).length > 0
+    if (kind === 'case.record-payment') return openPayments(state).length > 0
     if (kind === 'case.answer-evaluation' || kind === 'case.appeal-evaluation') return rated
     if (kind === 'case.result-received' && !hasResult(state)) return false
     if ((kind === 'case.decide' || kind === 'case.send-result') && objectionWaits(state)) return false

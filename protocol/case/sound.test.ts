@@ -26,6 +26,7 @@ const caseWith = (instants: Partial<CaseState['instants']> = {}) =>
     },
     asked: [],
     committed: null,
+    payments: [],
   }) as unknown as CaseState
 
 const packet = (kind: CaseKind, body: object | null) => ({ id: kind, body, claims: { kind } }) as unknown as Packet

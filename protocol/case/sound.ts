@@ -39,6 +39,7 @@ const DONE = {
   'case.result-received': ['receivedAt'],
   'case.decide': ['decidedOn'],
   'case.verify-remote': ['from', 'to'],
+  'case.record-payment': ['settledOn'],
   'case.mail': ['at'],
   'case.originals': ['at'],
   'case.purge': ['purgedAt'],
@@ -48,6 +49,7 @@ const DONE = {
 const TO_COME = {
   'case.request-supplement': { deadline: 1 },
   'case.commit': { until: 1 },
+  'case.request-payment': { payBy: 1 },
   'case.accept': { promisedBy: 0 },
   'case.pause': { expectedUntil: 0 },
   'case.extend': { until: 0 },
@@ -58,6 +60,7 @@ const TO_COME = {
 const WITHIN_A_YEAR: Readonly<Partial<Record<CaseKind, true>>> = {
   'case.request-supplement': true,
   'case.commit': true,
+  'case.request-payment': true,
   'case.pause': true,
   'case.supervise': true,
 }

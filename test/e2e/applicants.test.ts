@@ -130,9 +130,11 @@ describe('papers', () => {
       'hand-in-receipt',
       'special-procedure',
       'extension',
+      'payment-notice',
       'withdrawal',
       'termination',
       'delivery',
+      'originals-list',
     ])
     await expect(paper(ankang, 'decision')).rejects.toMatchObject({ problem: { code: 'case.transition' } })
     expect(await paper(ankang, 'mailing-label')).toContain('安康市汉滨区某路 1 号')

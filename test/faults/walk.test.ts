@@ -17,6 +17,7 @@ import {
   OUTCOMES,
   SPECIAL_PROCEDURES,
 } from '../../protocol/case/kinds.ts'
+import { openPayments } from '../../protocol/case/payments.ts'
 import { objectionWaits, permits, questionsFor, stepsFor } from '../../protocol/case/permits.ts'
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/exchange/frames.ts'
 import { LIMITS } from '../../protocol/limits.ts'
@@ -79,6 +80,16 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
     },
     'case.commit': () => ({ materials: [LATER], until: china(now + (1 + dice.upTo(20)) * DAY) }),
     'case.hand-in': () => ({ materials: [{ sha256: scanOf(LATER), code: LATER, name: LATER }] }),
+    'case.request-payment': () => ({
+      number: '1',
+      amount: '20.5',
+      ...(dice.chance(0.5) ? { procedure: '缴费' } : {}),
+      ...(dice.chance(0.5) ? { payBy: china(now + (1 + dice.upTo(9)) * DAY) } : {}),
+    }),
+    'case.record-payment': () => {
+      const [{ packet: payment } = { packet: '' }] = openPayments(state)
+      return { payment, result: 'paid', settledOn: china(now) }
+    },
     'case.ship': () => ({ waybill: { carrier: 'EMS', number: '1' }, contents: ['申请表'] }),
     'case.withdraw': () => ({ reason: '改变主意' }),
     'case.remind': () => ({ text: '请尽快' }),

@@ -452,6 +452,51 @@ export async function addThreads(add: Add, ankang: VectorCity, shiyan: VectorCit
       'refused',
     ],
   )
+  const charges: Step[] = [
+    arrived,
+    [S, 'case.accept', {}],
+    [S, 'case.request-payment', { number: '42', amount: '120.5' }],
+  ]
+  const settles = (iss: string, result: 'paid' | 'waived'): Step => [
+    iss,
+    'case.record-payment',
+    packets => ({ payment: packets[3]?.id ?? '', result, settledOn: '2026-11-02' }),
+  ]
+  await good(
+    'paid',
+    'A fee is asked for and noted as paid by the collecting city',
+    0,
+    [...charges, settles(A, 'paid')],
+    ['submitted', 'arrived', 'accepted', 'accepted', 'accepted'],
+  )
+  await good(
+    'waived',
+    'A fee is waived by who asked for it',
+    0,
+    [...charges, settles(S, 'waived')],
+    ['submitted', 'arrived', 'accepted', 'accepted', 'accepted'],
+  )
+  await bad(
+    'waived-by-the-other',
+    'A fee is waived by the collecting city',
+    0,
+    [...charges, settles(A, 'waived')],
+    'case.author',
+  )
+  await bad(
+    'paid-twice',
+    'A fee is noted as paid twice',
+    0,
+    [...charges, settles(A, 'paid'), settles(S, 'paid')],
+    'case.transition',
+  )
+  await bad(
+    'charged-nothing',
+    'A fee of nothing',
+    0,
+    [...charges.slice(0, 2), [S, 'case.request-payment', { number: '42', amount: '0.00' }]],
+    'body.schema',
+  )
   const verdict = (at: number, said: 'upheld' | 'rejected') => (packets: readonly Written[]) => ({
     ...answer(at)(packets),
     verdict: said,

@@ -38,6 +38,8 @@ TABLE = {
     "case.request-supplement": ("mover", ("arrived", "prechecked"), "supplementing"),
     "case.accept": ("mover", ("arrived", "prechecked"), "accepted"),
     "case.refuse": ("mover", ("arrived", "prechecked", "supplementing"), "refused"),
+    "case.request-payment": ("mover", ("accepted", "paused", "decided", "sending"), None),
+    "case.record-payment": ("either", ANY, None),
     "case.progress": ("mover", ("accepted", "paused"), None),
     "case.pause": ("mover", ("accepted",), "paused"),
     "case.resume": ("mover", ("paused",), "accepted"),
@@ -81,6 +83,8 @@ NAMED = {
     "case.result-received": {"receivedAt": "happened"},
     "case.request-supplement": {"deadline": "due"},
     "case.commit": {"until": "due"},
+    "case.request-payment": {"payBy": "due"},
+    "case.record-payment": {"settledOn": "told"},
     "case.accept": {"promisedBy": "told"},
     "case.pause": {"expectedUntil": "due"},
     "case.extend": {"until": "told"},
@@ -128,6 +132,7 @@ DONE = {
     "case.result-received": ("receivedAt",),
     "case.decide": ("decidedOn",),
     "case.verify-remote": ("from", "to"),
+    "case.record-payment": ("settledOn",),
     "case.mail": ("at",),
     "case.originals": ("at",),
     "case.purge": ("purgedAt",),
@@ -135,6 +140,7 @@ DONE = {
 TO_COME = {
     "case.request-supplement": ("deadline", 1),
     "case.commit": ("until", 1),
+    "case.request-payment": ("payBy", 1),
     "case.accept": ("promisedBy", 0),
     "case.pause": ("expectedUntil", 0),
     "case.extend": ("until", 0),
@@ -222,6 +228,8 @@ FIXED = {
     "case.appeal-evaluation": ("target",),
     "case.supervise": ("answerBy",),
     "case.answer": ("to", "verdict"),
+    "case.request-payment": ("number", "amount", "payBy", "procedure", "documents"),
+    "case.record-payment": ("payment", "result", "settledOn"),
     "case.verify-remote": ("subject", "result"),
     "case.mail": ("parcel", "state"),
     "case.originals": ("event",),
@@ -399,6 +407,11 @@ def blocked(case, kind, body, city):
         return "without a question of the other city"
     if kind == "case.supplement" and body is not None and case["lacking"] is not None:
         return answers_notice(case["lacking"], body)
+    if kind == "case.record-payment" and body is not None:
+        if body["payment"] not in case["payments"]:
+            return "settles no open payment"
+        if body["result"] != "paid" and city != case["mover"]:
+            return "belongs to the city that asked for it"
     if kind == "case.commit" and case["committed"] is not None:
         return "was made already"
     if kind == "case.hand-in":
@@ -441,7 +454,7 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "objections": set(), "appeals": {}, "judged": set(), "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
+                        "asked": {}, "objections": set(), "appeals": {}, "judged": set(), "payments": set(), "mover": mover, "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
                 if body is not None:
                     case["times"]["received"] = seconds(body["receivedAt"])
             continue
@@ -462,6 +475,10 @@ def fold(packets, mover):
             case["committed"]["missing"] -= {m["code"] for m in (body or {}).get("materials", [])}
         if packet.kind in ASKED:
             case["asked"][packet.id] = packet.iss
+        if packet.kind == "case.request-payment":
+            case["payments"].add(packet.id)
+        if packet.kind == "case.record-payment" and body is not None:
+            case["payments"].discard(body["payment"])
         if packet.kind == "case.appeal-evaluation" and body is not None:
             case["appeals"][packet.id] = body.get("target")
         if packet.kind == "case.answer" and body is not None and "verdict" in body and body["to"] in case["appeals"]:

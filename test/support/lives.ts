@@ -117,6 +117,12 @@ const whole: readonly Step[] = [
   step('shiyan', 'case.message', { text: '收到' }),
   step('shiyan', 'case.pause', { procedure: 'hearing', reason: '听证' }),
   step('shiyan', 'case.resume', {}),
+  step('shiyan', 'case.request-payment', { number: '4203002026000001', amount: '120.50' }),
+  step('ankang', 'case.record-payment', async ({ taken }) => ({
+    payment: await taken('ankang', 'case.request-payment'),
+    result: 'paid',
+    settledOn: AT.slice(0, 10),
+  })),
   step('shiyan', 'case.extend', async ({ workingDayAfterDue }) => ({
     until: await workingDayAfterDue('shiyan'),
     reason: '案情复杂',

@@ -63,6 +63,7 @@ const BODIES: { [K in CaseKind]?: CaseContent<K> } = {
   'case.hand-in': { materials: [{ sha256: hash('d'), code: 'M03', name: FILE_NAME, form: 'copy', pages: 1 }] },
   'case.pause': { procedure: 'site-survey', reason: '需核查缴存单位。', expectedUntil: '2026-12-04' },
   'case.extend': { until: '2026-12-15', reason: '缴存记录需逐年核对。', approver: '王主任' },
+  'case.request-payment': { number: '4203002026000001', amount: '120.50', name: '证照工本费', payBy: '2026-12-08' },
   'case.withdraw': { reason: '申请人不再购房。' },
   'case.close': { outcome: 'withdrawn', note: '申请人已到窗口确认。' },
   'case.accept': { acceptanceNo: '十审受字第 1001 号' },
@@ -93,7 +94,7 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
   submit: SUBMIT,
   body: <K extends CaseKind>(kind: K) => {
     const content = bodies[kind] as CaseContent<K> | undefined
-    return content === undefined ? null : { content, day: '2026-11-25', issuer: '420300' }
+    return content === undefined ? null : { content, day: '2026-11-25', issuer: '420300', packet: kind }
   },
   corrected: () => [],
   joint: [],
@@ -116,6 +117,7 @@ export const playPapers = (change: Partial<PaperView> = {}, bodies: typeof BODIE
   localCaseNo: 'SY-2026-0042',
   committed: null,
   originals: ORIGINALS,
+  settled: () => null,
   promised: { day: '2026-12-01', provisional: false },
   progress: { picture: '<svg viewBox="0 0 10 10"><path d="M0 0h10v10H0z"/></svg>', url: 'https://ak.example.gov.cn/' },
   today: '2026-11-25',

@@ -126,7 +126,13 @@ function todo(progress: Progress): Html {
         )}</ul><p>${
           later.until === null ? '请尽快' : `请在 ${day(later.until)} 前`
         }交到原收件窗口。补交齐全前不发出准予的结果。</p></section>`
-  return html`${next(progress)}${promised}`
+  const fees = progress.fees.map(
+    ({ number, amount, payBy }) =>
+      html`<section class="card todo"><h2>请您缴费</h2><p>金额 ${amount} 元，缴款单号 ${number}${
+        payBy === null ? '' : `，期限 ${day(payBy)}`
+      }。缴费方式见缴费通知书。</p></section>`,
+  )
+  return html`${next(progress)}${promised}${fees}`
 }
 
 function next(progress: Progress): Html | string {

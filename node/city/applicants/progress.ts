@@ -8,6 +8,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../protocol/case/kinds.ts'
+import { openPayments } from '../../../protocol/case/payments.ts'
 import type { State } from '../../../protocol/case/table.ts'
 import { foldNumber, plainText } from '../../../protocol/codes/spelling.ts'
 import { fromHex, toHex } from '../../../protocol/primitives.ts'
@@ -39,6 +40,8 @@ export type Progress = {
   } | null
   /** materials that the applicant committed to hand in later (容缺后补), and until when; null when none are missing */
   later: { materials: string[]; until: string | null } | null
+  /** fees that are open */
+  fees: { number: string; amount: string; payBy: string | null }[]
   ratable: RatingTarget[]
   purged: boolean
 }
@@ -50,6 +53,8 @@ const TOLD = new Set<CaseKind>([
   'case.precheck',
   'case.commit',
   'case.hand-in',
+  'case.request-payment',
+  'case.record-payment',
   'case.ship',
   'case.request-supplement',
   'case.supplement',
@@ -178,6 +183,9 @@ export function createApplicants(parts: ApplicantsParts) {
         .map(({ kind, iat }) => ({ kind: kind as CaseKind, day: dayOf(iat) })),
       supplement,
       later: missing.length === 0 ? null : { materials: missing.map(nameOf), until: state.committed?.until ?? null },
+      fees: openPayments(state).flatMap(({ number, amount, payBy }) =>
+        number === null || amount === null ? [] : [{ number, amount, payBy }],
+      ),
       ratable: ratableOf(row, state),
       purged: row.purged_at !== null,
     }

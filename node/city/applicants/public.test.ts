@@ -20,6 +20,7 @@ const progress = (change: Partial<Progress> = {}): Progress => ({
   steps: [{ kind: 'case.submit', day: '2026-11-23' }],
   supplement: { materials: ['身份证<b>'], deadline: '2026-11-30' },
   later: null,
+  fees: [],
   ratable: [],
   purged: false,
   ...change,
@@ -81,6 +82,8 @@ describe('the pages', () => {
     found = progress({ later: { materials: ['缴存流水<b>'], until: '2026-12-10' } })
     const later = await (await get(`/q/${TOKEN}`)).text()
     expect(later).toMatch(/承诺后补的材料[\s\S]*缴存流水&lt;b&gt;[\s\S]*2026年12月10日/)
+    found = progress({ fees: [{ number: '42<b>', amount: '120.50', payBy: '2026-12-08' }] })
+    expect(await (await get(`/q/${TOKEN}`)).text()).toMatch(/金额 120\.50 元，缴款单号 42&lt;b&gt;，期限 2026年12月8日/)
     expect(text).not.toMatch(/<script|<b>/)
     expect(shown.headers.get('cache-control')).toBe('no-store')
     expect(await (await get(`/q/${TOKEN}`)).text()).toContain('需要补正材料')

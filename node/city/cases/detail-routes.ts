@@ -1,7 +1,8 @@
 /** Parts of one case as it is shown: what was promised for later, what stands in its way, the cases of a joint one beside it. */
 import * as z from 'zod'
 import type { Committed } from '../../../protocol/case/commitment.ts'
-import { AUTHORS, type CaseKind, OUTCOMES } from '../../../protocol/case/kinds.ts'
+import { AUTHORS, type CaseKind, OUTCOMES, SETTLEMENTS } from '../../../protocol/case/kinds.ts'
+import type { Payment } from '../../../protocol/case/payments.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
 import { Day, DivisionCode, Sha256, ThreadId } from '../../../protocol/primitives.ts'
 import { Why } from '../../edges/http/problem-in-words.ts'
@@ -19,6 +20,24 @@ export const CommittedShape = z
   })
   .nullable()
   .describe('what the applicant committed to hand in later (容缺后补); null without a commitment')
+
+export const PaymentShape = z.strictObject({
+  packet: Sha256.describe('the step that asks for it; `case.record-payment` names it'),
+  number: z.string().nullable().describe('缴款单号; null, as the amount, when that was purged'),
+  amount: z.string().nullable().describe('缴款金额, yuan'),
+  payBy: Day.nullable(),
+  result: z.enum(SETTLEMENTS).nullable().describe('已缴, 减免, 撤销; null while it is open, or when that was purged'),
+  settledAt: Time.nullable().describe('when it was noted; null while it is open'),
+})
+
+export const toPayment = ({ packet, number, amount, payBy, settled }: Payment): z.input<typeof PaymentShape> => ({
+  packet,
+  number,
+  amount,
+  payBy,
+  result: settled?.result ?? null,
+  settledAt: timeOrNull(settled === null ? null : settled.at * 1000),
+})
 
 export const toCommitted = (committed: Committed | null): z.input<typeof CommittedShape> =>
   committed === null

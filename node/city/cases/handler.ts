@@ -5,7 +5,8 @@ import { admitCase, judgeCaseBody, openCaseBody } from '../../../protocol/case/a
 import { commitsBeyond } from '../../../protocol/case/commitment.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
 import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
-import { type CaseBody, isMoveKind } from '../../../protocol/case/kinds.ts'
+import { type CaseBody, type CaseKind, isMoveKind } from '../../../protocol/case/kinds.ts'
+import { chargesBeyond } from '../../../protocol/case/payments.ts'
 import { asksBeyond } from '../../../protocol/case/supplement.ts'
 import { foldNumber } from '../../../protocol/codes/spelling.ts'
 import type { Packet } from '../../../protocol/packet/claims.ts'
@@ -74,6 +75,13 @@ export type CaseHandler = ThreadHandler & {
   rebuild(tx: Transaction, applied: Omit<Applied, 'packet'>): Promise<void>
 }
 
+/** Kinds whose content the item of the case must know. */
+const BY_ITEM: ReadonlySet<string> = new Set<CaseKind>([
+  'case.request-supplement',
+  'case.commit',
+  'case.request-payment',
+])
+
 /** Items that are remembered to be in the store. */
 const ITEMS = 10_000
 
@@ -99,8 +107,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       const room = await parts.materials.room(store, author, materials.length)
       if (!room.ok) return room
     }
-    if (candidate.claims.kind === 'case.request-supplement' || candidate.claims.kind === 'case.commit')
-      return (await beyondItem(packets, candidate)) ?? admitted
+    if (BY_ITEM.has(candidate.claims.kind)) return (await beyondItem(packets, candidate)) ?? admitted
     if (candidate.claims.kind === 'case.object' && candidate.claims.iss !== identity.city)
       return (await parts.clocks.objectedLate(store, admitted.state, candidate.claims.iat)) ?? admitted
     if (candidate.claims.kind !== 'case.submit') return admitted
@@ -119,7 +126,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return covered.ok && aud === identity.city ? parts.submission.judge(store, candidate.claims, body) : covered
   }
 
-  /** A notice and a commitment are judged by the item in the version of the case, where that is held; both cities hold it while the case is new. */
+  /** A notice, a commitment and a fee are judged by the item in the version of the case, where that is held; both cities hold it while the case is new. */
   async function beyondItem(packets: readonly StoredPacket[], { claims, body }: Packet): Promise<Refused | null> {
     const submit = packets.find(packet => packet.claims.kind === 'case.submit')
     const given = submit?.body as CaseBody<'case.submit'> | null | undefined
@@ -127,6 +134,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const { code, version } = given.item
     const item = await parts.item(submit.claims.aud, code, version)
     if (item?.taskVersion !== version) return null
+    if (claims.kind === 'case.request-payment') return chargesBeyond(body as CaseBody<'case.request-payment'>, item)
     if (claims.kind === 'case.commit') return commitsBeyond(body as CaseBody<'case.commit'>, item, given)
     return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
   }

@@ -15,7 +15,16 @@ import { TITLES } from '../records/evidence/timeline.ts'
 import { PAPER_NAMES } from '../records/papers/forms.ts'
 import type { Cases } from './cases.ts'
 import type { CaseDetail } from './detail.ts'
-import { CommittedShape, Linked, RefusedShape, toCommitted, toLinked, WaitingShape } from './detail-routes.ts'
+import {
+  CommittedShape,
+  Linked,
+  PaymentShape,
+  RefusedShape,
+  toCommitted,
+  toLinked,
+  toPayment,
+  WaitingShape,
+} from './detail-routes.ts'
 import { Due, duties, toDue } from './due-answer.ts'
 import type { ApplicationCheck } from './intake/check.ts'
 import type { LinkedCase } from './joint.ts'
@@ -96,6 +105,7 @@ const Detail = Case.extend({
       'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
     ),
   committed: CommittedShape,
+  payments: z.array(PaymentShape).describe('fees (缴费) in the order in which they were asked for'),
   instants: z.strictObject({
     received: z.string().nullable(),
     submitted: Time.nullable(),
@@ -208,6 +218,7 @@ function toDetail({
     supplementDeadline: fold.supplementDeadline,
     lacking: fold.lacking === null ? null : { materials: [...fold.lacking.materials], form: [...fold.lacking.form] },
     committed: toCommitted(fold.committed),
+    payments: fold.payments.map(toPayment),
     instants: {
       received,
       submitted: ofSeconds(submitted),

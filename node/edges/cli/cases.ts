@@ -184,6 +184,10 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       ...(value.originals === null
         ? []
         : [`  originals 原件未退  ${value.originals.ours}, here 在本市 ${value.originals.here}: case originals`]),
+      ...value.payments.map(
+        ({ packet, number, amount, payBy, result, settledAt }) =>
+          `  fee 缴费  ${number ?? '— purged 已清除'} ${amount ?? ''} ${settledAt === null ? `open 待缴 ${payBy ?? ''}` : (result ?? 'settled 已处理')}  ${packet}`,
+      ),
       ...value.questions.map(
         ({ packet, kind, answerBy }) => `  to be answered 待答复  ${kind} ${packet} ${answerBy ?? ''}`,
       ),

@@ -77,6 +77,7 @@ const LISTS: Partial<Record<CaseKind, 'materials' | 'attachments' | 'documents'>
   'case.supplement': 'materials',
   'case.hand-in': 'materials',
   'case.commit': 'documents',
+  'case.request-payment': 'documents',
   'case.message': 'attachments',
   'case.decide': 'documents',
   'case.send-result': 'documents',

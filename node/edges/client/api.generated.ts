@@ -36,7 +36,7 @@ export type AddPhraseRequest = {
   /** may hold {办件编号}, {办理地编号}, {事项}, {收件城市}, {办理城市}, {今天}, and blanks such as {?补正日期} */
   text: string
   /** for this step alone; absent: for any */
-  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
   /** shared with all of this department, one of your own; absent: own */
   department?: string | undefined
 }
@@ -703,7 +703,7 @@ export type Case = {
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
-  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
+  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
   /** a result was sent to the window and nobody has received it (待发放) */
   toHandOut: boolean
   /** another one with each step of either city, and when it is given to another account; for `If-Match` */
@@ -718,7 +718,7 @@ export type Case = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -731,7 +731,7 @@ export type Case = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -764,7 +764,7 @@ export type CaseDetail = {
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
-  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
+  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
   /** a result was sent to the window and nobody has received it (待发放) */
   toHandOut: boolean
   /** another one with each step of either city, and when it is given to another account; for `If-Match` */
@@ -779,7 +779,7 @@ export type CaseDetail = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -792,7 +792,7 @@ export type CaseDetail = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -807,7 +807,7 @@ export type CaseDetail = {
   updatedAt: string
   /** every duty of the case by law and agreement; the same at both cities */
   deadlines: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     city: string
     /** the day on which the limit began, not counted */
@@ -824,7 +824,7 @@ export type CaseDetail = {
   /** reminders, supervisions, objections and appeals of the other city that wait for an answer */
   questions: {
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     answerBy: string | null
   }[]
@@ -856,6 +856,20 @@ export type CaseDetail = {
     /** when all was there */
     kept: string | null
   } | null
+  /** fees (缴费) in the order in which they were asked for */
+  payments: {
+    /** the step that asks for it; `case.record-payment` names it */
+    packet: string
+    /** 缴款单号; null, as the amount, when that was purged */
+    number: string | null
+    /** 缴款金额, yuan */
+    amount: string | null
+    payBy: string | null
+    /** 已缴, 减免, 撤销; null while it is open, or when that was purged */
+    result: 'paid' | 'waived' | 'cancelled' | null
+    /** when it was noted; null while it is open */
+    settledAt: string | null
+  }[]
   instants: {
     received: string | null
     submitted: string | null
@@ -865,7 +879,7 @@ export type CaseDetail = {
     ended: string | null
   }
   /** steps that this city may take now */
-  steps: ('case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
+  steps: ('case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
   /** what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched */
   waiting: {
     what: 'dispatch' | 'answer' | 'material'
@@ -884,14 +898,14 @@ export type CaseDetail = {
   /** own steps that the other city refused, in their order: what they said stands among the bodies */
   refused: {
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     problem: { code: string; detail?: string }
   }[]
   timeline: {
     packet: string
     city: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
     status: 'pending' | 'stored'
     /** time of the receipt of the other city */
@@ -945,7 +959,7 @@ export type ChangePhraseRequest = {
   /** may hold {办件编号}, {办理地编号}, {事项}, {收件城市}, {办理城市}, {今天}, and blanks such as {?补正日期} */
   text: string
   /** for this step alone; absent: for any */
-  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
   /** shared with all of this department, one of your own; absent: own */
   department?: string | undefined
 }
@@ -2177,7 +2191,7 @@ export type GetCaseTimelineAnswer = {
     at: string
     city: string
     cityName: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke' | null
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke' | null
     packet: string | null
     title: { zh: string; en: string }
     /** what it says; of a corrected one, what it says now and what it said before */
@@ -3636,7 +3650,7 @@ export type ListCaseMaterialsAnswer = {
     type: string
     /** the first step that names it */
     packet: string
-    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
+    kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     /** that sent it */
     city: string
     at: string
@@ -3823,7 +3837,7 @@ export type ListOriginalsAnswer = {
 export type ListOwnSessionsAnswer = { items: Session[] }
 export type ListPapersAnswer = {
   items: {
-    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
+    name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
     title: string
     /** the step, or what of it, that is not there yet */
     lacking: string | null
@@ -4891,7 +4905,7 @@ export type Phrase = {
   id: string
   title: string
   text: string
-  step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
+  step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
   department: string | null
   owner: string
   updatedAt: string
@@ -5570,7 +5584,7 @@ export type PreviewStepAnswer = {
 export type PrintPapersAnswer = { html: string; items: { thread: string; problem: string | null }[] }
 export type PrintPapersRequest = {
   threads: string[]
-  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
+  paper: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
 }
 export type ProgressCaseRequest = {
   step: string
@@ -6406,7 +6420,7 @@ export type ReadPhrasesAnswer = {
     title: string
     /** placeholders filled in */
     text: string
-    step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
+    step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
     department: string | null
     owner: string
     updatedAt: string
@@ -6486,6 +6500,17 @@ export type ReadWebhookLogAnswer = {
 }
 export type RebuildCasesAnswer = { cases: number }
 export type RebuildCasesRequest = Record<string, never>
+export type RecordPaymentCaseRequest = {
+  /** packet id of the step that asked for it */
+  payment: string
+  /** 已缴, 减免, 撤销 */
+  result: 'paid' | 'waived' | 'cancelled'
+  settledOn: string
+  /** 票据号码 */
+  receiptNo?: string | undefined
+  /** who noted it */
+  by?: string | undefined
+}
 export type RefuseCaseRequest = { reason: string; basis: string; remedy?: string | undefined }
 export type RejectPartnerAnswer = { rejected: true }
 export type RejectPartnerRequest = Record<string, never>
@@ -6518,6 +6543,21 @@ export type RequestCertificateAnswer = {
   newKey: boolean
 }
 export type RequestCertificateRequest = { newKey?: boolean | undefined }
+export type RequestPaymentCaseRequest = {
+  /** 缴款单号 */
+  number: string
+  /** 缴款金额, yuan */
+  amount: string
+  /** 收费项目 */
+  name?: string | undefined
+  payBy?: string | undefined
+  /** the special procedure of the item by which the time of the payment is not counted; absent: it is */
+  procedure?: string | undefined
+  /** where and how it is paid */
+  note?: string | undefined
+  /** 缴款书 */
+  documents?: string[] | undefined
+}
 export type RequestSupplementCaseRequest = {
   /** 一次性告知: the whole notice */
   notice: string
@@ -7384,7 +7424,7 @@ export type SubmittedCase = {
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
-  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
+  toPrint: ('receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label')[]
   /** a result was sent to the window and nobody has received it (待发放) */
   toHandOut: boolean
   /** another one with each step of either city, and when it is given to another account; for `If-Match` */
@@ -7399,7 +7439,7 @@ export type SubmittedCase = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -7412,7 +7452,7 @@ export type SubmittedCase = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -7854,7 +7894,7 @@ export type ListPartnerServicesQuery = {
 }
 export type ListPeopleQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListPhrasesQuery = {
-  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
 }
 export type ListServicesQuery = {
   limit?: number | undefined
@@ -7931,7 +7971,7 @@ export type ReadMessagesQuery = {
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type ReadPhrasesQuery = {
-  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
 }
 export type ReadQueueQuery = {
   limit?: number | undefined
@@ -8145,7 +8185,7 @@ export interface Api {
     params: {
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
-      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
+      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'request-payment' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'record-payment' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
     }
     body?: CheckCaseStepRequest | undefined
   } & Options): Promise<CheckCaseStepAnswer>
@@ -8399,7 +8439,7 @@ export interface Api {
     params: {
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
-      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
+      kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'request-payment' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'record-payment' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
     }
   } & Options): Promise<GetCaseStepAnswer>
   /** What happened in a case, in words: both cities, refused steps, what waits; personal data, audited (时间线) */
@@ -8787,7 +8827,7 @@ export interface Api {
   printPaper(input: {
     params: {
       thread: string
-      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
+      name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
     }
     query?: PrintPaperQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
@@ -8889,6 +8929,11 @@ export interface Api {
   rebuildCases(input?: {
     body?: RebuildCasesRequest | undefined
   } & Keyed & Options): Promise<RebuildCasesAnswer>
+  /** Fee noted as settled 缴费登记: signs and sends case.record-payment; by the either city */
+  recordPaymentCase(input: {
+    params: { thread: string }
+    body: RecordPaymentCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Not accepted 不予受理: signs and sends case.refuse; by the mover city */
   refuseCase(input: {
     params: { thread: string }
@@ -8950,6 +8995,11 @@ export interface Api {
   requestCertificate(input?: {
     body?: RequestCertificateRequest | undefined
   } & Keyed & Options): Promise<RequestCertificateAnswer>
+  /** Fee to be paid 通知缴费: signs and sends case.request-payment; by the mover city */
+  requestPaymentCase(input: {
+    params: { thread: string }
+    body: RequestPaymentCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Notice of everything that is missing 一次性告知补正: signs and sends case.request-supplement; by the mover city */
   requestSupplementCase(input: {
     params: { thread: string }

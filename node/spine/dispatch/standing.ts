@@ -13,6 +13,7 @@ const STANDS = {
   'case.request-supplement': ['supplementing'],
   'case.accept': ACCEPTED,
   'case.refuse': ['refused'],
+  'case.request-payment': [],
   'case.progress': [],
   'case.pause': ['paused'],
   'case.resume': ['accepted'],

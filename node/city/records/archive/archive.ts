@@ -89,6 +89,7 @@ const MATERIALS: ReadonlySet<CaseKind> = new Set<CaseKind>(['case.submit', 'case
 const DOCUMENT_NAMES: Readonly<Partial<Record<CaseKind, string>>> = {
   'case.decide': '决定文件',
   'case.commit': '承诺书',
+  'case.request-payment': '缴款书',
 }
 
 /** The files that a packet's body names, under the names it gives them. */

@@ -10,6 +10,7 @@ import {
   isCaseKind,
   isMoveKind,
   type Outcome,
+  type Settlement,
   type SPECIAL_PROCEDURES,
   type Verdict,
 } from '../../../../protocol/case/kinds.ts'
@@ -57,6 +58,8 @@ export const TITLES = {
   'case.request-supplement': { zh: '一次性告知补正', en: 'Notice of everything that is missing' },
   'case.accept': { zh: '受理', en: 'Accepted' },
   'case.refuse': { zh: '不予受理', en: 'Not accepted' },
+  'case.request-payment': { zh: '通知缴费', en: 'Fee to be paid' },
+  'case.record-payment': { zh: '缴费登记', en: 'Fee noted as settled' },
   'case.progress': { zh: '办理环节', en: 'Progress' },
   'case.pause': { zh: '进入特别程序', en: 'Paused for a special procedure' },
   'case.resume': { zh: '特别程序结束', en: 'Special procedure ended' },
@@ -97,6 +100,12 @@ export const PROCEDURE_NAMES = {
   'site-survey': { zh: '现场核查', en: 'site survey' },
   publicity: { zh: '公示', en: 'publicity' },
 } as const satisfies Record<(typeof SPECIAL_PROCEDURES)[number], Bilingual>
+
+export const SETTLEMENT_NAMES = {
+  paid: { zh: '已缴', en: 'paid' },
+  waived: { zh: '减免', en: 'waived' },
+  cancelled: { zh: '撤销', en: 'cancelled' },
+} as const satisfies Record<Settlement, Bilingual>
 
 const VERDICT_NAMES = {
   upheld: { zh: '成立，该评价不计入', en: 'upheld: the rating does not count' },
@@ -302,6 +311,24 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
     case 'case.refuse': {
       const { reason, basis, remedy } = as(kind)
       return [reasonOf(reason), basisOf(basis), ...given(remedy, text => words('救济途径', 'Remedy', text))]
+    }
+    case 'case.request-payment': {
+      const { number, amount, name, payBy, procedure } = as(kind)
+      return [
+        fact('缴款单号', 'Number', number),
+        fact('金额（元）', 'Amount (yuan)', amount),
+        ...given(name, value => fact('收费项目', 'For', value)),
+        ...given(payBy, day => fact('缴费期限', 'To be paid by', day)),
+        ...given(procedure, value => fact('不计入时限', 'Time not counted as', value)),
+      ]
+    }
+    case 'case.record-payment': {
+      const { result, settledOn, receiptNo } = as(kind)
+      return [
+        fact('缴费情况', 'Result', SETTLEMENT_NAMES[result]),
+        fact('日期', 'On', settledOn),
+        ...given(receiptNo, value => fact('票据号码', 'Receipt number', value)),
+      ]
     }
     case 'case.progress': {
       const { step, event } = as(kind)

@@ -1,10 +1,10 @@
 /**
  * The papers of what comes between the application and its decision, or ends it without one: 容缺受理承诺书, receipts of what came later,
- * 特别程序告知书, 延长办理期限告知书, 撤回申请书, 终止办理通知书 (行政许可法 §42, 45). Pure.
+ * 特别程序告知书, 延长办理期限告知书, 缴费通知书, 撤回申请书, 终止办理通知书 (行政许可法 §42, 45). Pure.
  */
 import { type CaseContent, DECISIONS, type Outcome } from '../../../../protocol/case/kinds.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
-import { PROCEDURE_NAMES } from '../evidence/timeline.ts'
+import { PROCEDURE_NAMES, SETTLEMENT_NAMES } from '../evidence/timeline.ts'
 import { type Block, NUMBERED, type Sheet } from './sheet.ts'
 import { materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
 
@@ -142,6 +142,37 @@ export function extension(view: PaperView): Content {
       what(view),
       { rows: [['批准人', approver]] },
       organOf(view, extended?.issuer ?? view.handling, extended?.day ?? null),
+    ],
+  }
+}
+
+/** What is to be paid, under which number; nothing is paid by this program. */
+export function paymentNotice(view: PaperView): Content {
+  const asked = view.body('case.request-payment')
+  const { number, amount, name, payBy, procedure, note } = asked?.content ?? {}
+  const settled = asked === null ? null : view.settled(asked.packet)
+  return {
+    number: number ?? view.submit.caseNo,
+    blocks: [
+      address(view),
+      {
+        paragraphs: [
+          `您提出的“${view.submit.item.name}”申请，请按下列内容缴费${payBy === undefined ? '' : `，期限 ${chineseDay(payBy)}`}。`,
+          ...(procedure === undefined ? [] : [`缴费时间（${procedure}）按事项规定不计算在办理期限内。`]),
+        ],
+      },
+      {
+        rows: [
+          ['缴款单号', number],
+          ['收费项目', name],
+          ['金额', amount === undefined ? null : `人民币 ${amount} 元`],
+          ['收费依据', view.item?.feeBasis],
+          ['缴费方式', note],
+          ['缴费情况', settled === null ? '待缴' : SETTLEMENT_NAMES[settled].zh],
+        ],
+      },
+      what(view),
+      organOf(view, asked?.issuer ?? view.handling, asked?.day ?? null),
     ],
   }
 }

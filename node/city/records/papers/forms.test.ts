@@ -163,6 +163,17 @@ test('an extension is told with its last day, why, and who approved it', () => {
   expect(notice).toMatch(/批准人\s+王主任/)
 })
 
+test('a fee is told with number, amount and until when, and what became of it', () => {
+  const notice = text('payment-notice')
+  for (const part of ['4203002026000001', '人民币 120.50 元', '证照工本费', '期限 2026年12月8日'])
+    expect(notice).toContain(part)
+  expect(notice).toMatch(/缴费情况\s+待缴/)
+  expect(notice).not.toContain('不计算在办理期限内')
+  expect(text('payment-notice', playPapers({ settled: () => 'waived' }))).toMatch(/缴费情况\s+减免/)
+  const uncounted = { 'case.request-payment': { number: '1', amount: '1', procedure: '缴费' } }
+  expect(text('payment-notice', playPapers({}, uncounted))).toContain('缴费时间（缴费）按事项规定不计算在办理期限内')
+})
+
 test('a withdrawal goes to the city that moves the case, over the signature of the applicant', () => {
   expect(text('withdrawal')).toMatch(/十堰市住房公积金中心：\s+本人（单位）申请撤回上述申请。理由：申请人不再购房。/)
   expect(text('withdrawal')).toContain('申请人（代办人）签名')

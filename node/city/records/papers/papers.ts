@@ -107,6 +107,7 @@ export function createCasePapers(parts: CasePapersParts) {
     const submit = correctedBody(submitted, corrections) as CaseContent<'case.submit'>
     const { iss: collecting, aud: handling } = submitted.claims
     const page = parts.progress(thread)
+    const state = foldCase(packets)
     const joint = await jointOf(thread, row.parent === null ? null : toHex(row.parent), mine)
     const view: PaperView = {
       submit,
@@ -119,6 +120,7 @@ export function createCasePapers(parts: CasePapersParts) {
               content: correctedBody(found, corrections) as CaseContent<K>,
               day: dayOf(found.claims.iat),
               issuer: found.claims.iss,
+              packet: found.id,
             }
       },
       corrected: kind =>
@@ -133,7 +135,8 @@ export function createCasePapers(parts: CasePapersParts) {
       handling,
       decisionHolds: await decisionHolds(packets),
       localCaseNo: row.local_case_no,
-      committed: foldCase(packets)?.committed ?? null,
+      committed: state?.committed ?? null,
+      settled: packet => state?.payments.find(payment => payment.packet === packet)?.settled?.result ?? null,
       originals: originalsOf(packets),
       promised: await parts.promised(thread),
       progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },

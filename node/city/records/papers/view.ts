@@ -1,5 +1,5 @@
 /** What papers of a case are written from, and what several of them say in the same words. Pure. */
-import type { CaseContent, CaseKind, CaseMaterial } from '../../../../protocol/case/kinds.ts'
+import type { CaseContent, CaseKind, CaseMaterial, Settlement } from '../../../../protocol/case/kinds.ts'
 import type { Originals } from '../../../../protocol/case/originals.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
@@ -13,7 +13,7 @@ export type PaperView = {
   submit: CaseContent<'case.submit'>
   /** the applications of a joint case (多地联办, 一件事), the leading first, this one among them; none when it stands alone */
   joint: readonly { submit: CaseContent<'case.submit'>; handling: string }[]
-  body: <K extends CaseKind>(kind: K) => { content: CaseContent<K>; day: string; issuer: string } | null
+  body: <K extends CaseKind>(kind: K) => { content: CaseContent<K>; day: string; issuer: string; packet: string } | null
   /** the corrections (更正) of that step, in their order; `statement` is what one says in words */
   corrected: (kind: CaseKind) => { day: string; issuer: string; statement: string | null }[]
   item: ServiceItem | null
@@ -24,6 +24,8 @@ export type PaperView = {
   /** whether the signature of the packet that decides was verified, now; null without one */
   decisionHolds: boolean | null
   localCaseNo: string | null
+  /** what became of the fee that a packet asked for; null while it is open, or that was purged */
+  settled: (packet: string) => Settlement | null
   /** what the applicant committed to hand in later, as it stands now; null without a commitment */
   committed: { missing: readonly string[] | null; until: string | null } | null
   /** originals of the applicant, and each hand-over of some */
