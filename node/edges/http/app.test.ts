@@ -11,6 +11,11 @@ import type { RouteModule } from './route.ts'
 
 const CANARY = '420300199001011234'
 
+/** Downloads whose body was let go. */
+const letGone: string[] = []
+const unread = (name: string) =>
+  new ReadableStream<Uint8Array>({ pull: () => {}, cancel: () => void letGone.push(name) })
+
 /** Operations that do each thing the edge must cope with. */
 const trials = (log: string[]): RouteModule => ({
   tag: 'trials',
@@ -116,6 +121,31 @@ const trials = (log: string[]): RouteModule => ({
         body: new ReadableStream({ pull: controller => controller.error(new Error('cut off')) }),
       }),
     })
+    for (const ranged of [true, false])
+      api.download({
+        path: `/api/v1/${ranged ? 'ranged' : 'plain'}`,
+        id: ranged ? 'getRanged' : 'getPlain',
+        summary: 'Download that holds a file open',
+        action: 'case.take-in',
+        gives: { types: ['application/pdf'], description: 'The file' },
+        ...(ranged ? { ranged } : {}),
+        handle: async ({ wanted }) => {
+          const part = ranged ? wanted.part('v', 100) : null
+          const body = unread(ranged ? 'ranged' : 'plain')
+          return { type: 'application/pdf', version: 'v', size: 100, body, ...(part === null ? {} : { part }) }
+        },
+      })
+    api.download({
+      path: '/api/v1/late',
+      id: 'getLate',
+      summary: 'Download that begins when its time is over',
+      action: 'case.take-in',
+      gives: { types: ['application/pdf'], description: 'The file' },
+      handle: ({ signal }) =>
+        new Promise(resolve =>
+          signal.addEventListener('abort', () => resolve({ type: 'application/pdf', body: unread('late') })),
+        ),
+    })
     api.download({
       path: '/api/v1/files/{name}',
       id: 'getFile',
@@ -139,6 +169,35 @@ let log: string[]
 beforeEach(async () => {
   log = []
   api = await createTestApi({ store: await openTestStore(), routes: () => [trials(log)] })
+})
+
+describe('a download that nobody reads closes what it holds open', () => {
+  beforeEach(() => void letGone.splice(0))
+
+  test.each([
+    ['ranged', {}, 200, '100'],
+    ['ranged', { range: 'bytes=1-2' }, 206, '2'],
+    ['plain', {}, 200, '100'],
+  ])('asked for its head: %s %j', async (name, headers, status, length) => {
+    const answer = await api.app.request(`/api/v1/${name}`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${api.as('clerk').token}`, ...headers },
+    })
+    expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([status, length, ''])
+    expect(letGone).toEqual([name])
+  })
+
+  test('begun when its time was over', async () => {
+    const answer = api.app.request('/api/v1/late', { headers: { authorization: `Bearer ${api.as('clerk').token}` } })
+    await expect
+      .poll(() => {
+        api.clock.advance(31_000)
+        return Promise.race([answer, null])
+      })
+      .not.toBeNull()
+    expect((await answer).status).toBe(500)
+    await expect.poll(() => letGone).toEqual(['late'])
+  })
 })
 
 describe('a download by parts', () => {

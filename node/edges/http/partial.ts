@@ -57,3 +57,8 @@ export function firstBytes(stream: ReadableStream<Uint8Array>, length: number): 
     { highWaterMark: 0 },
   )
 }
+
+/** Tells whoever makes a body that nobody reads it, so that it closes its file: one that the collector must close ends the process. */
+export async function letGo(body: unknown): Promise<void> {
+  if (body instanceof ReadableStream) await body.cancel()
+}

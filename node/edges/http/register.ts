@@ -17,7 +17,7 @@ import {
   queryOf as querySchemaOf,
 } from './describe.ts'
 import { callerOf, type Edge, type Env, sessionCookie } from './env.ts'
-import { firstBytes, type Wanted, wantedBy } from './partial.ts'
+import { firstBytes, letGo, type Wanted, wantedBy } from './partial.ts'
 import { seenBy, tagOf } from './preconditions.ts'
 import type { Api, Download, Input, RouteModule, Schema } from './route.ts'
 
@@ -330,9 +330,11 @@ async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Pro
 async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>): Promise<Response> {
   const input = await begin(edge, download, c)
   const wanted = wantedBy(c.req.raw.headers)
-  const given = await limited(edge, download, c, signal =>
-    download.handle({ ...input, body: undefined, signal, wanted }),
-  )
+  const given = await limited(edge, download, c, async signal => {
+    const made = await download.handle({ ...input, body: undefined, signal, wanted })
+    if (signal.aborted) await letGo(made.body)
+    return made
+  })
   const styled = given.styled === true ? "; style-src 'unsafe-inline'" : ''
   const framed = given.framed === true ? "; frame-ancestors 'self'" : ''
   const policy = `default-src 'none'${styled}${framed}; sandbox`
@@ -350,12 +352,16 @@ async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>
   }
   const { body, part, size } = given
   if (size !== undefined) headers.set('content-length', String(size))
+  const asksForHead = c.req.raw.method === 'HEAD'
+  if (asksForHead) await letGo(body)
   if (download.ranged !== true || size === undefined || !(body instanceof ReadableStream))
-    return new Response(body, { headers })
+    return new Response(asksForHead ? null : body, { headers })
   const length = part === undefined ? size : part.to - part.from + 1
   headers.set('content-length', String(length))
   if (part !== undefined) headers.set('content-range', `bytes ${part.from}-${part.to}/${size}`)
+  const status = part === undefined ? 200 : 206
+  if (asksForHead) return new Response(null, { status, headers })
   const stream = firstBytes(body, length)
   const read = length <= edge.limits.readBytes ? await new Response(stream).bytes() : stream
-  return new Response(read, { status: part === undefined ? 200 : 206, headers })
+  return new Response(read, { status, headers })
 }

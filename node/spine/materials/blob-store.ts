@@ -231,9 +231,14 @@ export async function openBlobStore(
     const path = join(folders.partial, name)
     try {
       const { file, key } = await reopen(path)
-      const { chunks, hash } = await rehash(file, key, size)
-      const writer = new ChunkWriter(file, key, chunks)
-      return partialBlob({ sha256, size, offset: chunks * CHUNK, hash, file, writer, name, path })
+      try {
+        const { chunks, hash } = await rehash(file, key, size)
+        const writer = new ChunkWriter(file, key, chunks)
+        return partialBlob({ sha256, size, offset: chunks * CHUNK, hash, file, writer, name, path })
+      } catch (error) {
+        await file.close()
+        throw error
+      }
     } catch (error) {
       resumed.delete(name)
       throw error

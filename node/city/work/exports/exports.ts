@@ -266,7 +266,10 @@ export function createExports(parts: ExportsParts) {
       const file = await open(job.path, 'r')
       const body = new ReadableStream<Uint8Array>({
         async pull(controller) {
-          const { bytesRead, buffer } = await file.read(new Uint8Array(64 * 1024))
+          const { bytesRead, buffer } = await file.read(new Uint8Array(64 * 1024)).catch(async (error: unknown) => {
+            await file.close()
+            throw error
+          })
           if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead))
           await file.close()
           await remove(job)
