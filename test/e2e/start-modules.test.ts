@@ -1,6 +1,7 @@
 /** What `tongban start` loads: each module costs every start its time, and the node its memory for as long as it runs. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,12 +66,13 @@ describe('a node that starts', () => {
 
   test('loads no part of its own that is for later', () => {
     const later = [
-      'services/tables/tables.ts',
-      'services/tables/units.ts',
-      'exports/sheets.ts',
-      'evidence/verify.ts',
-      'cli/program.ts',
+      'city/catalogue/tables/tables.ts',
+      'city/catalogue/tables/units.ts',
+      'city/work/exports/sheets.ts',
+      'city/records/evidence/verify.ts',
+      'edges/cli/program.ts',
     ]
+    for (const name of later) expect([name, existsSync(pathOf(`../../node/${name}`))]).toEqual([name, true])
     expect(later.filter(name => isLoaded(`node/${name}`))).toEqual([])
   })
 })

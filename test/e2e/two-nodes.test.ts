@@ -260,6 +260,8 @@ describe('two nodes', () => {
       ['form.reason', 'error', 'clerk'],
       ['materials.M01', 'error', 'applicant'],
       ['materials.M02', 'error', 'applicant'],
+      // It may be promised for later.
+      ['materials.M03', 'notice', 'applicant'],
     ])
     const other = await submit()
     await expect(ankang.client.acceptCase({ params: { thread: other.thread } })).rejects.toEqual(refused('case.author'))

@@ -5,7 +5,6 @@
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Audit, AuditFilter, AuditRow } from '../../kernel/records/audit.ts'
 import type { Database } from '../../kernel/store/database.ts'
-import { sheetWriter } from '../work/exports/sheets.ts'
 
 export const AUDIT_SEARCH_LIMITS = {
   /** accounts that one name may fit */
@@ -172,6 +171,7 @@ const streamOf = (chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
   )
 
 async function* csvOf(pieces: AsyncGenerator<NamedRow[]>): AsyncGenerator<Uint8Array> {
+  const { sheetWriter } = await import('../work/exports/sheets.ts')
   const sheet = sheetWriter('csv')
   yield* sheet.rows([COLUMNS])
   for await (const rows of pieces) yield* sheet.rows(rows.map(cellsOf))
