@@ -21,6 +21,7 @@ import { type AnswerSeal, createIdempotency } from './idempotency.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createObserver } from './observe.ts'
 import { addPages } from './pages.ts'
+import { letGo } from './partial.ts'
 import { languageOf, problemResponse } from './problem.ts'
 import { registerModule } from './register.ts'
 import type { RouteModule } from './route.ts'
@@ -117,6 +118,8 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     const requestId = parts.ids()
     c.set('requestId', requestId)
     await next()
+    // Hono takes the body off, and would leave it open: a file, or the place of an event stream.
+    if (c.req.raw.method === 'HEAD') await letGo(c.res.body)
     const headers = c.res.headers
     headers.set('x-request-id', requestId)
     for (const [name, value] of Object.entries(COMMON_HEADERS)) headers.set(name, value)

@@ -120,6 +120,15 @@ describe('events', () => {
     expect(await (await api.app.request('/metrics')).text()).toContain('tongban_event_streams 0')
   })
 
+  test('that are asked for their head alone take no place', async () => {
+    const headers = { authorization: `Bearer ${api.as('clerk').token}` }
+    for (let i = 0; i < 3; i++) {
+      const { status } = await api.app.request('/api/v1/events', { method: 'HEAD', headers })
+      expect(status).toBe(200)
+    }
+    expect(await (await api.app.request('/metrics')).text()).toContain('tongban_event_streams 0')
+  })
+
   test('a watcher that does not read holds at most one page', async () => {
     let reads = 0
     const counted = await createTestApi({

@@ -352,16 +352,12 @@ async function answerDownload(edge: Edge, download: AnyDownload, c: Context<Env>
   }
   const { body, part, size } = given
   if (size !== undefined) headers.set('content-length', String(size))
-  const asksForHead = c.req.raw.method === 'HEAD'
-  if (asksForHead) await letGo(body)
   if (download.ranged !== true || size === undefined || !(body instanceof ReadableStream))
-    return new Response(asksForHead ? null : body, { headers })
+    return new Response(body, { headers })
   const length = part === undefined ? size : part.to - part.from + 1
   headers.set('content-length', String(length))
   if (part !== undefined) headers.set('content-range', `bytes ${part.from}-${part.to}/${size}`)
-  const status = part === undefined ? 200 : 206
-  if (asksForHead) return new Response(null, { status, headers })
   const stream = firstBytes(body, length)
   const read = length <= edge.limits.readBytes ? await new Response(stream).bytes() : stream
-  return new Response(read, { status, headers })
+  return new Response(read, { status: part === undefined ? 200 : 206, headers })
 }
