@@ -116,7 +116,11 @@ const MISSING: Reason = { code: 'required', en: 'must be there', zh: '必填' }
 
 function reasonOf(issue: Issue, given: unknown): Reason {
   const [en, zh] = ('origin' in issue ? UNITS[issue.origin] : undefined) ?? ['', '']
-  if (given === undefined && (issue.code === 'invalid_union' || issue.code === 'invalid_value')) return MISSING
+  if (given === undefined && issue.code === 'invalid_union') return MISSING
+  if (given === undefined && issue.code === 'invalid_value') {
+    const { en, zh } = oneOf(issue.values)
+    return { code: MISSING.code, en: `${MISSING.en}, ${en}`, zh: `${MISSING.zh}，${zh}` }
+  }
   switch (issue.code) {
     case 'invalid_type': {
       const { expected } = issue

@@ -123,22 +123,44 @@ export const hasResult = ({ instants: { decided, sent, handedOver } }: CaseState
 export const questionsFor = (state: CaseState, city: string): Asked[] =>
   state.asked.filter(ask => ask.answered === null && ask.city !== city)
 
-/** The steps that `city` may take now, for console, API and adapters. Steps with content guards are listed when some content passes. */
-export function stepsFor(state: CaseState, city: string): CaseKind[] {
-  const rated =
-    (state.evaluated.window && city === state.collecting) || (state.evaluated.department && city === state.handling)
-  const possible = (kind: CaseKind): boolean => {
-    if (kind === 'case.submit') return false
-    if (kind === 'case.answer') return questionsFor(state, city).length > 0
-    if (kind === 'case.record-payment') return openPayments(state).length > 0
-    if (kind === 'case.answer-evaluation' || kind === 'case.appeal-evaluation') return rated
-    if (kind === 'case.result-received' && !hasResult(state)) return false
-    if ((kind === 'case.decide' || kind === 'case.send-result') && objectionWaits(state)) return false
-    if (kind === 'case.send-result' && resultWaits(state)) return false
-    return permits(state, kind, null, city) === null
+/** Why `city` can take no step of the kind now, whatever it says; null when some content passes. */
+export function inTheWay(state: CaseState, kind: CaseKind, city: string): Refused | null {
+  const no = (why: string): Refused => refuse('case.transition', `${kind} ${why}`)
+  const refused = mayAuthor(state, kind, city)
+  if (refused !== null) return refused
+  switch (kind) {
+    case 'case.submit':
+      return no('was made already')
+    case 'case.answer':
+      return questionsFor(state, city).length > 0 ? null : no('without a question of the other city')
+    case 'case.record-payment':
+      return openPayments(state).length > 0 ? null : no('without a payment that is open')
+    case 'case.answer-evaluation':
+    case 'case.appeal-evaluation': {
+      const rated =
+        (state.evaluated.window && city === state.collecting) || (state.evaluated.department && city === state.handling)
+      return rated ? null : no('without a rating')
+    }
+    case 'case.result-received':
+      if (state.instants.handedOver !== null) return no('was made already')
+      return hasResult(state) ? permits(state, kind, null, city) : no('without a result')
+    case 'case.decide':
+    case 'case.send-result': {
+      const other = permits(state, kind, null, city)
+      if (other !== null) return other
+      if (objectionWaits(state)) return no('while an objection has no answer')
+      return kind === 'case.send-result' && resultWaits(state)
+        ? no('while materials that were committed to are missing')
+        : null
+    }
+    default:
+      return permits(state, kind, null, city)
   }
-  return (Object.keys(AUTHORS) as CaseKind[]).filter(kind => mayAuthor(state, kind, city) === null && possible(kind))
 }
+
+/** The steps that `city` may take now, for console, API and adapters. Steps with content guards are listed when some content passes. */
+export const stepsFor = (state: CaseState, city: string): CaseKind[] =>
+  (Object.keys(AUTHORS) as CaseKind[]).filter(kind => inTheWay(state, kind, city) === null)
 
 /** Whether the handling city waits for originals that were not mailed. */
 export const waitsForOriginals = ({ waits }: CaseState): boolean => waits.some(({ to }) => to === null)

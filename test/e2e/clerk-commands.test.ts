@@ -94,6 +94,11 @@ test('preflight, submit once, supplement, read what was written', async () => {
   const wrong = { materials: [{ sha256: card?.sha256, code: 'M01', name: 'card.pdf', pages: 3 }] }
   const refused = await ankang.tongban('case', 'step', 'supplement', thread, '--body', JSON.stringify(wrong))
   expect([refused.code, refused.error]).toEqual([1, expect.stringContaining('扫描件共2页')])
+  // The notice waits to be printed, and a rehearsal says what is in the way of the whole step, of no field.
+  expect(await ankang.told('case', 'queue', 'to-print')).toMatch(/ print\n[\s\S]* supplement-notice$/m)
+  expect(await shiyan.told('case', 'step', 'close', thread, '--check', '--set', 'outcome=granted')).toMatch(
+    /^✗ 办件当前状态/,
+  )
   const body = ['--body', '{"materials":[],"note":"已补"}', '--material', 'M01=card.pdf']
   expect(await ankang.tongban('case', 'step', 'supplement', thread, ...body)).toMatchObject({ code: 0 })
   const { caseNo } = (await ankang.tongban('case', 'show', thread)).value as { caseNo: string }
@@ -181,7 +186,7 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   const none = await step('accept', {}, '--material', 'M09=card.pdf')
   expect([none.code, none.error]).toEqual([
     1,
-    expect.stringContaining('these do: supplement, hand-in, commit, message'),
+    expect.stringContaining('these do: supplement, hand-in, commit, request-payment, message'),
   ])
   expect(await step('accept', {})).toMatchObject({ code: 0 })
   expect(await step('decide', { outcome: 'granted' }, '--material', 'card.pdf')).toMatchObject({ code: 0 })

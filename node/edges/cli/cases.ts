@@ -104,7 +104,7 @@ export function printFindings(
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length > 0) process.exitCode = 1
   const line = ({ field, level, cure, reason, reasonZh }: Finding): string =>
-    `${level === 'error' ? '✗' : '·'} ${field}: ${reasonZh} ${reason} → ${CURES[cure].zh} ${CURES[cure].en}`
+    `${level === 'error' ? '✗' : '·'} ${field === '' ? '' : `${field}: `}${reasonZh} ${reason} → ${CURES[cure].zh} ${CURES[cure].en}`
   context.out.result(findings, list =>
     [
       ...[...errors, ...list.filter(({ level }) => level === 'notice')].map(line),

@@ -22,6 +22,7 @@ export async function guide(context: CommandContext, city: string, code: string)
         : `Modes 办理模式: ${modes.map(({ mode }) => `${mode} ${MODE_NAMES[mode].zh}`).join('、')}`,
     ]
     if (item.acceptCondition !== undefined) lines.push(`Conditions 受理条件: ${item.acceptCondition}`)
+    for (const { feeName, feeStand } of item.fees ?? []) lines.push(`Fee 收费: ${feeName} ${feeStand}`)
     if (item.consent !== undefined) lines.push(`Notice 告知书 ${item.consent.version}: ${item.consent.text}`)
     for (const material of item.materials) {
       const own = names.find(({ handling }) => handling === material.materialCode)

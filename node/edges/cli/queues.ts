@@ -17,6 +17,8 @@ const toRow = ({ thread, caseNo, partner, stateName, item, due }: Case) => ({
   due: due === null ? '' : `${due.day} ${due.dutyName} ${due.level}`,
   item: item.name,
 })
+/** What waits to be printed stands with the case. */
+const toPrintRow = (of: Case) => ({ ...toRow(of), print: of.toPrint.join(', ') })
 type Queue = Parameters<Client['readQueue']>[0]['params']['queue']
 export async function queue(
   context: CommandContext,
@@ -43,9 +45,10 @@ export async function queue(
     query: { limit, ...boxFilter(flags) },
   })
   context.out.result(items, list =>
-    [table(list.map(toRow)), ...(items.length < total.count ? [`${items.length} of 共 ${counted(total)}`] : [])].join(
-      '\n',
-    ),
+    [
+      table(list.map(name === 'to-print' ? toPrintRow : toRow)),
+      ...(items.length < total.count ? [`${items.length} of 共 ${counted(total)}`] : []),
+    ].join('\n'),
   )
 }
 

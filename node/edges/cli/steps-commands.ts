@@ -1,7 +1,7 @@
 /** Declares `tongban case step` and `rate`; what they do is imported when one runs. */
 import type { Command } from 'commander'
 import { collect, type Declare } from './declare.ts'
-import { MATERIAL_FLAG } from './uploads.ts'
+import { MATERIAL_FLAG, STEPS_WITH_FILES } from './uploads.ts'
 
 export function declareSteps(cases: Command, { add, does, example }: Declare): void {
   example(
@@ -9,12 +9,7 @@ export function declareSteps(cases: Command, { add, does, example }: Declare): v
       add(cases, 'step <names> <case>', 'take a step, such as accept, or several in turn, such as mail,accept')
         .option('--set <field=value>', 'a field of its body, such as outcome=granted; may be repeated', collect, [])
         .option('--body <json>', 'its whole body, or @file; what is known of the step is not filled in then')
-        .option(
-          `--material ${MATERIAL_FLAG}`,
-          'a file to upload: supplement, message, decide, send-result',
-          collect,
-          [],
-        )
+        .option(`--material ${MATERIAL_FLAG}`, `a file to upload: ${STEPS_WITH_FILES.join(', ')}`, collect, [])
         .option('--check', 'only say what would keep it from being taken 试办')
         .option('--seen <version>', 'only while the case is as `case show` told: refused when anybody acted since'),
       async () => {

@@ -83,6 +83,9 @@ const LISTS: Partial<Record<CaseKind, 'materials' | 'attachments' | 'documents'>
   'case.send-result': 'documents',
 }
 
+/** Steps that take files, as they are typed. */
+export const STEPS_WITH_FILES = Object.keys(LISTS).map(name => name.slice('case.'.length))
+
 /** Uploads each file and adds it where the body of this step lists files. Problem: `request.invalid` for a step without any. */
 export async function withStepFiles(
   client: Client,
@@ -94,8 +97,8 @@ export async function withStepFiles(
   if (flags.length === 0) return body
   const list = LISTS[kind]
   if (list === undefined) {
-    const taking = Object.keys(LISTS).map(name => name.slice(5))
-    throw new ProblemError('request.invalid', `--material: ${kind} takes no files; these do: ${taking.join(', ')}`)
+    const taking = STEPS_WITH_FILES.join(', ')
+    throw new ProblemError('request.invalid', `--material: ${kind} takes no files; these do: ${taking}`)
   }
   if (list === 'documents') {
     const documents = [...(body.documents ?? [])]

@@ -3,6 +3,7 @@ import { type AgreementDocument, dayOf } from '../../../../protocol/agreement/do
 import { correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import type { Asked, CaseState } from '../../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
+import { openPayments } from '../../../../protocol/case/payments.ts'
 import { decisionStands } from '../../../../protocol/case/permits.ts'
 import type { Packet } from '../../../../protocol/packet/claims.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
@@ -120,6 +121,16 @@ export function defaultsOf(kind: CaseKind, context: StepContext): StepDefaults {
         handlingClerk: isCollecting ? {} : own,
       })
     }
+    case 'case.originals':
+      return plain({ at: now })
+    case 'case.record-payment':
+      return plain({
+        payment: only(openPayments(state))?.packet,
+        // Who asked for it may let it go too.
+        result: city === state.mover ? undefined : 'paid',
+        settledOn: today,
+        by: officer,
+      })
     case 'case.mail': {
       const known = parcelOnItsWay(said('case.ship'), said('case.send-result'), said('case.mail'))
       return plain({ ...known, state: known === undefined ? undefined : 'delivered', at: now })

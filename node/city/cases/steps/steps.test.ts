@@ -15,7 +15,9 @@ const ITEM = playItem(0, {
   materials: [
     { materialCode: 'M01', materialName: '户口簿', ...PAPER },
     { materialCode: 'M02', materialName: '申请表', ...PAPER, materialFormat: '2' },
+    { materialCode: 'M03', materialName: '证明', ...PAPER, isNeed: '3' },
   ],
+  isFee: true,
   contacts: [{ role: 'mail', department: '十堰市民中心', phone: '0719-8100001', note: '十堰市茅箭区北京北路 99 号' }],
 })
 const PERSON = { id: '1', name: '李窗口', roles: [], departments: null, windows: null }
@@ -175,6 +177,38 @@ test('a step that is not possible says why, and has no defaults', async () => {
   expect(await form(HANDLING, 'case.accept', { may, mayRead: true })).toMatchObject({ problem: may, defaults: {} })
   for (const kind of ['case.answer', 'case.answer-evaluation', 'case.result-received', 'case.revoke'] as const)
     expect((await form(kind === 'case.result-received' ? COLLECTING : HANDLING, kind)).problem).not.toBeNull()
+})
+
+test('a step that waits for something else says for what', async () => {
+  const why = async (city: string, kind: CaseKind) => (await form(city, kind)).problem?.detail
+  for (const [city, kind, detail] of [
+    [HANDLING, 'case.answer', 'case.answer without a question of the other city'],
+    [HANDLING, 'case.answer-evaluation', 'case.answer-evaluation without a rating'],
+    [HANDLING, 'case.record-payment', 'case.record-payment without a payment that is open'],
+    [COLLECTING, 'case.submit', 'case.submit was made already'],
+  ] as const)
+    expect(await why(city, kind)).toBe(detail)
+  await take(COLLECTING, 'case.commit', { materials: ['M03'], until: day(5) })
+  await take(HANDLING, 'case.accept')
+  await take(HANDLING, 'case.decide', { outcome: 'granted' })
+  const waits = 'case.send-result while materials that were committed to are missing'
+  expect(await why(HANDLING, 'case.send-result')).toBe(waits)
+  const proof = 'c'.repeat(64)
+  world.city(COLLECTING).scans.held.set(proof, { sha256: proof, size: 1000, type: 'application/pdf' })
+  await take(COLLECTING, 'case.hand-in', { materials: [{ code: 'M03', name: 'M03.pdf', sha256: proof }] })
+  await take(HANDLING, 'case.send-result', { waybill: { carrier: 'EMS', number: '2' } })
+  await take(COLLECTING, 'case.result-received')
+  expect(await why(COLLECTING, 'case.result-received')).toBe('case.result-received was made already')
+})
+
+test('of originals and fees the days are known, the only open payment, and what this city may note of it', async () => {
+  expect(await take(COLLECTING, 'case.originals', { event: 'taken', items: [{ name: '户口簿' }] })).toHaveProperty('at')
+  await take(HANDLING, 'case.accept')
+  await take(HANDLING, 'case.request-payment', { number: '1', amount: '10.00' })
+  const payment = (await world.city(HANDLING).cases.get(thread)).timeline.at(-1)?.packet
+  const known = { payment, settledOn: day(0), by: 'AK-017' }
+  expect((await form(HANDLING, 'case.record-payment')).defaults).toEqual(known)
+  expect(await take(COLLECTING, 'case.record-payment')).toEqual({ ...known, result: 'paid' })
 })
 
 test('what is known of the applicant leaves an audit row, and is kept from who may not read the case', async () => {

@@ -5,7 +5,7 @@
 import type * as z from 'zod'
 import type { AgreementDocument } from '../../../../protocol/agreement/document.ts'
 import { CASE_CONTENT, type CaseKind } from '../../../../protocol/case/kinds.ts'
-import { mayAuthor, permits } from '../../../../protocol/case/permits.ts'
+import { inTheWay } from '../../../../protocol/case/permits.ts'
 import type { Finding } from '../../../../protocol/case/preflight.ts'
 import { soundDays } from '../../../../protocol/case/sound.ts'
 import { type Problem, ProblemError, problem } from '../../../../protocol/problem.ts'
@@ -52,10 +52,11 @@ export type CaseSteps = ReturnType<typeof createCaseSteps>
 
 export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...parts }: CaseStepsParts) {
   /** Why this city cannot take the step now. */
-  function inTheWay(detail: CaseDetail, kind: CaseKind): Problem | null {
+  function refusalOf(detail: CaseDetail, kind: CaseKind): Problem | null {
     if (detail.steps.includes(kind)) return null
-    const refused = mayAuthor(detail.fold, kind, city) ?? permits(detail.fold, kind, null, city)
-    return refused?.problem ?? problem('case.transition', `${kind} has nothing to be about`)
+    const refused = inTheWay(detail.fold, kind, city)
+    // What the case allows and its days do not: an objection after its last day.
+    return refused?.problem ?? problem('case.limit', `${kind} after its last day`)
   }
 
   async function daysOf(detail: CaseDetail, kind: CaseKind) {
@@ -85,7 +86,7 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
     ): Promise<StepForm> {
       const detail = await cases.get(thread)
       const { lawful, days } = await daysOf(detail, kind)
-      const refused = may ?? inTheWay(detail, kind)
+      const refused = may ?? refusalOf(detail, kind)
       const base = { kind, version: detail.version, problem: refused, days }
       if (refused !== null) return { ...base, defaults: {} }
       const { fold, no, item } = detail
@@ -113,7 +114,7 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
       const schema: z.ZodType = CASE_CONTENT[kind]
       const parsed = schema.safeParse(body)
       if (!parsed.success) {
-        const refused = inTheWay(await cases.get(thread), kind)
+        const refused = refusalOf(await cases.get(thread), kind)
         return [
           ...(refused === null ? [] : [ofStep(refused)]),
           ...fieldProblems(parsed.error, body).map((found): Finding => ({ ...found, cure: 'clerk' })),

@@ -6,7 +6,7 @@ import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../.
 import { worldPurges } from '../../../../test/support/world-purges.ts'
 import { SMS_LIMITS, smsReminders } from './message.ts'
 import { createSms, type Sms, type SmsParts } from './messages.ts'
-import { SMS_KIND_NAMES, SMS_WORD_LIMITS, wordsOf } from './words.ts'
+import { MISSED_DUTIES, SMS_KIND_NAMES, SMS_WORD_LIMITS, toldOf, wordsOf } from './words.ts'
 
 const DAY = 86_400_000
 const PHONE = '13987654321'
@@ -377,6 +377,15 @@ test('a case has so many messages and no more', async () => {
   expect(await look()).toHaveLength(SMS_LIMITS.perCase)
   await mails(1, SMS_LIMITS.perCase)
   expect(await look()).toHaveLength(SMS_LIMITS.perCase)
+})
+
+test('a decision is told once, with where to ask; what applicants themselves did not bring in time is told as well', () => {
+  const told = toldOf('case.decide', { outcome: 'granted' }, undefined)
+  const facts = { caseNo: 'AK-1', item: '证', city: '安康市', contact: '0915-1', words: told?.words ?? '' }
+  expect(wordsOf('decided', facts).text).toBe(
+    '您在安康市申办的“证”（办件编号AK-1）已作决定，请向收件窗口查询结果。咨询：0915-1',
+  )
+  expect(MISSED_DUTIES).toEqual(expect.arrayContaining(['supplement', 'commitment', 'payment']))
 })
 
 test('words are cut at their limits, by whole characters', () => {

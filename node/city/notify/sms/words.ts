@@ -38,6 +38,8 @@ export const MISSED_DUTIES: readonly Duty[] = [
   'recheck',
   'notice',
   'supplement',
+  'commitment',
+  'payment',
   'review',
   'promise',
   'legal',
@@ -71,7 +73,7 @@ export function toldOf(
     case 'case.refuse':
       return { kind: 'refused', words: '请到窗口领取通知书' }
     case 'case.decide':
-      return { kind: 'decided', words: '已作出决定' }
+      return { kind: 'decided', words: '请向收件窗口查询结果' }
     case 'case.send-result': {
       const { method } = body as CaseContent<'case.send-result'>
       // It is here when the carrier says so.

@@ -181,7 +181,7 @@ function deadlines(view: TimelineView): Html | string {
   ]
   return html`<h2>办理时限 ${en('Deadlines')}</h2>
 <p class="hint">${joined(notes.map(both), html`<br>`)}</p>
-<table class="duties"><thead><tr>${[
+<div class="wide" tabindex="0"><table class="duties"><thead><tr>${[
     { zh: '环节', en: 'Step' },
     { zh: '责任方', en: 'Who' },
     { zh: '起算日', en: 'From' },
@@ -191,7 +191,7 @@ function deadlines(view: TimelineView): Html | string {
     { zh: '数据包', en: 'Packets' },
   ].map(label => html`<th>${both(label)}</th>`)}</tr></thead><tbody>
 ${rows}
-</tbody></table>
+</tbody></table></div>
 `
 }
 
@@ -259,6 +259,7 @@ dd{margin:0}
 .collecting .who{color:var(--collecting)}
 .late h3{text-decoration:line-through;text-decoration-color:var(--soft)}
 .mark{color:var(--warn);font-size:14px;font-weight:600}
+.wide{overflow-x:auto}
 .duties{width:100%;border-collapse:collapse;font-size:14px}
 .duties th,.duties td{padding:6px 8px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 .duties .missed td,.mark.missed{color:var(--bad)}
@@ -277,5 +278,5 @@ footer p{margin:8px 0}
 pre{background:#f3f5f8;padding:10px 12px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
 .export{color:var(--soft)}
 @media (max-width:640px){.summary{grid-template-columns:1fr}.instants{grid-template-columns:1fr}.steps>li{grid-template-columns:1fr}.when{text-align:left}}
-@media print{@page{size:A4;margin:16mm 14mm}body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:18pt}h2{break-after:avoid}footer{break-inside:avoid}.instants{font-size:8.5pt}pre{border:1px solid var(--line)}.outcome,.what,.what::before,.instants li{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{.wide{overflow-x:visible}@page{size:A4;margin:16mm 14mm}body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:18pt}h2{break-after:avoid}footer{break-inside:avoid}.instants{font-size:8.5pt}pre{border:1px solid var(--line)}.outcome,.what,.what::before,.instants li{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `

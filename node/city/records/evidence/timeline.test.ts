@@ -183,6 +183,12 @@ describe('timelineHtml', () => {
     })
   })
 
+  test('is no wider than a phone: what does not fit is moved sideways by itself', () => {
+    const page = pageOf(played)
+    expect(page.match(/<table/g)).toHaveLength(page.match(/<div class="wide" tabindex="0"><table/g)?.length ?? 0)
+    expect(page).toContain('.wide{overflow-x:auto}')
+  })
+
   test('shows what is missing: receipts, effects, content', () => {
     const packets = played.play.packets.map((packet, index) => (index === 4 ? { ...packet, body: null } : packet))
     const page = pageOf(played, packets, receiptsOf(played).slice(0, -1))
