@@ -1056,8 +1056,9 @@ export const PROBLEMS = {
     act: 'you',
     en: 'This look at personal data goes beyond the cases that you work on, and names no purpose',
     zh: '此次查阅个人信息超出您的经办范围，须注明查阅目的',
-    cureZh: '加上参数 purpose 注明目的（可选值见 docs/rights.md），目的记入审计日志；或请负责人把该办件分派给您',
-    cure: 'Name the purpose by `purpose`, as docs/rights.md lists them: it goes into the audit log; or have the case assigned to you',
+    cureZh:
+      '用参数 purpose（命令行 --purpose）注明目的（可选值见 docs/rights.md），目的记入审计日志；或请负责人把该办件分派给您',
+    cure: 'Name the purpose by `purpose` (commands: `--purpose`), as docs/rights.md lists them: it goes into the audit log; or have the case assigned to you',
   },
   'rights.assignee': {
     status: 409,

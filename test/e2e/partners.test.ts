@@ -10,6 +10,7 @@ import type { GetPartnerTestAnswer, Partner } from '../../node/edges/client/api.
 import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { STREAM } from '../../protocol/names.ts'
+import { readInvite } from '../../protocol/pairing/invite.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
 import { freePort } from '../support/node-process.ts'
 import { startHost } from '../support/p2p-hosts.ts'
@@ -189,6 +190,11 @@ describe('partners', () => {
     const shown = await command(ankang, 'partners', 'show', SHIYAN.code)
     expect(shown.out).toContain('last test 最近测试: passed')
     expect(shown.out).toMatch(/connected 已连接: yes \d+ ms/)
+    // Whoever is sent all that it prints pastes all of it.
+    const plain = await command(ankang, 'invite', '--for', SHIYAN.code)
+    expect(readInvite(plain.out, Date.now() / 1000)).toMatchObject({ ok: true, invite: { for: SHIYAN.code } })
+    const sent = /invite cancel ([0-9a-f]{12})/.exec(plain.out)?.[1] ?? ''
+    expect((await command(ankang, 'invite', 'cancel', sent)).code).toBe(0)
     const made = await command(ankang, 'invite', '--for', SHIYAN.code, '--qr')
     expect(made.out).toContain(' ▄▄▄▄▄ █')
     const id = /invite cancel ([0-9a-f]{12})/.exec(made.out)?.[1] ?? ''

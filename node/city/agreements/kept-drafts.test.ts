@@ -97,7 +97,12 @@ describe('a draft of an agreement', () => {
 
   test('is proposed once, as it stands, and gone with that; one that is refused stays', async () => {
     const { id } = await keep({ title: 'half' })
-    expect(codeOf(await admin().post(`${PATH}/${id}/propose`, {}))).toBe('agreement.malformed')
+    const half = (await admin().post(`${PATH}/${id}/propose`, {})).body as {
+      detail: string
+      errors: { path: string }[]
+    }
+    expect(half).toMatchObject({ code: 'agreement.malformed', detail: expect.stringContaining('parties') as unknown })
+    expect(half.errors.map(({ path }) => path)).toContain('/items')
     const saved = await put(id, WHOLE)
     refuses = true
     expect(codeOf(await admin().post(`${PATH}/${id}/propose`, {}))).toBe('partner.inactive')

@@ -18,6 +18,8 @@ export const KEPT_DRAFT_LIMITS = {
   drafts: 200,
   /** bytes of one text, as of a proposal */
   bytes: 8 * 1024 * 1024,
+  /** fields that a refusal names in its detail; `errors` has all */
+  named: 5,
 } as const
 
 /** An agreement as far as it is written. */
@@ -114,7 +116,15 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
   /** Problem: `agreement.malformed` for a text that is not whole. */
   function whole(document: unknown, which: string): AgreementDocument {
     const read = AgreementDocument.safeParse(document)
-    if (!read.success) throw new ProblemError('agreement.malformed', `${which} is not whole`)
+    if (!read.success) {
+      const errors = fieldProblems(read.error, document)
+      const fields = errors.slice(0, KEPT_DRAFT_LIMITS.named).map(({ field }) => field)
+      throw new ProblemError(
+        'agreement.malformed',
+        `${which} is not whole: ${fields.join(', ')}${errors.length > KEPT_DRAFT_LIMITS.named ? ` and ${errors.length - KEPT_DRAFT_LIMITS.named} more` : ''}`,
+        { errors },
+      )
+    }
     return read.data
   }
 

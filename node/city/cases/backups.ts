@@ -9,19 +9,20 @@ export type Backup = { folder: string; at: string; keys: string | null }
 /** A backup that was read again, and what was wrong with it; null: it was whole. */
 export type Verification = { folder: string; verifiedAt: string; problem: Problem | null }
 
-const FILE = 'backups.jsonl'
+/** Beside the store; each backup holds it as it was. */
+export const BACKUPS = 'backups.jsonl'
 /** Backups that are told of, the newest. */
 const TOLD = 1000
 
 export const noteBackup = (data: string, { folder, at, keys }: Backup): Promise<void> =>
-  appendFile(join(data, FILE), `${JSON.stringify({ folder, at, keys })}\n`, { mode: 0o600 })
+  appendFile(join(data, BACKUPS), `${JSON.stringify({ folder, at, keys })}\n`, { mode: 0o600 })
 
 export const noteVerification = (data: string, verification: Verification): Promise<void> =>
-  appendFile(join(data, FILE), `${JSON.stringify(verification)}\n`, { mode: 0o600 })
+  appendFile(join(data, BACKUPS), `${JSON.stringify(verification)}\n`, { mode: 0o600 })
 
 /** Lines of the file, oldest first; one that was cut off is left out. */
 async function linesOf(data: string): Promise<Partial<Backup & Verification>[]> {
-  const text = await readFile(join(data, FILE), 'utf8').catch(() => '')
+  const text = await readFile(join(data, BACKUPS), 'utf8').catch(() => '')
   return text
     .split('\n')
     .slice(-2 * TOLD - 1)

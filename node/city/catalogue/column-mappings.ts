@@ -90,7 +90,10 @@ export function createColumnMappings(parts: { db: Database; clock: Clock; audit:
       const { unknownFields } = await import('./tables/tables.ts')
       const unknown = unknownFields(mapping)
       if (unknown.length > 0)
-        throw new ProblemError('request.invalid', `no such field: ${unknown.slice(0, 5).join(', ')}`)
+        throw new ProblemError(
+          'request.invalid',
+          `no such field: ${unknown.slice(0, 5).join(', ')}; the sheet 说明 of the template names them in 字段名 字段名见模板“说明”`,
+        )
       await db.transaction(async tx => {
         const row = await rowIn(tx, name)
         await assertAsSeen(tx, row, seen)

@@ -16,7 +16,7 @@ import { type KeyWriter, markOf, openKeyFile, openKeyWriter, writeKeyFile } from
 import { writeWhole } from '../../kernel/store/whole-file.ts'
 import { copyMarked, saltOf } from '../../spine/materials/blob-copy.ts'
 import { VERSION } from '../../version.ts'
-import { noteBackup } from '../cases/backups.ts'
+import { BACKUPS, noteBackup } from '../cases/backups.ts'
 
 const MANIFEST = 'backup.json'
 export const STORE = 'tongban.db'
@@ -89,6 +89,9 @@ export async function makeBackup(order: BackupOrder): Promise<{ folder: string; 
       await copyFile(join(config.data, 'keys', name), join(data, 'keys', name))
     await writeWhole(join(data, TOKENS), JSON.stringify(await tokensIn(config.data)))
     await copyFile(order.file, join(folder, 'tongban.json'))
+    // A node made from it knows which older ones still hold what it purges.
+    const noted = await readFile(join(config.data, BACKUPS), 'utf8').catch(() => null)
+    if (noted !== null) await writeWhole(join(data, BACKUPS), noted)
   })
   const manifest: Manifest = { format: 'tongban-backup/2', ...about, materials }
   await writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)

@@ -68,7 +68,11 @@ export function createSetUp(parts: SetUpParts): SetUp {
       const waiting = expected
       if (waiting === null) throw new ProblemError('request.conflict', 'the first administrator is there')
       await signIn.fromAddress(address, async () => {
-        if (!timingSafeEqual(digest(code.trim()), waiting)) throw new ProblemError('sign-in.refused', 'code')
+        if (!timingSafeEqual(digest(code.trim()), waiting))
+          throw new ProblemError(
+            'sign-in.refused',
+            'code: not the one in the file setup-code, which each start writes anew 设置码与本次启动写入的 setup-code 文件不符',
+          )
       })
       credentials.demandRules(password, [accountName(account), name])
       const hash = await passwords.hash(password)

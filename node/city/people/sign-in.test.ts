@@ -357,7 +357,11 @@ describe('the first administrator', () => {
     })
     const code = (await readFile(file, 'utf8')).trim()
     expect(Buffer.from(code, 'base64url')).toHaveLength(20)
-    expect(codeOf(await setUp(`${code}x`))).toBe('sign-in.refused')
+    const wrong = await setUp(`${code}x`)
+    expect(wrong.body).toMatchObject({
+      code: 'sign-in.refused',
+      detail: expect.stringContaining('setup-code') as unknown,
+    })
     expect(codeOf(await setUp(code, { password: 'wang' }))).toBe('sign-in.password')
     expect((await setUp(code)).status).toBe(201)
     await expect(stat(file)).rejects.toThrow('ENOENT')

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 import { fromHex, parseJson, Sha256 } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import { noteBackup } from '../../city/cases/backups.ts'
 import {
   keysBeside,
   type Manifest,
@@ -95,6 +96,7 @@ export async function restore(context: CommandContext, from: string, flags: Rest
   const source = resolve(from)
   const folder = resolve(flags.folder)
   const manifest = await readManifest(source)
+  const keys = manifest.format === 'tongban-backup/1' ? null : keysFor(source, manifest, flags)
   const file = join(source, 'tongban.json')
   // The config may keep its data elsewhere.
   const { data } = parseConfig(jsonOf(await readTextFile(file, 'request.invalid'), file, 'request.invalid'), folder)
@@ -110,6 +112,8 @@ export async function restore(context: CommandContext, from: string, flags: Rest
     else await copyTree(join(source, 'data'), part)
     await migrateStore(join(part, STORE))
     await renewTokens(part)
+    // It still holds what the node purges from now on.
+    await noteBackup(part, { folder: source, at: manifest.at, keys })
   } catch (error) {
     await rm(part, { recursive: true, force: true })
     throw error
@@ -122,12 +126,16 @@ export async function restore(context: CommandContext, from: string, flags: Rest
       `Restored 已恢复: ${folder}, as of 截至 ${manifest.at}\n` +
       (closed === null ? '' : `${formatClosed(closed)}\n`) +
       'The local token files are new; tokens of other people are as they were. 本机令牌文件已更新，其他账户的令牌不变。\n' +
+      'Before the start: put the passphrase file, and the files of secrets that tongban.json names, where they were; no backup holds them. 启动前请把口令文件和 tongban.json 所指的秘密文件放回原处，备份中没有它们。\n' +
       'What was exchanged since comes back from the partners when it starts. 此后交换的数据包将在启动后从合作城市取回。',
   )
 }
 
 const formatClosed = ({ cases, drafts, answers, materials }: Closed & { materials: number }): string =>
   `Without a key, so left closed 无密钥、不再打开: cases 办件 ${cases}, scans 材料文件 ${materials}, drafts 草稿 ${drafts}, answers of the approval system 审批系统答复 ${answers}`
+
+const keysFor = (source: string, { city }: Manifest, { keys }: RestoreFlags): string =>
+  keys === undefined ? keysBeside(source, city) : resolve(keys)
 
 /** The data folder of a backup whose keys stand apart. */
 async function restoreApart(
@@ -136,7 +144,7 @@ async function restoreApart(
   manifest: Extract<Manifest, { format: 'tongban-backup/2' }>,
   flags: RestoreFlags,
 ): Promise<Closed & { materials: number }> {
-  const path = flags.keys === undefined ? keysBeside(source, manifest.city) : resolve(flags.keys)
+  const path = keysFor(source, manifest, flags)
   const without = flags.withoutKeys === true
   const keys = await keysOf(path, manifest, without)
   try {

@@ -86,7 +86,7 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<v
       `Next 下一步, with 其中 tongban = node ${PROGRAM}:`,
       `  tongban start --config ${path}`,
       '  tongban services template               a table for what you handle 填写事项清单; then 然后 services import, services publish',
-      '  tongban invite                          invite a partner city 邀请合作城市',
+      '  tongban invite --for CITY               invite a partner city 邀请合作城市',
       'Keep the passphrase and a copy of the data folder apart from this machine. 请另行保管口令和数据目录的备份。',
     ].join('\n'),
   )

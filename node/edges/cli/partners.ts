@@ -40,7 +40,8 @@ export async function invite(
       text,
       '',
       ...(flags.qr === true ? [renderUnicodeCompact(link, { border: 4 }), ''] : []),
-      `For ${city} alone, good once, until 仅限 ${city} 使用一次，截止 ${china(expiresAt)}`,
+      // In Chinese first: whoever is sent all of this pastes all of it, and a letter would belong to the invite.
+      `仅限 ${city} 使用一次，截止 for this city alone, good once, until ${china(expiresAt)}`,
       'Give it to the partner, who runs 请交给对方，由其执行: tongban accept INVITE',
       `Sent to the wrong place? 发错了？ tongban invite cancel ${id.slice(0, ID_SHOWN)}`,
       'Then compare the words and confirm 然后核对并确认: tongban partners',
