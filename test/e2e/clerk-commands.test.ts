@@ -111,6 +111,12 @@ test('preflight, submit once, supplement, read what was written', async () => {
     const found = value.find(entry => entry.kind === 'case.supplement')
     return found !== undefined && JSON.stringify(found.body).includes('已补')
   }, 'the supplement is there')
+  expect(await shiyan.told('case', 'show', thread)).not.toContain('已申请撤回')
+  await ankang.tongban('case', 'step', 'withdraw', thread, '--set', 'reason=不再办理')
+  await until(
+    async () => (await shiyan.told('case', 'show', thread)).includes('  withdrawal asked for 已申请撤回'),
+    'the withdrawal is told',
+  )
 })
 
 test('a scan of a case is shown in place, whole or a part, runs nothing, and has its text', async () => {

@@ -105,6 +105,7 @@ const Detail = Case.extend({
       'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
     ),
   committed: CommittedShape,
+  withdrawRequested: z.boolean().describe('the applicant asked to withdraw it (申请撤回); it ends when it is closed so'),
   payments: z.array(PaymentShape).describe('fees (缴费) in the order in which they were asked for'),
   instants: z.strictObject({
     received: z.string().nullable(),
@@ -218,6 +219,7 @@ function toDetail({
     supplementDeadline: fold.supplementDeadline,
     lacking: fold.lacking === null ? null : { materials: [...fold.lacking.materials], form: [...fold.lacking.form] },
     committed: toCommitted(fold.committed),
+    withdrawRequested: fold.withdrawRequested,
     payments: fold.payments.map(toPayment),
     instants: {
       received,

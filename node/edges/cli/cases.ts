@@ -176,6 +176,9 @@ export async function show(context: CommandContext, thread: string): Promise<voi
         : [
             `  to be supplied 待补正  ${[...value.lacking.materials, ...value.lacking.form].join(', ') || 'see case bodies'}`,
           ]),
+      ...(value.withdrawRequested && value.holder !== null
+        ? ['  withdrawal asked for 已申请撤回  close as 请以此办结: withdrawn']
+        : []),
       ...(value.committed === null || value.committed.missing?.length === 0
         ? []
         : [

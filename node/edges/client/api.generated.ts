@@ -856,6 +856,8 @@ export type CaseDetail = {
     /** when all was there */
     kept: string | null
   } | null
+  /** the applicant asked to withdraw it (申请撤回); it ends when it is closed so */
+  withdrawRequested: boolean
   /** fees (缴费) in the order in which they were asked for */
   payments: {
     /** the step that asks for it; `case.record-payment` names it */
