@@ -105,7 +105,9 @@ const Detail = Case.extend({
       'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
     ),
   committed: CommittedShape,
-  withdrawRequested: z.boolean().describe('the applicant asked to withdraw it (申请撤回); it ends when it is closed so'),
+  withdrawRequested: z
+    .boolean()
+    .describe('the applicant asked to withdraw it (申请撤回); it ends when it is closed so'),
   payments: z.array(PaymentShape).describe('fees (缴费) in the order in which they were asked for'),
   instants: z.strictObject({
     received: z.string().nullable(),

@@ -20,9 +20,29 @@ function stepNamed(name: string): Step {
 }
 
 /** What the schema of a body says of one of its fields. */
-type FieldSchema = { type?: string; enum?: unknown[]; required?: string[]; properties?: Record<string, FieldSchema> }
+type FieldSchema = {
+  type?: string
+  enum?: unknown[]
+  required?: string[]
+  properties?: Record<string, FieldSchema>
+  items?: FieldSchema
+}
 
-/** `field=value` with points for what lies inside; a number, a list or an object only where the schema has no text. Problem: `request.invalid`. */
+/** As a person separates words. */
+const COMMAS = /[,，、]/
+
+/** A value as it is typed: text where the schema has text, words between commas where it has a list of them, else JSON. Problem: `request.invalid`. */
+function typed(text: string, { type, items }: FieldSchema, what: string): unknown {
+  if (type === 'string' || type === undefined) return text
+  if (type === 'array' && items?.type === 'string' && !text.trimStart().startsWith('['))
+    return text
+      .split(COMMAS)
+      .map(word => word.trim())
+      .filter(word => word !== '')
+  return parseJson(text, what)
+}
+
+/** `field=value` with points for what lies inside; what it is the schema says. Problem: `request.invalid`. */
 export function withSet(body: Json, flags: readonly string[], schema: FieldSchema): Json {
   const result = structuredClone(body)
   for (const flag of flags) {
@@ -38,8 +58,7 @@ export function withSet(body: Json, flags: readonly string[], schema: FieldSchem
       if (!isObject(at[name])) at[name] = {}
       at = at[name] as Json
     }
-    const type = described?.properties?.[last]?.type
-    at[last] = type === 'string' || type === undefined ? text : parseJson(text, `--set ${path}`)
+    at[last] = typed(text, described?.properties?.[last] ?? {}, `--set ${path}`)
   }
   return result
 }
