@@ -11,3 +11,10 @@ test('a field of a few values that is not there is told with its values', () => 
     ['to', 'required', 'must be there, of the type string', '必填，类型为文本'],
   ])
 })
+
+test('a text that is not of its form is told with the form', () => {
+  const { error } = z.object({ to: z.string().regex(/^\d{6}$/) }).safeParse({ to: '十堰' })
+  if (error === undefined) throw new Error('parsed')
+  const [found] = fieldProblems(error, { to: '十堰' })
+  expect([found?.code, found?.reasonZh]).toEqual(['format', '格式不符合接口说明：/^\\d{6}$/'])
+})

@@ -139,12 +139,14 @@ function reasonOf(issue: Issue, given: unknown): Reason {
       return given === ''
         ? MISSING
         : { code: 'too-small', en: `at least ${issue.minimum}${en}`, zh: `最少 ${issue.minimum}${zh}` }
-    case 'invalid_format':
+    case 'invalid_format': {
+      const form = issue.format === 'regex' && issue.pattern !== undefined ? issue.pattern : issue.format
       return {
         code: 'format',
-        en: `not of the form that the API describes: ${issue.format}`,
-        zh: `格式不符合接口说明：${issue.format}`,
+        en: `not of the form that the API describes: ${form}`,
+        zh: `格式不符合接口说明：${form}`,
       }
+    }
     case 'invalid_value':
       return oneOf(issue.values)
     case 'not_multiple_of':

@@ -22,15 +22,19 @@ export type Done = Pick<Change, 'by' | 'action'> & { at: number }
 
 const PERSON = 'person:'
 
+/** Name of the account that something was done `by`; null of a program of the node, and of an account that is gone. */
+export async function nameOfActor(store: Reader, by: string): Promise<string | null> {
+  if (!by.startsWith(PERSON)) return null
+  const id = by.slice(PERSON.length)
+  const [person] = await store.query<{ name: string }>('SELECT name FROM people WHERE id = ?', [id])
+  return person?.name ?? null
+}
+
 /** Says what was done since, the newest first, each by whom and when. */
 export async function changedSince(store: Reader, done: readonly Done[]): Promise<ProblemError> {
   const changes: Change[] = []
-  for (const { by, action, at } of done.toSorted((a, b) => b.at - a.at)) {
-    const [person] = by.startsWith(PERSON)
-      ? await store.query<{ name: string }>('SELECT name FROM people WHERE id = ?', [by.slice(PERSON.length)])
-      : []
-    changes.push({ by, name: person?.name ?? null, action, at: new Date(at).toISOString() })
-  }
+  for (const { by, action, at } of done.toSorted((a, b) => b.at - a.at))
+    changes.push({ by, name: await nameOfActor(store, by), action, at: new Date(at).toISOString() })
   const told = changes.map(({ by, action, at }) => `${action} by ${by} at ${at}`).join('; ')
   return new ProblemError('request.precondition', told === '' ? undefined : told, { changes })
 }

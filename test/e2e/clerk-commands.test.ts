@@ -229,6 +229,13 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   expect((await readFile(join(root, 'archive.zip'))).subarray(0, 2).toString()).toBe('PK')
 })
 
+test('a draft says by name who saved it last', async () => {
+  const { name } = await ankang.client.whoAmI()
+  const { value } = await ankang.tongban('case', 'draft', 'save', 'case.json')
+  const shown = await ankang.told('case', 'draft', 'show', (value as { id: string }).id)
+  expect(shown.split('\n')[0]).toMatch(new RegExp(`^version 1, saved .* by ${name}$`))
+})
+
 test('a whole case of mode 1 with mail and ratings takes 12 commands and 40 typed values at most, its number in place of its thread', async () => {
   const file = {
     to: SHIYAN.code,

@@ -34,9 +34,9 @@ export function declareCaseDrafts(drafts: Command, { call }: Declare): void {
       if (out !== undefined) await writeFile(out, text, { mode: 0o600 })
       return draft
     },
-    text: ({ version, updatedBy, updatedAt, problem, content }, { out }) =>
+    text: ({ version, updatedBy, updatedByName, updatedAt, problem, content }, { out }) =>
       [
-        `version ${version}, saved ${china(updatedAt)} by ${updatedBy}`,
+        `version ${version}, saved ${china(updatedAt)} by ${updatedByName ?? updatedBy}`,
         ...(problem === null ? [] : [`refused: ${problem.code} ${problem.detail ?? ''}`]),
         out === undefined ? JSON.stringify(content, null, 2) : `written to ${out}`,
       ].join('\n'),

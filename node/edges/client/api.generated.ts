@@ -4710,6 +4710,8 @@ export type OpenCaseDraftAnswer = {
   updatedBy: string
   /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
   content: Record<string, unknown>
+  /** name of the account that saved it last; null of none */
+  updatedByName: string | null
 }
 export type OrderParcelAnswer = {
   id: string

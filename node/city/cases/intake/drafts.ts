@@ -12,7 +12,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { ValueKeys } from '../../../kernel/keys/case-keys.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import type { EventLog } from '../../../kernel/records/events.ts'
-import { changedSince, isAsSeen, type Seen } from '../../../kernel/seen.ts'
+import { changedSince, isAsSeen, nameOfActor, type Seen } from '../../../kernel/seen.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
@@ -245,12 +245,15 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
     },
 
     /** A draft with its content: personal data, so that reading it leaves an audit row. Problems: `request.not-found`, `request.forbidden`. */
-    async open(id: string, actor: string): Promise<{ draft: CaseDraft; content: DraftContent }> {
+    async open(
+      id: string,
+      actor: string,
+    ): Promise<{ draft: CaseDraft; content: DraftContent; updatedByName: string | null }> {
       const row = await rowFor(db, id, actor)
       await db.transaction(tx =>
         audit.append(tx, { actor, action: 'case-draft.read', subject: id, ...whose(row, actor) }),
       )
-      return { draft: toDraft(row), content: read(row) }
+      return { draft: toDraft(row), content: read(row), updatedByName: await nameOfActor(db, row.updated_by) }
     },
 
     changed,

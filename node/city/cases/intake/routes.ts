@@ -172,12 +172,15 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       summary: 'A draft with its content: personal data; every reading is audited',
       action: 'case.take-in',
       params,
-      answer: Draft.extend({ content: Content }),
+      answer: Draft.extend({
+        content: Content,
+        updatedByName: z.string().nullable().describe('name of the account that saved it last; null of none'),
+      }),
       versionOf,
       problems: ['request.not-found'],
       handle: async ({ params: { id }, person }) => {
-        const { draft, content } = await drafts.open(id, actorOf(person))
-        return { ...toDraft(draft), content }
+        const { draft, ...opened } = await drafts.open(id, actorOf(person))
+        return { ...toDraft(draft), ...opened }
       },
     })
     api.operation({
