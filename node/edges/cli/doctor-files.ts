@@ -1,13 +1,15 @@
 /** What the doctor sees in the folder of a node (数据目录体检), under the passphrase and with the store read whole: keys, certificate, store, clock. */
 
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readCertificate } from '../../../certs/index.ts'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Check, run } from '../../city/operation/check.ts'
 import { checkValidity, countPurged } from '../../city/operation/folder-checks.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
+import { readSecrets, type SecretReference } from '../../kernel/config/secrets.ts'
+import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 import { openKeyStore } from '../../kernel/keys/keystore.ts'
 import { checkStore } from '../../kernel/store/check.ts'
 import { judgeSchema } from '../../kernel/store/migrate.ts'
@@ -50,6 +52,41 @@ export async function checkKeys(
   )
   if (certificate === null) return
   checkValidity(certificate.notAfter, now, checks)
+}
+
+/** Secrets of the configuration by where they are named. */
+const secretsOf = ({ adapter, sms, mail, signIn }: NodeConfig): [string, SecretReference | undefined][] => [
+  ...Object.entries(adapter.kind === 'rest' ? adapter.secrets : {}).map(under('adapter.secrets.')),
+  ...Object.entries(sms?.secrets ?? {}).map(under('sms.secrets.')),
+  ['mail.token', mail?.token],
+  ['signIn.singleSignOn.clientSecret', signIn.singleSignOn?.clientSecret],
+]
+const under =
+  (at: string) =>
+  ([name, reference]: [string, SecretReference]): [string, SecretReference] => [`${at}${name}`, reference]
+
+/** Files without which the node does not start: those of secrets, and the field mapping. Variables of its environment are not seen from here. */
+export async function checkNamedFiles(config: NodeConfig, checks: Check[]): Promise<void> {
+  const named = secretsOf(config).flatMap(([name, reference]) =>
+    reference !== undefined && 'file' in reference ? [[name, reference] as const] : [],
+  )
+  if (named.length > 0)
+    await run(
+      checks,
+      'secrets 秘密文件',
+      () => readSecrets(Object.fromEntries(named), {}, config.folder, ''),
+      () => `${named.length} can be read by this user alone`,
+    )
+  const { adapter } = config
+  if (adapter.kind !== 'rest') return
+  const path = resolve(config.folder, adapter.mapping)
+  const at = `adapter.mapping: ${path}`
+  await run(
+    checks,
+    'mapping 字段映射',
+    async () => jsonOf(await readTextFile(path, 'config.invalid', at), at, 'config.invalid'),
+    () => `${path} can be read`,
+  )
 }
 
 /** Whether the store is whole. */

@@ -15,6 +15,7 @@ import type { CommandContext } from './context.ts'
 import { doctor } from './doctor.ts'
 
 const DAY = 86_400_000
+const SENDER = { name: '跨省通办窗口', phone: '0719-8100001', address: '十堰市民服务中心' }
 let root = ''
 let own: NodeFolder
 let node: RunningNode
@@ -137,6 +138,20 @@ describe('the doctor', () => {
       /certificate\.expired/,
     ],
     ['a clock that is behind', nothing, () => ({ now: () => Date.now() - DAY }), /^store and clock/, /clock\.own/],
+    [
+      'the file of a secret that is gone',
+      nothing,
+      c => ({ config: { ...c, mail: { carrier: 'EMS', token: { file: 'gone' }, sender: SENDER, pollMinutes: 30 } } }),
+      /^secrets/,
+      /mail\.token: .*gone is not there/,
+    ],
+    [
+      'a field mapping that is gone',
+      nothing,
+      c => ({ config: { ...c, adapter: { kind: 'rest', name: 'rest', mapping: 'gone.json', secrets: {} } } }),
+      /^mapping/,
+      /adapter\.mapping: .*gone\.json/,
+    ],
     ['no store', withoutStore, () => ({}), /^store/, /is not there/],
     [
       'another city’s node on its port',

@@ -4,7 +4,7 @@ import { type Check, type Level, run } from '../../city/operation/check.ts'
 import { checkBackups, checkDisk } from '../../city/operation/folder-checks.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { CommandContext } from './context.ts'
-import { checkData, checkKeys, purgedSince } from './doctor-files.ts'
+import { checkData, checkKeys, checkNamedFiles, purgedSince } from './doctor-files.ts'
 import { checkHttp, checkListening, checkRunning } from './doctor-node.ts'
 
 /** `now` in ms. */
@@ -34,6 +34,7 @@ async function checkNode(
   now: () => number,
 ): Promise<void> {
   await checkKeys(context, config, checks, now())
+  await checkNamedFiles(config, checks)
   await checkDisk(config, checks)
   if (await checkData(config, checks, now())) await checkBackups(config, at => purgedSince(config, at), checks)
   const own = await checkHttp(context, config, checks)
