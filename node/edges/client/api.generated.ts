@@ -4939,7 +4939,7 @@ export type PrefillCaseAnswer = {
     delivery?: {
       /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
       method?: 'e-licence' | 'mail' | 'collecting' | 'handling'
-      recipient?: { name: string; phone?: string; address: string; postcode?: string }
+      recipient?: { name?: string; phone?: string; address?: string; postcode?: string }
     }
   }
 }
@@ -4970,9 +4970,9 @@ export type PrefillCaseRequest = {
     /** 电子证照, 邮寄, 收件地领取, 办理地领取 */
     method?: 'e-licence' | 'mail' | 'collecting' | 'handling' | undefined
     recipient?: {
-      name: string
+      name?: string | undefined
       phone?: string | undefined
-      address: string
+      address?: string | undefined
       postcode?: string | undefined
     } | undefined
   } | undefined

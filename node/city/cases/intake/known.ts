@@ -4,15 +4,16 @@ import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import type { Begun } from './prefill.ts'
 
 type Content = CaseContent<'case.submit'>
+type Delivery = NonNullable<Content['delivery']>
+type Recipient = NonNullable<Delivery['recipient']>
+type BegunRecipient = { [Field in keyof Recipient]?: Recipient[Field] | undefined }
 /** Fields of an application as they are typed, each whole or not. */
 export type Typed = {
   mode?: Content['mode'] | undefined
   window?: string | undefined
   clerk?: Content['clerk'] | undefined
   consent?: { text?: string | undefined; acceptedAt?: string | undefined } | undefined
-  delivery?:
-    | { method?: NonNullable<Content['delivery']>['method'] | undefined; recipient?: object | undefined }
-    | undefined
+  delivery?: { method?: Delivery['method'] | undefined; recipient?: BegunRecipient | undefined } | undefined
 }
 /** Who takes it in. */
 export type Taker = {
@@ -33,7 +34,6 @@ export function knownOf(
   const { mode, window, clerk, consent, delivery } = typed
   const [agreed] = modes.length === 1 ? modes : []
   const [ownWindow] = taker.windows?.length === 1 ? taker.windows : []
-  const { name, phone, address } = applicant
   const filled: Typed = {
     mode: mode ?? agreed?.mode,
     window: window ?? ownWindow,
@@ -42,12 +42,19 @@ export function knownOf(
       consent === undefined || item.consent === undefined
         ? consent
         : { text: consent.text ?? item.consent.version, acceptedAt: consent.acceptedAt ?? now },
-    delivery:
-      delivery?.method === 'mail' && delivery.recipient === undefined && name !== undefined && address !== undefined
-        ? { ...delivery, recipient: { name, ...some({ phone }), address } }
-        : delivery,
+    delivery: delivery?.method === 'mail' ? { ...delivery, ...recipientOf(delivery.recipient, applicant) } : delivery,
   }
   return some(filled)
+}
+
+/** The applicant, where nobody else is named; what is typed of the address stands. */
+function recipientOf(
+  typed: BegunRecipient | undefined,
+  { name, phone, address }: Begun,
+): { recipient?: BegunRecipient | undefined } {
+  const other = typed?.name !== undefined && typed.name !== name
+  if (other || name === undefined || (typed?.address ?? address) === undefined) return { recipient: typed }
+  return { recipient: { name, ...some({ phone, address }), ...some(typed ?? {}) } }
 }
 
 /** Without what is not known. */

@@ -36,12 +36,13 @@ const Draft = z
   .meta({ id: 'Draft' })
 const submit = CASE_CONTENT['case.submit'].shape
 /** Fields of an application besides applicant and form of which the node may know something. */
+const delivery = submit.delivery.unwrap()
 const Typed = {
   mode: submit.mode.optional(),
   window: submit.window,
   clerk: submit.clerk,
   consent: submit.consent.unwrap().partial().optional(),
-  delivery: submit.delivery.unwrap().partial().optional(),
+  delivery: delivery.partial().extend({ recipient: delivery.shape.recipient.unwrap().partial().optional() }).optional(),
 }
 const params = z.strictObject({ id: DraftId })
 const Version = z.number().int().min(1).optional().describe('that was read; absent: `If-Match` has it')
