@@ -86,7 +86,7 @@ export const isProgram = ({ roles, accountRoles = roles }: Pick<Holder, 'roles' 
   accountRoles.length > 0 && accountRoles.every(role => role === 'integrator')
 
 /** The cases that somebody works on: those assigned to them, and those of the windows and departments of whoever takes steps there. */
-function ownScopes({ roles, departments, windows }: Omit<Holder, 'id'>): Scope[] {
+export function ownScopes({ roles, departments, windows }: Omit<Holder, 'id'>): Scope[] {
   const places = scopesOf({ roles, departments: [], windows: [] }, 'case.contribute')
   const works = (...of: Scope[]): boolean => of.some(scope => places.includes(scope))
   return [

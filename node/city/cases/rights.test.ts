@@ -1,10 +1,11 @@
 // Over 450 lines: two cities with their people, of whom every right within cases is asked.
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { departmentOf } from '../../../protocol/rights/can.ts'
-import type { Role } from '../../../protocol/rights/roles.ts'
+import { toHex } from '../../../protocol/primitives.ts'
+import { type CaseSubject, can, departmentOf, isOwn, isProgram } from '../../../protocol/rights/can.ts'
+import { ROLES, type Role } from '../../../protocol/rights/roles.ts'
 import { createTestApi, type TestApi } from '../../../test/support/http.ts'
-import { PLAY_ITEM } from '../../../test/support/play-case.ts'
+import { PLAY_ITEM, submitContentOf } from '../../../test/support/play-case.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../test/support/world-case.ts'
 import { bulkRoutes } from '../work/bulk-routes.ts'
@@ -20,7 +21,7 @@ import { createIntake } from './intake/intake.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { lookupKeys } from './lookup.ts'
 import { NewCase, NewJointCase } from './new-case.ts'
-import { casesOf, createCaseRights, takerOf } from './rights.ts'
+import { casesOf, createCaseRights, ownCasesOf, takerOf } from './rights.ts'
 import { caseRoutes } from './routes.ts'
 
 const DEPARTMENT = departmentOf(PLAY_ITEM.code)
@@ -78,10 +79,11 @@ async function apiOf(city: string, separateDecision = true): Promise<TestApi> {
           createIntake({
             db,
             audit,
-            cases,
+            // Of the item nothing but its form is asked.
+            cases: { ...cases, guide: async () => ({ item: { materials: [] }, modes: [] }) as never },
             drafts,
             keys: lookupKeys(hash),
-            packets: async () => [],
+            packets: no => packets().packets(db, no),
             check,
             clock: world.clock,
             contactOf: async () => ({ staffNumber: null, phone: null }),
@@ -268,6 +270,26 @@ describe('what a city takes in', () => {
 })
 
 describe('what a look is for', () => {
+  test('a prefill, which names none, looks into the cases that its asker works on alone', async () => {
+    const api = await apiOf(COLLECTING)
+    const other = await submit('2号窗口')
+    const lead = await worker(api, ['window-lead'], { windows: ['1号窗口'] })
+    const { idNumber, phone } = submitContentOf('-', 0, []).applicant
+    const prefill = async () => {
+      const { body } = await lead.client.post('/api/v1/cases/prefill', {
+        to: HANDLING,
+        item: PLAY_ITEM.code,
+        applicant: { type: '1', idType: '111', idNumber },
+        form: {},
+      })
+      expect(body).toMatchObject({ applicant: { idNumber } })
+      return (body as { applicant: { phone?: string } }).applicant.phone
+    }
+    expect(await prefill()).toBeUndefined()
+    expect(await lead.codeOf(`/api/v1/cases/${other}/assign`, { to: 'me' })).toBe('yes')
+    expect(await prefill()).toBe(phone)
+  })
+
   const named = async (api: TestApi) =>
     (await api.audit.list({ action: 'purpose.named' }, 20, null)).map(({ actor, subject, detail }) => ({
       actor,
@@ -475,6 +497,47 @@ test('a person of every case costs no look at the store, and no condition', asyn
     params: [],
     of: [],
   })
+})
+
+test('the cases of which one may do something without a purpose are the same by one and among all', async () => {
+  const id = 'p'
+  const threads = [await submit('1号窗口'), await submit('2号窗口'), await submit('3号窗口')]
+  for (const city of [COLLECTING, HANDLING]) {
+    const { db, audit } = world.city(city)
+    await db.transaction(tx =>
+      tx.run('UPDATE cases SET assignee = ? WHERE thread_no = (SELECT no FROM threads WHERE thread = unhex(?))', [
+        id,
+        threads[2] ?? '',
+      ]),
+    )
+    const rights = createCaseRights({ db, audit, accountsOf: async () => [id], separateDecision: true })
+    const of = await rights.subjects(threads)
+    for (const held of [
+      ...ROLES.map(role => [role]),
+      ['window-clerk', 'leader'],
+      ['window-lead', 'examiner'],
+    ] as Role[][])
+      for (const windows of [null, [], ['1号窗口']])
+        for (const departments of [null, [], [DEPARTMENT], [OTHER_DEPARTMENT]]) {
+          const person = { id, roles: held, windows, departments }
+          for (const action of ['case.content', 'case.export', 'case.list'] as const) {
+            const one = threads.filter(thread => {
+              const subject = of.get(thread) as CaseSubject
+              return can(person, action, subject).ok && (isProgram(person) || isOwn(person, subject))
+            })
+            const found = ownCasesOf(person, action)
+            const rows = await db.query<{ thread: Uint8Array }>(
+              `SELECT t.thread FROM cases c JOIN threads t ON t.no = c.thread_no WHERE ${found?.where ?? '1'}`,
+              found?.params ?? [],
+            )
+            expect([person, action, rows.map(({ thread }) => toHex(thread)).sort()]).toEqual([
+              person,
+              action,
+              one.sort(),
+            ])
+          }
+        }
+  }
 })
 
 test('a case that is taken in is of whoever takes it in, and of nobody where a program does', () => {

@@ -12,6 +12,8 @@ import {
   type Holder,
   holdsRole,
   isProgram,
+  ownScopes,
+  reachesBeyond,
   scopesOf,
 } from '../../../protocol/rights/can.ts'
 import { needsPurpose, type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
@@ -65,6 +67,17 @@ export function casesOf(person: Holder, action: Action): Found | null {
   const scopes = scopesOf(person, action)
   const bounded = scopes.filter(scope => scope !== 'all')
   return bounded.length < scopes.length ? null : ofAny(bounded.flatMap(scope => SOURCES[scope](person)))
+}
+
+/**
+ * The same, of those alone on which the person works: what no purpose is asked for (查阅目的). Where cases are looked for by whose they are, and
+ * none is named, those beyond are left out.
+ */
+export function ownCasesOf(person: Holder, action: Action): Found | null {
+  const may = casesOf(person, action)
+  if (isProgram(person) || !reachesBeyond(person, action)) return may
+  const own = ofAny(ownScopes(person).flatMap(scope => (scope === 'all' ? [] : SOURCES[scope](person))))
+  return may === null ? own : { where: `(${may.where} AND ${own.where})`, params: [...may.params, ...own.params] }
 }
 
 /** Whose a case is that a person takes in: their own, where they work on cases; a program hands it to nobody. */

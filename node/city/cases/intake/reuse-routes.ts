@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { CASE_CONTENT } from '../../../../protocol/case/kinds.ts'
 import { code, Instant, Sha256, ThreadId } from '../../../../protocol/primitives.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
-import { casesOf } from '../rights.ts'
+import { ownCasesOf } from '../rights.ts'
 import { type EarlierScan, REUSE_LIMITS, type Reuse } from './reuse.ts'
 
 const { form } = CASE_CONTENT['case.submit'].shape.materials.element.shape
@@ -33,13 +33,13 @@ export const reuseRoutes = (reuse: Reuse): RouteModule => ({
       path: '/api/v1/applicants/scans',
       id: 'listEarlierScans',
       summary: 'What earlier cases of a person hold here; each case leaves an audit row',
-      description: `Of the newest ${REUSE_LIMITS.cases} cases that this city took in, has not purged, and that you may read.`,
+      description: `Of the newest ${REUSE_LIMITS.cases} cases that this city took in, has not purged, and that you work on.`,
       action: 'case.take-in',
       looksUp: true,
       body: z.strictObject({ idNumber: IdNumber }),
       answer: z.strictObject({ items: z.array(Scan) }),
       handle: async ({ body, person }) => ({
-        items: (await reuse.list(body.idNumber, actorOf(person), casesOf(person, 'case.content'))).map(toAnswer),
+        items: (await reuse.list(body.idNumber, actorOf(person), ownCasesOf(person, 'case.content'))).map(toAnswer),
       }),
     })
     api.operation({
@@ -65,7 +65,7 @@ export const reuseRoutes = (reuse: Reuse): RouteModule => ({
       status: 201,
       problems: ['material.missing', 'request.invalid'],
       handle: async ({ body: { idNumber, scans, consent }, person }) => ({
-        items: (await reuse.allow(idNumber, scans, consent, actorOf(person), casesOf(person, 'case.content'))).map(
+        items: (await reuse.allow(idNumber, scans, consent, actorOf(person), ownCasesOf(person, 'case.content'))).map(
           toAnswer,
         ),
       }),

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Role } from '../../../../protocol/rights/roles.ts'
 import { marksOf } from '../../../../test/support/marks.ts'
 import { PLAY_ITEM, submitContentOf } from '../../../../test/support/play-case.ts'
 import { createWorld, type World, type WorldCity } from '../../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../../test/support/world-case.ts'
 import { worldPurges } from '../../../../test/support/world-purges.ts'
-import { casesOf } from '../rights.ts'
+import { ownCasesOf } from '../rights.ts'
 import { createReuse, REUSE_LIMITS, type Reuse, unallowed } from './reuse.ts'
 
 const CARD = 'a'.repeat(64)
@@ -99,12 +100,15 @@ describe('earlier scans of a person', () => {
 
 test('who may not read a case finds none of its scans, and reuses none', async () => {
   const thread = await begun()
-  const person = (windows: string[]) => ({ id: '2', roles: ['window-clerk' as const], departments: [], windows })
-  const sees = (windows: string[]) => casesOf(person(windows), 'case.content')
+  const person = (windows: string[], role: Role) => ({ id: '2', roles: [role], departments: [], windows })
+  const sees = (windows: string[], role: Role = 'window-clerk') => ownCasesOf(person(windows, role), 'case.content')
   const [row] = await ankang.db.query<{ window: string }>('SELECT window FROM cases')
   const own = row?.window ?? ''
   expect(await reuse.list(applicant.idNumber, 'person:2', sees([own]))).toHaveLength(1)
   expect(await reuse.list(applicant.idNumber, 'person:2', sees(['另一窗口']))).toEqual([])
+  // Nor does who may read it with a purpose alone, for none is named here.
+  expect(await reuse.list(applicant.idNumber, 'person:2', sees(['另一窗口'], 'window-lead'))).toEqual([])
+  expect(await reuse.list(applicant.idNumber, 'person:2', sees([own], 'window-lead'))).toHaveLength(1)
   const wanted = [{ thread, sha256: CARD }]
   await expect(reuse.allow(applicant.idNumber, wanted, consent(), 'person:2', sees(['另一窗口']))).rejects.toThrow(
     'material.missing',
@@ -133,7 +137,7 @@ describe('the consent to a reuse', () => {
     )
   })
 
-  test('is for scans of the same person, of that case, held here, and not of tomorrow', async () => {
+  test('is for scans of the same person, of that case, held here, and not of tomorrow nor from before the case', async () => {
     const thread = await begun()
     const other = await begun([scan(FORM)], OTHER, 'AK-2')
     const missing = expect.objectContaining({
@@ -151,7 +155,16 @@ describe('the consent to a reuse', () => {
     held.add(CARD)
     const tomorrow = { acceptedAt: new Date(world.clock.now() + 86_400_000).toISOString() }
     await expect(reuse.allow(applicant.idNumber, [own], tomorrow, 'person:1')).rejects.toThrow('request.invalid')
+    const [submitted] = await ankang.db.query<{ at: number }>(
+      'SELECT submitted_at AS at FROM cases WHERE thread_no = (SELECT no FROM threads WHERE thread = unhex(?))',
+      [thread],
+    )
+    const earlier = (ms: number) => ({ acceptedAt: new Date((submitted?.at ?? 0) - ms).toISOString() })
+    await expect(reuse.allow(applicant.idNumber, [own], earlier(300_001), 'person:1')).rejects.toThrow(
+      'request.invalid',
+    )
     expect(await ankang.db.query('SELECT * FROM scan_reuses')).toEqual([])
+    expect(await reuse.allow(applicant.idNumber, [own], earlier(300_000), 'person:1')).toHaveLength(1)
   })
 
   test('is asked for at the pre-flight until it is recorded, for this person', async () => {

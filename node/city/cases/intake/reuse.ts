@@ -114,6 +114,8 @@ export function createReuse({ db, clock, audit, packets, held, keys }: ReusePart
       const scans = wanted.map(({ thread, sha256 }, index) => {
         const scan = known.find(one => one.thread === thread && one.sha256 === sha256)
         if (scan === undefined) throw new ProblemError('material.missing', `scans.${index}`, { act: 'you' })
+        if (Date.parse(consent.acceptedAt) < scan.submittedAt - AHEAD)
+          throw new ProblemError('request.invalid', 'consent.acceptedAt: earlier than the case of the scan')
         return scan
       })
       const key = keys.number(idNumber)

@@ -12,7 +12,7 @@ import { Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { windowsOf } from '../../../kernel/case-rights.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
-import { casesOf, takerOf } from '../rights.ts'
+import { ownCasesOf, takerOf } from '../rights.ts'
 import { Content, Finding, SUBMIT_PROBLEMS, SubmittedCase, toSubmitted } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
 import type { Intake } from './intake.ts'
@@ -128,7 +128,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       problems: ['item.unknown'],
       async handle({ body: { to, item, applicant, form, earlier, ...typed }, person }) {
         const asked = { to, item, applicant, form, typed, earlier }
-        const { application, ...filled } = await intake.prefill(asked, person, casesOf(person, 'case.content'))
+        const { application, ...filled } = await intake.prefill(asked, person, ownCasesOf(person, 'case.content'))
         return { ...filled, application: application as z.input<z.ZodObject<typeof Typed>> }
       },
     })
