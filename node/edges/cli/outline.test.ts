@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { outline } from './outline.ts'
-import { describeProblem } from './output.ts'
+import { describeProblem, fail } from './output.ts'
 
 test('an outline names each field in both languages, a list by number, and keeps a text as it is', () => {
   const body = {
@@ -54,4 +54,15 @@ test('whoever comes second reads who was first, what that was, and when in China
     '  2026-11-23 08:00:00 case.accept 周敏 (person:7)',
     '  2026-11-23 08:00:00 case.message city:420300',
   ])
+})
+
+test('whoever reads only the beginning of an answer is told nothing of it', () => {
+  const before = process.exitCode
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  fail(Object.assign(new Error('broken pipe, write'), { code: 'EPIPE' }), false)
+  expect(written).not.toHaveBeenCalled()
+  fail(new Error('another'), false)
+  expect(written).toHaveBeenCalledOnce()
+  written.mockRestore()
+  process.exitCode = before ?? 0
 })

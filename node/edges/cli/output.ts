@@ -113,6 +113,9 @@ function ofFile(error: unknown): Problem | null {
 
 /** Prints why a command failed; its exit code is 1. */
 export function fail(error: unknown, json: boolean): void {
+  process.exitCode = 1
+  // Who read as much as they wanted, as `head` does, is told nothing.
+  if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') return
   const problem: Problem =
     error instanceof ProblemError
       ? error.problem
@@ -121,5 +124,4 @@ export function fail(error: unknown, json: boolean): void {
     error instanceof ProblemError ? error : { act: PROBLEMS[problem.code].act, changes: [] as readonly Change[] }
   const document = { ...problem, ...PROBLEMS[problem.code], act, ...(changes.length === 0 ? {} : { changes }) }
   process.stderr.write(`${json ? JSON.stringify({ problem: document }) : describeProblem(problem, { act, changes })}\n`)
-  process.exitCode = 1
 }

@@ -103,6 +103,11 @@ describe('every command', () => {
     expect((await run([...GLOBAL, 'start'])).begun).toHaveLength(1)
   })
 
+  test('whose options are other ones says where they are listed', async () => {
+    await expect(run(['person', 'revoke', 'ID', '--nobody'])).rejects.toMatchObject({ exitCode: 1 })
+    expect(told).toContain('(tongban person revoke --help lists its options)')
+  })
+
   test('that is none, or only a group, is refused', async () => {
     for (const words of [['strat'], ['case'], ['--json', 'ca'], ['start', 'now'], ['--config', 'start'], []])
       await expect(run(words)).rejects.toMatchObject({ exitCode: 1 })

@@ -45,6 +45,9 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     .option('--json', 'print one JSON document')
     .showHelpAfterError('(tongban --help lists all commands)')
 
+  /** As it is typed. */
+  const pathOf = (command: Command): string =>
+    command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
   /** Global flags may stand before or behind the command. */
   const add: Declare['add'] = (parent, name, description) =>
     parent
@@ -55,6 +58,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
       .option('--token <token>')
       .option('--purpose <purpose>')
       .option('--json', 'print one JSON document')
+      .showHelpAfterError(`(${pathOf(parent)} ${name.split(' ')[0]} --help lists its options)`)
   const does: Declare['does'] = (command, action) =>
     command.action(async (...received: unknown[]) => {
       const flags = command.optsWithGlobals<GlobalFlags & Record<string, unknown>>()
