@@ -5,7 +5,6 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { table } from '../../node/edges/cli/output.ts'
 import type { CaseDetail } from '../../node/edges/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -21,6 +20,7 @@ import {
   publish,
   until,
 } from '../support/cities.ts'
+import { flagsOf } from '../support/flags.ts'
 import { scan } from '../support/scan.ts'
 import { variedItems } from './vary.ts'
 
@@ -28,14 +28,15 @@ const SHIYAN = '420300'
 /** Cities worked on at a time: as many as a small machine starts side by side. */
 const AT_A_TIME = 4
 
-const { values: flags } = parseArgs({
-  options: {
+const flags = flagsOf(
+  {
     once: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     folder: { type: 'string', default: 'demo/shiyan' },
     partners: { type: 'string', default: '19' },
   },
-})
+  '--once, --json, --folder PATH, --partners NUMBER',
+)
 const folder = resolve(flags.folder)
 const begun = performance.now()
 const say = (line = ''): void => {

@@ -5,30 +5,21 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { TITLES } from '../../node/city/records/evidence/timeline.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
+import { flagsOf } from '../support/flags.ts'
 import { openStage, type Stage } from './stage.ts'
 import { STORIES } from './stories.ts'
 
-function readFlags() {
-  try {
-    return parseArgs({
-      options: {
-        json: { type: 'boolean', default: false },
-        once: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        folder: { type: 'string', default: 'demo/stories' },
-      },
-    }).values
-  } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\nOptions 选项: --only NAME, --json, --once, --folder PATH`,
-    )
-    process.exit(2)
-  }
-}
-const flags = readFlags()
+const flags = flagsOf(
+  {
+    json: { type: 'boolean', default: false },
+    once: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    folder: { type: 'string', default: 'demo/stories' },
+  },
+  '--only NAME, --json, --once, --folder PATH',
+)
 const say = (line = ''): void => {
   if (!flags.json) console.log(line)
 }

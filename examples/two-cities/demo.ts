@@ -4,7 +4,6 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Case, CaseDetail } from '../../node/edges/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { exampleCities, exampleItems } from '../data/load.ts'
@@ -20,16 +19,18 @@ import {
   resultOf,
   until,
 } from '../support/cities.ts'
+import { flagsOf } from '../support/flags.ts'
 import { type Running, start } from '../support/processes.ts'
 import { scan } from '../support/scan.ts'
 
-const { values: flags } = parseArgs({
-  options: {
+const flags = flagsOf(
+  {
     once: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     folder: { type: 'string', default: 'demo' },
   },
-})
+  '--once, --json, --folder PATH',
+)
 /** Token between Shiyan's node and its approval system; a real one comes from the system's operator. */
 const APPROVAL_TOKEN = 'token-of-the-demo'
 const folder = resolve(flags.folder)

@@ -212,6 +212,20 @@ test('the proof of delivery has a copy for the file and one for the person, each
   expect(html('decision').match(/<main class="sheet">/g)).toHaveLength(1)
 })
 
+test.each([
+  ['mail', 'mail', '安康市巴山东路 8 号'],
+  ['mail', 'collecting', '安康市 '],
+  ['pickup', 'handling', '十堰市'],
+  ['pickup', 'collecting', '安康市 '],
+  ['file', 'mail', '安康市 '],
+] as const)('a result sent by %s, asked for as %s, is delivered where the person gets it', (method, chosen, place) => {
+  const recipient = { name: '陈小满', address: '安康市巴山东路 8 号' }
+  const submit = { ...SUBMIT, delivery: { method: chosen, recipient } }
+  const sent = { method, ...(method === 'mail' ? { recipient } : {}) }
+  const proof = text('delivery', playPapers({ submit }, { 'case.send-result': sent }))
+  expect(/送达地点\s+(.*)/.exec(proof)?.[1]).toMatch(new RegExp(`^${place}`))
+})
+
 test('a paper tells the corrections of every step that it is written from', () => {
   const corrected = (kind: string) =>
     kind === 'case.decide' ? [{ day: '2026-11-26', issuer: '420300', statement: '文号应为 7 号' }] : []

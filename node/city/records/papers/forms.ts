@@ -64,6 +64,15 @@ const recipientOf = (recipient: NonNullable<CaseContent<'case.submit'>['delivery
     ? null
     : [recipient.name, recipient.phone, recipient.address, recipient.postcode].filter(Boolean).join(' ')
 
+/** Where the person gets the result: at their address, where they fetch it, else at the window. */
+function deliveryPlace({ body, city, collecting, handling, submit }: PaperView): string {
+  const { method, recipient } = body('case.send-result')?.content ?? {}
+  const chosen = submit.delivery?.method
+  if (method === 'mail' && chosen !== 'collecting' && recipient !== undefined) return recipient.address
+  if (method === 'pickup' && chosen === 'handling') return city(handling).name
+  return `${city(collecting).name} ${submit.window ?? ''}`
+}
+
 /** One receipt for all items of a joint case: what each is, under which number, and who handles it. */
 function jointBlocks({ joint, city }: PaperView): Block[] {
   if (joint.length === 0) return []
@@ -291,7 +300,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               ['运单', waybill === undefined ? null : `${waybill.carrier} ${waybill.number}`],
               ['电子证照', licence === undefined ? null : [licence.name, licence.id].filter(Boolean).join(' ')],
               ...proofs(view),
-              ['送达地点', `${view.city(view.collecting).name} ${view.submit.window ?? ''}`],
+              ['送达地点', deliveryPlace(view)],
               ['签收时间', received === null ? null : chineseInstant(received.content.receivedAt)],
               ['签收人', received?.content.by],
             ],
