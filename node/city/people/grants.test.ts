@@ -83,6 +83,16 @@ describe('grants', () => {
     expect(made.body).toMatchObject({ code: 'rights.administrators' })
   })
 
+  test('an account is made with its staff number, or not at all', async () => {
+    const own = await make('丙', ['leader'], { staffNumber: 'b 1', phone: '13912345678' })
+    expect(own.person).toMatchObject({ staffNumber: 'b 1', phone: '13912345678' })
+    await make('丁', ['system-administrator'], { staffNumber: 'b 2' })
+    const before = await api.database.query('SELECT id FROM people')
+    const again = await make('丁', ['audit-administrator'], { staffNumber: 'Ｂ 2' })
+    expect(again).toMatchObject({ code: 'rights.administrators' })
+    expect(await api.database.query('SELECT id FROM people')).toHaveLength(before.length)
+  })
+
   test('a city that says so has them in one person', async () => {
     const dataKey = new Uint8Array(32)
     const { database: db, audit, clock } = api

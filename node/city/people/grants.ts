@@ -90,6 +90,52 @@ export function createGrants({ db, audit, now, seal, dataKey, separateAdministra
       throw new ProblemError('rights.administrators', combined.join(', '))
   }
 
+  async function giveIn(tx: Transaction, actor: string, id: string, grant: Grant, seen?: Seen): Promise<Account> {
+    const before = await accountById(tx, id)
+    if (before === null) throw new ProblemError('request.not-found', 'person')
+    if (!isAsSeen(seen, versionOf(before))) throw await changedSince(tx, await lastHere(tx, id, CHANGES))
+    if (before.revokedAt !== null) throw new ProblemError('request.conflict', 'the person was revoked')
+    const held = contactOf(before)
+    const contact: Contact = {
+      staffNumber: grant.staffNumber === undefined ? held.staffNumber : grant.staffNumber,
+      phone: grant.phone === undefined ? held.phone : grant.phone,
+    }
+    const staffKey = contact.staffNumber === null ? null : staffKeyOf(contact.staffNumber)
+    const roles = grant.roles === undefined ? before.roles : presentRoles(grant.roles)
+    const gains = roles.some(role => !before.roles.includes(role)) || contact.staffNumber !== held.staffNumber
+    // What an account held before the city separated them it keeps until somebody changes it.
+    if (gains) await checkApart(tx, id, roles, staffKey)
+    for (const role of KEPT_ROLES)
+      if (before.roles.includes(role) && !roles.includes(role) && (await othersWith(tx, role, id, now())) === 0)
+        throw new ProblemError('request.conflict', `the last ${role} keeps the role`)
+    const after: Account = {
+      ...before,
+      name: grant.name ?? before.name,
+      roles,
+      departments: grant.departments === undefined ? before.departments : grant.departments,
+      windows: grant.windows === undefined ? before.windows : grant.windows,
+      contact:
+        contact.staffNumber === null && contact.phone === null
+          ? null
+          : seal.seal(Buffer.from(JSON.stringify(contact)), contextOf(id)),
+    }
+    await act(tx)
+    await setGranted(tx, after, staffKey)
+    await audit.append(tx, {
+      actor,
+      action: 'person.granted',
+      subject: id,
+      detail: {
+        before: sorted(before.roles),
+        roles: sorted(after.roles),
+        departments: after.departments?.length ?? 'all',
+        windows: after.windows?.length ?? 'all',
+        staff: contact.staffNumber !== held.staffNumber,
+      },
+    })
+    return after
+  }
+
   return {
     contactOf,
 
@@ -104,53 +150,11 @@ export function createGrants({ db, audit, now, seal, dataKey, separateAdministra
      * account that was revoked and for the last administrator of a kind, `rights.administrators`, `request.precondition` when it is another
      * than was `seen`.
      */
-    async give(actor: string, id: string, grant: Grant, seen?: Seen): Promise<Account> {
-      return db.transaction(async tx => {
-        const before = await accountById(tx, id)
-        if (before === null) throw new ProblemError('request.not-found', 'person')
-        if (!isAsSeen(seen, versionOf(before))) throw await changedSince(tx, await lastHere(tx, id, CHANGES))
-        if (before.revokedAt !== null) throw new ProblemError('request.conflict', 'the person was revoked')
-        const held = contactOf(before)
-        const contact: Contact = {
-          staffNumber: grant.staffNumber === undefined ? held.staffNumber : grant.staffNumber,
-          phone: grant.phone === undefined ? held.phone : grant.phone,
-        }
-        const staffKey = contact.staffNumber === null ? null : staffKeyOf(contact.staffNumber)
-        const roles = grant.roles === undefined ? before.roles : presentRoles(grant.roles)
-        const gains = roles.some(role => !before.roles.includes(role)) || contact.staffNumber !== held.staffNumber
-        // What an account held before the city separated them it keeps until somebody changes it.
-        if (gains) await checkApart(tx, id, roles, staffKey)
-        for (const role of KEPT_ROLES)
-          if (before.roles.includes(role) && !roles.includes(role) && (await othersWith(tx, role, id, now())) === 0)
-            throw new ProblemError('request.conflict', `the last ${role} keeps the role`)
-        const after: Account = {
-          ...before,
-          name: grant.name ?? before.name,
-          roles,
-          departments: grant.departments === undefined ? before.departments : grant.departments,
-          windows: grant.windows === undefined ? before.windows : grant.windows,
-          contact:
-            contact.staffNumber === null && contact.phone === null
-              ? null
-              : seal.seal(Buffer.from(JSON.stringify(contact)), contextOf(id)),
-        }
-        await act(tx)
-        await setGranted(tx, after, staffKey)
-        await audit.append(tx, {
-          actor,
-          action: 'person.granted',
-          subject: id,
-          detail: {
-            before: sorted(before.roles),
-            roles: sorted(after.roles),
-            departments: after.departments?.length ?? 'all',
-            windows: after.windows?.length ?? 'all',
-            staff: contact.staffNumber !== held.staffNumber,
-          },
-        })
-        return after
-      })
-    },
+    give: (actor: string, id: string, grant: Grant, seen?: Seen): Promise<Account> =>
+      db.transaction(tx => giveIn(tx, actor, id, grant, seen)),
+
+    /** The same, in a transaction that does more. */
+    giveIn,
 
     /** Accounts of the person behind an account, itself among them, as far as the staff number tells. */
     accountsOf: (id: string): Promise<string[]> => accountsOfPerson(db, id),

@@ -42,7 +42,12 @@ export type Issued = { account: Account; token: string }
 
 export interface People {
   /** Throws ProblemError `request.invalid` on an expiry in the past. */
-  create(actor: string, person: NewPerson): Promise<Issued>
+  /** `then`: what else is said of the account in the same transaction. */
+  create(
+    actor: string,
+    person: NewPerson,
+    then?: (tx: Transaction, account: Account) => Promise<Account>,
+  ): Promise<Issued>
   /** The same, in a transaction that makes more of them. */
   createIn(tx: Transaction, actor: string, person: NewPerson): Promise<Issued>
   /** Gives the person a new token; the old one ends at once. Keeps the expiry unless given anew. */
@@ -125,10 +130,11 @@ export function createPeople({ database, audit, now, ids, random }: PeopleParts)
   return {
     createIn,
 
-    create: (actor, person) =>
+    create: (actor, person, then) =>
       database.transaction(async tx => {
         await act(tx)
-        return createIn(tx, actor, person)
+        const made = await createIn(tx, actor, person)
+        return then === undefined ? made : { ...made, account: await then(tx, made.account) }
       }),
 
     async rotate(actor, id, expiresAt) {

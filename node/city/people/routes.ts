@@ -131,20 +131,27 @@ export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
           .describe('given by who may give roles too; none: an account that waits for them'),
         departments: Departments.optional().describe('none when left out'),
         windows: Windows.optional().describe('none when left out'),
+        staffNumber: text(50).optional().describe('工号: accounts of one staff number are of one person'),
+        phone: text(30).optional(),
         expiresAt: Instant.nullable().default(null),
       }),
       answer: IssuedBody,
       status: 201,
       shownOnce: true,
       problems: ['rights.administrators'],
-      async handle({ body: { name, roles, departments, windows, expiresAt }, person }) {
+      async handle({ body: { name, roles, departments, windows, staffNumber, phone, expiresAt }, person }) {
         const places =
           (departments ?? []).length + (windows ?? []).length > 0 || departments === null || windows === null
-        if (roles.length > 0 || places) demand(person, 'account.grant')
+        const known = staffNumber !== undefined || phone !== undefined
+        if (roles.length > 0 || places || known) demand(person, 'account.grant')
         grants.checkNew(roles satisfies GivenRole[])
         const until = expiresAt === null ? null : Date.parse(expiresAt)
         const given = { name, roles, departments, windows, expiresAt: until }
-        const { account, token } = await people.create(actorOf(person), given)
+        const { account, token } = await people.create(
+          actorOf(person),
+          given,
+          known ? (tx, { id }) => grants.giveIn(tx, actorOf(person), id, { staffNumber, phone }) : undefined,
+        )
         return { person: toBody(account), token }
       },
     })

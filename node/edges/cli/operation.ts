@@ -74,10 +74,13 @@ export function declarePersons(person: Command, { call }: Declare): void {
         .requiredOption('--role <role>', 'as docs/rights.md names them; may be repeated', collect, [])
         .option('--department <code>', 'organ whose items it examines or decides; may be repeated', collect)
         .option('--window <name>', 'window that it works at; may be repeated', collect)
+        .option('--staff-number <number>', 'by which two accounts of one person are known')
+        .option('--phone <phone>', 'where the person is reached')
         .option('--until <day>', 'last day on which its token counts; without end by default'),
-    ask: async (client, [name = ''], flags: { role: CreatePersonRequest['roles']; until?: string } & Places) => {
+    ask: async (client, [name = ''], flags: Granted & { role: CreatePersonRequest['roles']; until?: string }) => {
       const expiresAt = flags.until === undefined ? null : instantOf(flags.until)
-      return client.createPerson({ body: { name, roles: flags.role, ...placesOf(flags), expiresAt } })
+      const { role: roles, staffNumber, phone } = flags
+      return client.createPerson({ body: { name, roles, ...placesOf(flags), staffNumber, phone, expiresAt } })
     },
     text: shownOnce,
   })

@@ -1546,6 +1546,9 @@ export type CreatePersonRequest = {
   departments?: string[] | null | undefined
   /** none when left out */
   windows?: string[] | null | undefined
+  /** 工号: accounts of one staff number are of one person */
+  staffNumber?: string | undefined
+  phone?: string | undefined
   expiresAt?: string | null | undefined
 }
 export type CreateTokenRequest = {
