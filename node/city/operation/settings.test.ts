@@ -48,3 +48,37 @@ test('no secret is shown: of each, where it is; addresses are without user, pass
   expect(text).toContain('APPROVAL_TOKEN')
   expect(text).toContain('mail.token')
 })
+
+test('of what is written for the SMS gateway names and placeholders are shown, and no text that may be a key', async () => {
+  const { of, items } = await inForce(
+    {
+      sms: {
+        url: 'https://sms.example/send',
+        headers: { authorization: 'Basic hunter2', 'x-sign': '{digest}' },
+        fields: {
+          appkey: 'hunter2',
+          to: ['+86{phone}', 'hunter2'],
+          params: { '1': '{number}', '2': 'hunter2{' },
+          mixed: '{secret.id}hunter2{text}{',
+        },
+        digest: { algorithm: 'hmac-sha1', of: '{secret.id}hunter2{phone}', key: 'hunter2' },
+        secrets: { id: { env: 'SMS_ID' } },
+        answer: { field: 'code', taken: ['0'] },
+        signature: '政务服务',
+        contact: '0719-8100001',
+        templates: {},
+      },
+    },
+    { SMS_ID: 'hunter2' },
+  )
+  expect(JSON.stringify(items)).not.toContain('hunter2')
+  expect(of('sms.headers')?.value).toEqual({ authorization: '…', 'x-sign': '{digest}' })
+  expect(of('sms.fields')?.value).toEqual({
+    appkey: '…',
+    to: ['…{phone}', '…'],
+    params: { '1': '{number}', '2': '……' },
+    mixed: '{secret.id}…{text}…',
+  })
+  expect([of('sms.digest.of')?.value, of('sms.digest.key')?.value]).toEqual(['{secret.id}…{phone}', '…'])
+  expect(of('sms.secrets')?.value).toEqual({ id: { env: 'SMS_ID' } })
+})

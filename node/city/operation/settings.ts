@@ -9,15 +9,26 @@ export type SettingInForce = Pick<Setting, 'key' | 'env' | 'en' | 'zh'> & {
   from: 'file' | 'environment' | 'default'
 }
 
-/** What stands in place of user and password in an address. */
+/** What stands in place of user and password in an address, and of what is written beside placeholders. */
 const HIDDEN = '…'
+/** Texts with placeholders: somebody may have written a key there, in place of `{secret.NAME}`. */
+const WITH_PLACEHOLDERS: ReadonlySet<string> = new Set(['sms.headers', 'sms.fields', 'sms.digest.of', 'sms.digest.key'])
 
-/** Addresses without user and password, and without what a query may hold. */
-function shown(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shown)
+/** A text whose placeholders alone are shown. */
+const placeholdersOf = (text: string): string =>
+  text.replace(/(\{[A-Za-z.0-9_-]+\})|[^{]+|\{/g, (_, kept?: string) => kept ?? HIDDEN)
+
+/** What a setting holds, each text of it as `text` shows it. */
+function shown(value: unknown, text: (of: string) => string): unknown {
+  if (Array.isArray(value)) return value.map(inner => shown(inner, text))
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner)]))
-  if (typeof value !== 'string' || !/^https?:/i.test(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, text)]))
+  return typeof value === 'string' ? text(value) : value
+}
+
+/** An address without user and password, and without what a query may hold. */
+function addressOf(value: string): string {
+  if (!/^https?:/i.test(value)) return value
   const url = URL.parse(value)
   if (url === null || (url.username === '' && url.password === '' && url.search === '')) return value
   if (url.username !== '' || url.password !== '') {
@@ -45,7 +56,7 @@ function fromOf(key: string, origin: ConfigOrigin | undefined): SettingInForce['
 export function settingsInForce(config: NodeConfig): SettingInForce[] {
   return describeConfig().flatMap(({ key, env, kind, en, zh }) => {
     if (kind !== null && kind !== config.adapter.kind) return []
-    const value = shown(valueAt(config, key)) ?? null
+    const value = shown(valueAt(config, key), WITH_PLACEHOLDERS.has(key) ? placeholdersOf : addressOf) ?? null
     return [{ key, env, en, zh, value, from: fromOf(key, config.origin) }]
   })
 }
