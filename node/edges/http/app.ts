@@ -136,7 +136,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
 
   const answerProblem = (error: Error, c: Context<Env>): Response => {
     const requestId = c.get('requestId')
-    const found = problemOf(error)
+    const found = hungUp(error, c) ? problem('request.invalid', 'body: broken off') : problemOf(error)
     if (found === null || found.code === 'internal') observer.failed(requestId, c.get('route') ?? 'none', error)
     const shown = found ?? problem('internal')
     observer.refused(shown.code)
@@ -209,6 +209,9 @@ export function createHttpApp(parts: HttpParts): HttpApp {
 }
 
 /** The problem that an error stands for; null for what nobody foresaw. */
+/** Who asked was gone before the body was whole: no fault of this node, and nobody reads the answer. */
+const hungUp = (error: Error, c: Context<Env>): boolean => error.name === 'AbortError' && c.req.raw.signal.aborted
+
 function problemOf(error: Error): Problem | null {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof HTTPException && error.status < 500)

@@ -130,6 +130,43 @@ test('a watcher that stops reading does not make the node read the whole log', a
   socket.terminate()
 })
 
+test('an upload that its sender breaks off is no fault of the node', async () => {
+  let begun = () => {}
+  const reading = new Promise<void>(resolve => {
+    begun = resolve
+  })
+  const routes: RouteModule = {
+    tag: 'Trials',
+    description: 'Trials',
+    register(api) {
+      api.upload({
+        method: 'post',
+        path: '/api/v1/piece',
+        id: 'takePiece',
+        summary: 'Reads what comes',
+        action: 'reference.read',
+        takes: { types: ['application/pdf'], bytes: 1000 },
+        answer: z.strictObject({}),
+        async handle({ stream }) {
+          for await (const _ of stream) begun()
+          return {}
+        },
+      })
+    },
+  }
+  const { api, server } = await serve([routes])
+  const socket = connect(server.port, '127.0.0.1')
+  const token = api.as('administrator').token
+  socket.write(
+    `POST /api/v1/piece HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/pdf\r\nContent-Length: 500\r\n\r\n%PDF`,
+  )
+  await reading
+  socket.destroy()
+  const metrics = async () => (await fetch(`${server.url}/metrics`)).text()
+  await expect.poll(metrics).toContain('route="/api/v1/piece"')
+  expect(await metrics()).toMatch(/route="\/api\/v1\/piece"[^\n]*status="400"/)
+})
+
 /** The first line of the answer to a request as it stands on the wire. */
 async function ask(port: number, request: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
