@@ -274,6 +274,10 @@ describe('problems', () => {
       act: 'you',
       retryable: false,
       cure: '查看当前状态及其允许的步骤',
+      en: 'The step is not possible in the present state of the case',
+      zh: '办件当前状态不允许该步骤',
+      cureEn: 'Look at the state and the steps it allows',
+      cureZh: '查看当前状态及其允许的步骤',
       requestId: reply.headers.get('x-request-id'),
     })
     const page = await api.app.request('/problems/case.transition')
@@ -476,6 +480,17 @@ describe('problems', () => {
     expect(errors).toMatchObject([{ field: 'idNumber', ...caller, reasonZh: expect.stringContaining('请写成文本') }])
     expect(detail).toMatch(/^idNumber：数字会被舍入/)
     expect((await errorsOf('/api/v1/trials/a?page=2', {})).errors).toMatchObject([{ field: 'page' }])
+  })
+
+  test('what happened and what to do stand in both languages, whichever was asked for', async () => {
+    const { en, zh, cure, cureZh } = PROBLEMS['request.invalid']
+    for (const [language, title] of [
+      ['zh-CN', zh],
+      ['en', en],
+    ] as const) {
+      const { body } = await api.as('clerk').post('/api/v1/trials/a', {}, { 'accept-language': language })
+      expect(body).toMatchObject({ title, en, zh, cureEn: cure, cureZh })
+    }
   })
 
   test('what was made says where it can be read', async () => {

@@ -39,6 +39,10 @@ export const ProblemBody = z
     act: z.enum(['you', 'partner', 'operator']).describe('Who must act'),
     retryable: z.boolean().describe('Whether the same request may succeed later'),
     cure: z.string().describe('What to do, in the language asked for'),
+    en: z.string().describe('What went wrong, in English'),
+    zh: z.string().describe('出了什么问题'),
+    cureEn: z.string().describe('What to do, in English'),
+    cureZh: z.string().describe('如何处理'),
     errors: z.array(FieldProblemBody).optional().describe('The fields that it is about, where it is about fields'),
     changes: z
       .array(ChangeBody)
@@ -92,6 +96,10 @@ export function problemResponse(
     act: act ?? entry.act,
     retryable: entry.retryable,
     cure: language === 'zh' ? entry.cureZh : entry.cure,
+    en: entry.en,
+    zh: entry.zh,
+    cureEn: entry.cure,
+    cureZh: entry.cureZh,
     ...(errors.length === 0 ? {} : { errors: errors.map(tellField) }),
     ...(changes.length === 0 ? {} : { changes: [...changes] }),
     requestId,
