@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { unwritable } from '../../protocol/json-text.ts'
 import { fc } from '../../test/support/properties.ts'
 import {
@@ -98,6 +98,21 @@ describe('mapping', () => {
       },
     })
     expect(await refusing.evaluate(input({}))).toMatchObject({ problem: { detail: 'here: known reason' } })
+  })
+
+  test('an evaluation is as long as its steps, whatever time passes meanwhile', async () => {
+    // Four steps an entry, and up to eight beside.
+    const most = (MAPPING_LIMITS.steps - 8) / 4
+    const added = (entries: number) => evaluate(`$count([1..${entries}].($+1))`, {})
+    const clock = vi.spyOn(Date, 'now')
+    let now = 0
+    clock.mockImplementation(() => (now += 3_600_000))
+    try {
+      expect(await added(most)).toEqual({ ok: true, value: most })
+      expect(await added(most + 1)).toMatchObject({ ok: false, problem: { code: 'adapter.mapping' } })
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   test('endless evaluation ends in time, as do deep recursion, long sequences and long subjects of a regular expression', async () => {

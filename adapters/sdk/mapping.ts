@@ -15,8 +15,8 @@ export const MAPPING_LIMITS = {
   outputCharacters: 1024 * 1024,
   /** one expression, characters */
   expressionCharacters: 20_000,
-  /** evaluation of one expression, ms; checked between its parts, so one call of a built-in function is not cut short */
-  milliseconds: 250,
+  /** parts evaluated by one evaluation of one expression: some hundred milliseconds, and the same however busy the machine is */
+  steps: 200_000,
   /** nested calls */
   depth: 200,
   /** entries of one sequence */
@@ -104,7 +104,6 @@ export function compileMapping(
   let compiled: jsonata.Expression
   try {
     compiled = jsonata(expression, {
-      timeout: MAPPING_LIMITS.milliseconds,
       stack: MAPPING_LIMITS.depth,
       sequence: MAPPING_LIMITS.sequence,
       RegexEngine: BoundedRegExp as unknown as RegExpConstructor,
@@ -119,6 +118,7 @@ export function compileMapping(
   if (nodes.some(({ type, value }) => type === 'number' && !isExact(Number(value))))
     return refuse('config.invalid', `${place}: ${ROUNDED}`)
   for (const node of nodes) if (node.type === 'binary' && node.value === '&') keepDigits(node)
+  compiled.assign(ENTRY as unknown as string, countStep)
   compiled.registerFunction(TEXT_OF, textOf)
   compiled.registerFunction('string', textOf, '<x-b?:s>')
   compiled.registerFunction('number', numberOf, '<(nsb)-:n>')
@@ -142,6 +142,17 @@ async function evaluate(
   }
   const copied = plain(result, MAPPING_LIMITS.outputCharacters)
   return copied.ok ? copied : refuse('adapter.mapping', `${place}: ${copied.reason}`)
+}
+
+/** What JSONata calls before it evaluates a part of an expression; `base` is one evaluation of the whole. */
+const ENTRY = Symbol.for('jsonata.__evaluate_entry')
+const stepsOf = new WeakMap<object, number>()
+
+/** Ends an evaluation that takes too many steps. Its time would not do: it counts what others do on this machine meanwhile. */
+function countStep(_part: unknown, _input: unknown, { base }: { base: object }): void {
+  const steps = (stepsOf.get(base) ?? 0) + 1
+  if (steps > MAPPING_LIMITS.steps) throw { code: 'D1012' }
+  stepsOf.set(base, steps)
 }
 
 /** JSONata's messages quote the data, so only its code and the position in the expression are told. */

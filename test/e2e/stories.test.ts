@@ -99,7 +99,7 @@ describe('a purge', () => {
     expect(held.purgeOn).toMatch(/^\d{4}-\d\d-\d\d$/)
     expect(held.bodies).toBeGreaterThan(5)
     expect(held.materials).toBeGreaterThan(0)
-    expect([held.drafts, held.search]).toEqual([1, 2])
+    expect([held.drafts, held.search]).toEqual([1, 3])
     expect(held.projections).toBeGreaterThan(0)
   })
 

@@ -47,6 +47,8 @@ const dice = diceOf(SEED)
 let cities: KillCities
 const lived: Living[] = []
 
+const FEE = { feeName: '登记费', feeStand: '每件 120.50 元', byLaw: '登记收费标准' }
+
 beforeAll(async () => {
   cities = await startKillCities({
     // Its officer does nothing unless he is asked to.
@@ -57,7 +59,17 @@ beforeAll(async () => {
       'case.answer': later('body.text'),
       'case.verify-remote': later('body.subject'),
     },
-    items: items => items.slice(0, 12).map(item => ({ ...item, modes: [0, 1, 2, 3] })),
+    items: items =>
+      items
+        .slice(0, 12)
+        .map(item => ({
+          ...item,
+          modes: [0, 1, 2, 3],
+          isFee: true,
+          feeBasis: FEE.byLaw,
+          fees: [FEE],
+          isPayOnline: false,
+        })),
   })
 }, SECONDS)
 
