@@ -24,6 +24,10 @@ export type Payment = {
 export const openPayments = ({ payments }: Pick<CaseState, 'payments'>): Payment[] =>
   payments.filter(({ settled }) => settled === null)
 
+/** Whether another payment of the case stands under this number: one that is to be paid, or was. */
+export const chargedTwice = (payments: readonly Payment[], number: string): boolean =>
+  payments.some(payment => payment.number === number && (payment.settled === null || payment.settled.result === 'paid'))
+
 /** Type of a special procedure (A.7) that is no extension. */
 const NO_EXTENSION = '2'
 

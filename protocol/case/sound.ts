@@ -12,6 +12,7 @@ import { resultWaits } from './commitment.ts'
 import { type Correction, corrected, correctedBody, correctionsOf } from './correct.ts'
 import type { CaseState } from './fold.ts'
 import { type CaseContent, type CaseKind, DECISIONS } from './kinds.ts'
+import { chargedTwice } from './payments.ts'
 import { hasResult, objectionWaits } from './permits.ts'
 
 /** A step before it joins its thread. */
@@ -185,6 +186,11 @@ function outOfTurn({ packets, state }: View, { kind, body }: NewStep): Refused |
     // 容缺后补: the result is handed out once everything is there.
     if (state !== null && kind !== 'case.decide' && decides && resultWaits(state))
       return no('while materials that were committed to are missing')
+  }
+  if (kind === 'case.request-payment' && state !== null) {
+    const { number } = body as CaseContent<'case.request-payment'>
+    if (chargedTwice(state.payments, number))
+      return refuse('case.content', 'number: another payment of the case stands under it')
   }
   if (kind === 'case.answer') {
     const { to, verdict } = body as CaseContent<'case.answer'>

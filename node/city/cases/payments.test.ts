@@ -51,6 +51,23 @@ test('a fee is asked for, shown at both cities, and noted as paid by either', as
     expect((await world.city(city).cases.get(thread)).fold.payments[0]?.settled?.result).toBe('paid')
 })
 
+test('a number is asked for once while it is to be paid or was; what was cancelled may be asked for again', async () => {
+  const taken = { problem: { code: 'case.content', detail: 'number: another payment of the case stands under it' } }
+  const payments = async () => (await world.city(HANDLING).cases.get(thread)).fold.payments
+  await step(HANDLING, 'case.request-payment', FEE)
+  await expect(step(HANDLING, 'case.request-payment', FEE)).rejects.toMatchObject(taken)
+  const note = async (result: 'cancelled' | 'paid') =>
+    step(HANDLING, 'case.record-payment', {
+      payment: (await payments()).at(-1)?.packet ?? '',
+      result,
+      settledOn: day(0),
+    })
+  await note('cancelled')
+  await step(HANDLING, 'case.request-payment', FEE)
+  await note('paid')
+  await expect(step(HANDLING, 'case.request-payment', FEE)).rejects.toMatchObject(taken)
+})
+
 test('a fee is of an item that has one, and its time is not counted only as the item says', async () => {
   for (const procedure of ['听证', '延长'])
     await expect(step(HANDLING, 'case.request-payment', { ...FEE, procedure })).rejects.toMatchObject({
