@@ -60,16 +60,14 @@ beforeAll(async () => {
       'case.verify-remote': later('body.subject'),
     },
     items: items =>
-      items
-        .slice(0, 12)
-        .map(item => ({
-          ...item,
-          modes: [0, 1, 2, 3],
-          isFee: true,
-          feeBasis: FEE.byLaw,
-          fees: [FEE],
-          isPayOnline: false,
-        })),
+      items.slice(0, 12).map(item => ({
+        ...item,
+        modes: [0, 1, 2, 3],
+        isFee: true,
+        feeBasis: FEE.byLaw,
+        fees: [FEE],
+        isPayOnline: false,
+      })),
   })
 }, SECONDS)
 
