@@ -105,3 +105,20 @@ test('a case that the reader may not read gives no look, and leaves no row', asy
   for (const what of [{ thread: CASE }, {}]) expect(await look(what, 'person:other', mayRead)).toBe('rights.scope')
   expect(await told()).toEqual([])
 })
+
+test('a purged case gives no look at what another one holds', async () => {
+  await name(CASE)
+  await name(OTHER)
+  await db.transaction(tx =>
+    tx.run(
+      `INSERT INTO cases (thread_no, role, partner, case_no, item_code, item_name, mode, state, applicant, applicant_key, agreement, submitted_at,
+         updated_at, fold, purged_at) VALUES (?, 'collecting', 'p', '1', 'i', 'n', 0, 'closed', '', x'', x'', 0, 0, '{}', 1)`,
+      [Number.parseInt(CASE.slice(0, 2), 16)],
+    ),
+  )
+  expect([await look({ thread: CASE }), await look({ thread: OTHER }), await look({})]).toEqual([
+    'material.missing',
+    'seen',
+    'seen',
+  ])
+})

@@ -22,11 +22,12 @@ export type LookFor = { thread?: string | undefined; draft?: string | undefined 
 export type Looks = ReturnType<typeof createLooks>
 
 export function createLooks({ db, audit, drafts }: LooksParts) {
-  /** Cases whose packets name the material, two at most. */
+  /** Cases whose packets name the material, two at most; one that was purged gives no look at what others hold. */
   async function casesOf(store: Reader, sha256: string, thread: string | undefined): Promise<string[]> {
     const rows = await store.query<{ thread: Uint8Array }>(
       `SELECT DISTINCT t.thread FROM packet_materials m JOIN packets p ON p.no = m.packet_no JOIN threads t ON t.no = p.thread_no
-       WHERE m.sha256 = ?1 AND t.type = 'case' AND (?2 IS NULL OR t.thread = ?2) LIMIT 2`,
+       WHERE m.sha256 = ?1 AND t.type = 'case' AND (?2 IS NULL OR t.thread = ?2)
+         AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.thread_no = t.no AND c.purged_at IS NOT NULL) LIMIT 2`,
       [fromHex(sha256), thread === undefined ? null : fromHex(thread)],
     )
     return rows.map(row => toHex(row.thread))

@@ -20,6 +20,7 @@ import { type Clock, seconds } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import type { Database } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
+import { isPurged } from '../../cases/purged.ts'
 import type { CaseRow } from '../../cases/rows.ts'
 import type { PlannedBundle } from '../evidence/bundle.ts'
 import { BUNDLE_LIMITS } from '../evidence/manifest.ts'
@@ -112,7 +113,10 @@ export function createArchives(parts: ArchiveParts) {
   const { db, clock } = parts
 
   /** Files of all packets, each once, in the order in which they came. */
-  async function filesOf(packets: readonly StoredPacket[]): Promise<{ parts: Part[]; absent: string[] }> {
+  async function filesOf(
+    packets: readonly StoredPacket[],
+    purged: boolean,
+  ): Promise<{ parts: Part[]; absent: string[] }> {
     const found: Part[] = []
     const absent: string[] = []
     const seen = new Set<string>()
@@ -121,7 +125,7 @@ export function createArchives(parts: ArchiveParts) {
       for (const { sha256, size, type } of packet.claims.materials as readonly Commitment[]) {
         if (seen.has(sha256)) continue
         seen.add(sha256)
-        if ((await parts.materials.size(sha256)) === null) {
+        if (purged || (await parts.materials.size(sha256)) === null) {
           absent.push(sha256)
           continue
         }
@@ -163,7 +167,7 @@ export function createArchives(parts: ArchiveParts) {
       content: html,
       signed: null,
     })
-    const { parts: files, absent } = await filesOf(packets)
+    const { parts: files, absent } = await filesOf(packets, await isPurged(db, row.no))
     const papers = await parts.papers.all(thread, mine)
     const all: Part[] = [
       {

@@ -10,6 +10,7 @@ import type { Audit } from '../../../kernel/records/audit.ts'
 import type { Database } from '../../../kernel/store/database.ts'
 import type { PacketStore } from '../../../spine/exchange/packet-store.ts'
 import type { OwnIdentity } from '../../../spine/exchange/ports.ts'
+import { isPurged } from '../../cases/purged.ts'
 import { type BundleInput, type PlannedBundle, planBundle, writeBundle } from './bundle.ts'
 import type { BundleReport } from './verify.ts'
 
@@ -47,11 +48,14 @@ export function createEvidence(parts: EvidenceParts) {
     const named = new Map(
       ordered.flatMap(packet => packet.claims.materials).map(material => [material.sha256, material]),
     )
+    const purged = await isPurged(db, row.no)
     const materials = await Promise.all(
       [...named.values()].map(async material => ({
         ...material,
         open:
-          (await parts.materials.size(material.sha256)) === null ? null : () => parts.materials.open(material.sha256),
+          purged || (await parts.materials.size(material.sha256)) === null
+            ? null
+            : () => parts.materials.open(material.sha256),
       })),
     )
     return {

@@ -120,3 +120,19 @@ test('as many looks as are remembered are told once, one more forgets the oldest
   await scans.begin(thread, CARD, 'person:1')
   expect(await rows('material.read')).toBe(2)
 })
+
+test('of a purged case nothing is shown, though another one holds the same bytes', async () => {
+  const { db } = world.city(HANDLING)
+  await db.transaction(tx =>
+    tx.run('UPDATE cases SET purged_at = 1 WHERE thread_no = (SELECT no FROM threads WHERE thread = unhex(?))', [
+      thread,
+    ]),
+  )
+  await expect(scans.begin(thread, CARD, 'person:1')).rejects.toThrow('material.missing')
+  await expect(scans.texts(thread, CARD, 'person:1')).rejects.toThrow('material.missing')
+  expect((await scans.list(thread, 'person:1')).map(({ held, counted }) => [held, counted])).toEqual([
+    [false, null],
+    [false, null],
+  ])
+  expect(await rows('material.read')).toBe(0)
+})

@@ -12,6 +12,7 @@ import type { Database } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { Counted, PageTexts } from '../../../spine/materials/pages/pages.ts'
 import type { CaseDetail } from '../../cases/detail.ts'
+import { isPurged } from '../../cases/purged.ts'
 import { namedBy } from '../archive/archive.ts'
 
 export const SCAN_LIMITS = {
@@ -84,11 +85,12 @@ export function createCaseScans({ db, clock, audit, pages, ...parts }: CaseScans
     }
   }
 
-  /** Problem: `material.missing` when no packet of the case names it. */
+  /** Problem: `material.missing` when no packet of the case names it, or the case was purged. */
   async function named(thread: string, sha256: string): Promise<void> {
     const { no } = await parts.get(thread)
     const found = (await parts.packets(no)).some(({ claims }) => claims.materials.some(one => one.sha256 === sha256))
     if (!found) throw new ProblemError('material.missing', 'no packet of the case names it')
+    if (await isPurged(db, no)) throw new ProblemError('material.missing', 'the case was purged')
   }
 
   async function scanOf(
@@ -128,7 +130,8 @@ export function createCaseScans({ db, clock, audit, pages, ...parts }: CaseScans
       const item = fold.item === null ? null : await parts.item(fold.handling, fold.item.code, fold.item.version)
       const packets = await parts.packets(no)
       const hashes = packets.flatMap(({ claims }) => claims.materials.map(({ sha256 }) => sha256))
-      const held = new Set((await pages.held(hashes)).map(({ commitment }) => commitment.sha256))
+      const here = (await isPurged(db, no)) ? [] : await pages.held(hashes)
+      const held = new Set(here.map(({ commitment }) => commitment.sha256))
       const seen = new Set<string>()
       const found = packets.flatMap(packet =>
         packet.claims.materials.flatMap(material => {
