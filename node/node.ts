@@ -1,11 +1,12 @@
 /** A node as whoever runs it sees it: started from a configuration, and stopped. */
-import { compose, type NodeOptions, type Overrides } from './compose.ts'
+import { compose } from './compose.ts'
 import { systemClock } from './kernel/clock.ts'
 import { createLifecycle } from './kernel/lifecycle.ts'
 import { createTelemetry } from './kernel/telemetry/telemetry.ts'
+import type { NodeOptions, Overrides } from './options.ts'
 import { VERSION } from './version.ts'
 
-export type { NodeOptions } from './compose.ts'
+export type { NodeOptions } from './options.ts'
 
 export type RunningNode = {
   url: string

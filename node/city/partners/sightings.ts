@@ -1,6 +1,8 @@
 /** What the exchange saw of each partner last, in memory: when it was heard, and how far its clock is ahead. */
 import type { Clock } from '../../kernel/clock.ts'
 
+export type Sightings = ReturnType<typeof createSightings>
+
 export function createSightings({ clock }: { clock: Clock }) {
   const heard = new Map<string, number>()
   const ahead = new Map<string, number>()

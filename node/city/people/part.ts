@@ -22,6 +22,8 @@ import { tokenRoutes } from './token-routes.ts'
 /** File of the data folder with the code of the set-up, for its owner alone. */
 const SET_UP_FILE = 'setup-code'
 
+export type PeoplePort = Awaited<ReturnType<typeof createPeoplePart>>['port']
+
 export async function createPeoplePart({ config, db, clock, audit, events, keyStore, telemetry, log }: Kernel) {
   const dataKey = base64url.decode(keyStore.keys().dataKey)
   const seal = createSeal(dataKey)
