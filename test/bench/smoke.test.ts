@@ -24,3 +24,27 @@ test('the bench of cases brings every queue, search and statistic', async () => 
   expect(groups.store).toEqual(['rebuild', 'statistics', 'megabytes', 'seed'])
   whole(report, 'cases')
 })
+
+test('the bench of the exchange brings a figure of every contender', async () => {
+  const report = await smoke('exchange')
+  const contender = [
+    'packetsPerSecond',
+    'halfP50',
+    'halfP95',
+    'halfP99',
+    'lowP50',
+    'lowP95',
+    'lowP99',
+    'senderCpu',
+    'receiverCpu',
+  ]
+  expect(figuresOf(report)).toEqual({
+    bound: contender,
+    real: contender,
+    https: contender,
+    httpsReceipts: contender,
+    answered: ['casesPerSecond', 'packetsPerSecond'],
+    ratios: ['toBound', 'toHttps', 'toHttpsReceipts', 'answeredToBound'],
+  })
+  whole(report, 'exchange')
+})

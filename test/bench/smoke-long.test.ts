@@ -1,33 +1,9 @@
-/** Benches of several nodes: each runs here as its command does, only small, and must bring every figure it has. */
+/** Those benches whose smallest form takes longest; the one of the exchange runs with every change (`smoke.test.ts`). */
 import { expect, test } from 'vitest'
 import { nonsense } from './report.ts'
-import { figuresOf, smoke, whole } from './smoke.ts'
+import { figuresOf, smoke } from './smoke.ts'
 
 const onLinux = (figures: string[]): string[] => (process.platform === 'linux' ? figures : [])
-
-test('the bench of the exchange brings a figure of every contender', async () => {
-  const report = await smoke('exchange')
-  const contender = [
-    'packetsPerSecond',
-    'halfP50',
-    'halfP95',
-    'halfP99',
-    'lowP50',
-    'lowP95',
-    'lowP99',
-    'senderCpu',
-    'receiverCpu',
-  ]
-  expect(figuresOf(report)).toEqual({
-    bound: contender,
-    real: contender,
-    https: contender,
-    httpsReceipts: contender,
-    answered: ['casesPerSecond', 'packetsPerSecond'],
-    ratios: ['toBound', 'toHttps', 'toHttpsReceipts', 'answeredToBound'],
-  })
-  whole(report, 'exchange')
-})
 
 test('the bench of the catalogue brings a figure of every size', async () => {
   const report = await smoke('catalog')
