@@ -334,9 +334,16 @@ test(
   'sessions, second factors, API tokens and lock-outs of a person leave none of their secrets',
   async () => {
     const { client } = cities.ankang
-    const made = await client.createPerson({ body: { name: '验证员', roles: ['window-clerk'] } })
+    // Every operation was asked just before, so that the token may have to wait.
+    const made = await insist('the account is made', () =>
+      client.createPerson({ body: { name: '验证员', roles: ['window-clerk'] } }),
+    )
+    if (made === null) throw new Error('no account')
     const { id } = made.person
-    const { password } = await client.resetPassword({ params: { id }, body: { account: 'canary.clerk' } })
+    const reset = await insist('it has a password', () =>
+      client.resetPassword({ params: { id }, body: { account: 'canary.clerk' } }),
+    )
+    const password = reset?.password ?? ''
     const chosen = 'Canary-Passw0rd-9'
     const wrong = 'Canary-Wr0ng-9'
     secrets.push(made.token, password, chosen, wrong)

@@ -81,7 +81,7 @@ function bodyFor(kind: CaseKind, state: CaseState, city: string, now: number, di
     'case.commit': () => ({ materials: [LATER], until: china(now + (1 + dice.upTo(20)) * DAY) }),
     'case.hand-in': () => ({ materials: [{ sha256: scanOf(LATER), code: LATER, name: LATER }] }),
     'case.request-payment': () => ({
-      number: '1',
+      number: String(dice.upTo(1_000_000_000)),
       amount: '20.5',
       ...(dice.chance(0.5) ? { procedure: '缴费' } : {}),
       ...(dice.chance(0.5) ? { payBy: china(now + (1 + dice.upTo(9)) * DAY) } : {}),
