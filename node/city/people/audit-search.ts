@@ -5,6 +5,7 @@
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Audit, AuditFilter, AuditRow } from '../../kernel/records/audit.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import { streamOf } from '../../kernel/streams.ts'
 
 export const AUDIT_SEARCH_LIMITS = {
   /** accounts that one name may fit */
@@ -153,22 +154,6 @@ export function createAuditSearch({ db, audit }: { db: Database; audit: Pick<Aud
     },
   }
 }
-
-/** Written as it is read: who does not read on costs nothing more. */
-const streamOf = (chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> =>
-  new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next()
-        if (done === true) controller.close()
-        else controller.enqueue(value)
-      },
-      async cancel() {
-        await chunks.return(undefined)
-      },
-    },
-    { highWaterMark: 0 },
-  )
 
 async function* csvOf(pieces: AsyncGenerator<NamedRow[]>): AsyncGenerator<Uint8Array> {
   const { sheetWriter } = await import('../work/exports/sheets.ts')

@@ -11,6 +11,7 @@ import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { createCaseSeal } from '../../kernel/keys/seal.ts'
 import { writing } from '../../kernel/store/disk.ts'
+import { streamOf } from '../../kernel/streams.ts'
 
 export const UPLOAD_LIMITS = {
   /** bytes of one, as of a material */
@@ -154,25 +155,10 @@ export function createUploads({ folder, clock, id: newId, random, space, keep }:
     }
   }
 
-  const toStream = (chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> =>
-    new ReadableStream(
-      {
-        async pull(controller) {
-          const { done, value } = await chunks.next()
-          if (done === true) controller.close()
-          else controller.enqueue(value)
-        },
-        async cancel() {
-          await chunks.return(undefined)
-        },
-      },
-      { highWaterMark: 0 },
-    )
-
   /** All of it is here: it becomes a material, or what it is no material for is told and it is gone. */
   async function finish(id: string, upload: Upload, actor: string): Promise<void> {
     try {
-      upload.material = await keep(toStream(opened(id, upload)), actor)
+      upload.material = await keep(streamOf(opened(id, upload)), actor)
     } catch (error) {
       await forget(id)
       throw error
