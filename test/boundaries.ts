@@ -205,7 +205,7 @@ export const RULES: readonly Rule[] = [
     of: /^node\/edges\/http\//,
     name: 'http edge',
     may: among('node/edges/http/', `node/city/people/(?!${ROUTES})`, KERNEL, 'protocol/'),
-    packages: ['hono', '@hono/zod-openapi', 'zod', 'swagger-ui-dist', 'bun'],
+    packages: ['hono', '@hono/zod-openapi', 'zod', 'swagger-ui-dist', '@tus/server', 'bun'],
     builtins: true,
     why: 'an edge imports no other edge; concerns come in as routes, and only who a person is is known here',
   },

@@ -1,8 +1,10 @@
-/** Uploads after the tus protocol against a running node, as a client of it makes them: request by request. */
+/** Uploads after the tus protocol against a running node, request by request and by the client of its authors. */
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type HttpRequest, Upload } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
@@ -13,11 +15,13 @@ import { ANKANG, makeNodeFolder, PASSPHRASE } from '../support/node-folder.ts'
 let root = ''
 let node: RunningNode
 let token = ''
+let config: Awaited<ReturnType<typeof makeNodeFolder>>['config']
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-tus-'))
   const made = await makeNodeFolder(join(root, 'node'), ANKANG, { httpPort: 0, p2pPort: 0 })
   token = made.token
+  config = made.config
   node = await startNode({ config: made.config, passphrase: PASSPHRASE })
 })
 afterAll(async () => {
@@ -50,7 +54,7 @@ describe('tus 1.0', () => {
     const answer = await fetch(new URL('/api/v1/uploads', node.url), { method: 'OPTIONS' })
     expect(answer.status).toBe(204)
     expect(answer.headers.get('tus-version')).toBe('1.0.0')
-    expect(answer.headers.get('tus-extension')).toBe('creation,termination,checksum,expiration')
+    expect(answer.headers.get('tus-extension')).toBe('creation,creation-with-upload,termination,checksum,expiration')
     expect(answer.headers.get('tus-max-size')).toBe(String(LIMITS.materialBytes))
     expect(answer.headers.get('tus-checksum-algorithm')).toBe('sha1,sha256')
   })
@@ -112,4 +116,150 @@ describe('tus 1.0', () => {
     expect([answer.status, (await answer.json()) as unknown]).toMatchObject([400, { code: 'request.invalid' }])
     expect((await ask('HEAD', path)).status).toBe(404)
   })
+
+  test('every answer is of the protocol, problems too, whatever a proxy adds to the request', async () => {
+    const problems = [
+      await ask('POST', '/api/v1/uploads', { 'upload-length': 'many' }),
+      await ask('POST', '/api/v1/uploads', { 'upload-length': '3', authorization: 'Bearer tb_none' }),
+      await ask('POST', '/api/v1/uploads', { 'upload-defer-length': '1' }),
+      await ask('POST', '/api/v1/uploads', { 'upload-length': '3', 'upload-metadata': 'a b c d' }),
+      await ask('PATCH', '/api/v1/uploads/none', { 'content-type': 'application/offset+octet-stream' }, pdf()),
+      await ask('HEAD', '/api/v1/uploads/none'),
+      await ask('DELETE', '/api/v1/uploads/none'),
+    ]
+    expect(problems.map(({ status }) => status)).toEqual([400, 401, 400, 400, 400, 404, 404])
+    for (const { headers } of problems)
+      expect([headers.get('tus-resumable'), headers.get('content-type')]).toEqual(['1.0.0', 'application/problem+json'])
+    const proxied = { 'upload-length': '3', 'x-forwarded-proto': 'https,http', 'x-forwarded-host': 'evil.example' }
+    const made = await ask('POST', '/api/v1/uploads', proxied)
+    expect([made.status, made.headers.get('location')]).toEqual([201, expect.stringMatching(/^\/api\/v1\/uploads\//)])
+    expect(made.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('who comes while a piece is received is told to ask how far it is and go on from there', async () => {
+    const bytes = pdf()
+    const path = await begin(bytes.byteLength)
+    let release: () => void = () => undefined
+    const held = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(bytes.slice(0, 100))
+        release = () => {
+          controller.enqueue(bytes.slice(100))
+          controller.close()
+        }
+      },
+    })
+    const first = fetch(new URL(path, node.url), {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'tus-resumable': '1.0.0',
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': '0',
+      },
+      body: held,
+    })
+    let second = await patch(path, 7, bytes)
+    // At another offset it is told of that, until the first is begun.
+    while (((await second.clone().json()) as { code: string }).code === 'request.conflict')
+      second = await patch(path, 7, bytes)
+    expect([second.status, (await second.json()) as unknown]).toMatchObject([
+      409,
+      { code: 'upload.writing', retryable: true, cureEn: expect.stringContaining('HEAD') },
+    ])
+    expect((await ask('DELETE', path)).status).toBe(409)
+    release()
+    expect((await first).status).toBe(204)
+  })
+
+  test('own uploads are listed and ended, and go on after a restart of the node', async () => {
+    const bytes = pdf()
+    const path = await begin(bytes.byteLength)
+    const other = await begin(10)
+    await patch(path, 0, bytes.slice(0, 100))
+    const [id, otherId] = [path, other].map(each => each.split('/').at(-1) ?? '')
+    await node.stop()
+    node = await startNode({ config, passphrase: PASSPHRASE })
+    const client = createClient({ url: node.url, token })
+    const { uploads } = await client.listUploads({})
+    expect(uploads.filter(upload => upload.id === id || upload.id === otherId)).toMatchObject([
+      { id, offset: 100, size: bytes.byteLength, material: null },
+      { id: otherId, offset: 0, size: 10, material: null },
+    ])
+    expect((await ask('DELETE', other)).status).toBe(204)
+    expect((await client.listUploads({})).uploads.map(upload => upload.id)).not.toContain(otherId)
+    expect((await ask('HEAD', path)).headers.get('upload-offset')).toBe('100')
+    const last = await patch(path, 100, bytes.slice(100))
+    expect([last.status, last.headers.get('material-sha256')]).toEqual([
+      204,
+      createHash('sha256').update(bytes).digest('hex'),
+    ])
+  })
+})
+
+/** Passes bytes on to the node, and cuts the connection after so many, once. */
+async function cuttingProxy(bytes: number): Promise<{ server: Server; url: string; cuts: () => number }> {
+  let left = bytes
+  let cuts = 0
+  const { hostname, port } = new URL(node.url)
+  const server = createServer(client => {
+    const upstream = connect(Number(port), hostname)
+    const close = () => {
+      client.destroy()
+      upstream.destroy()
+    }
+    for (const socket of [client, upstream]) socket.on('error', close).on('close', close)
+    upstream.on('data', (chunk: Buffer) => client.write(chunk))
+    client.on('data', (chunk: Buffer) => {
+      left -= chunk.byteLength
+      if (cuts > 0 || left > 0) return void upstream.write(chunk)
+      cuts++
+      close()
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port: listening } = server.address() as AddressInfo
+  return { server, url: `http://127.0.0.1:${listening}`, cuts: () => cuts }
+}
+
+describe('tus-js-client', () => {
+  for (const [how, options] of [
+    ['in pieces', { chunkSize: 100_000 }],
+    ['in one', {}],
+    ['with its first piece at once', { chunkSize: 100_000, uploadDataDuringCreation: true }],
+  ] as const)
+    test(`uploads ${how} over a line that is cut in the middle, and goes on where it was`, async () => {
+      const bytes = new Uint8Array(Buffer.concat([makePdf(1, crypto.randomUUID()), Buffer.alloc(900_000, ' ')]))
+      bytes.set(Buffer.from('%%EOF'), bytes.byteLength - 5)
+      const proxy = await cuttingProxy(500_000)
+      try {
+        const offsets: number[] = []
+        let sha256: string | undefined
+        await new Promise<void>((resolve, reject) => {
+          const upload = new Upload(Buffer.from(bytes), {
+            endpoint: `${proxy.url}/api/v1/uploads`,
+            headers: { authorization: `Bearer ${token}` },
+            metadata: { filename: '身份证.pdf' },
+            // Until the node has noticed that the line was cut, it is told that a piece is still received.
+            retryDelays: [0, 20, 50, 100, 200, 500, 1000, 2000, 5000],
+            ...options,
+            onBeforeRequest(request: HttpRequest) {
+              if (request.getMethod() === 'PATCH') offsets.push(Number(request.getHeader('Upload-Offset')))
+            },
+            onAfterResponse(_, response) {
+              sha256 = response.getHeader('Material-SHA256') ?? sha256
+            },
+            onSuccess: () => resolve(),
+            onError: reject,
+          })
+          upload.start()
+        })
+        expect(proxy.cuts()).toBe(1)
+        expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+        // What had come was not sent again.
+        expect(offsets.at(-1)).toBeGreaterThan(100_000)
+      } finally {
+        proxy.server.close()
+      }
+    })
 })

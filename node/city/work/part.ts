@@ -50,7 +50,7 @@ import { viewRoutes } from './views-routes.ts'
 
 export function createWorkPart(
   { config, db, clock, audit, events, log, randomBytes, randomId, space }: Kernel,
-  { trust, identity }: TrustPort,
+  { trust, identity, seal }: TrustPort,
   { packets }: ExchangePort,
   { cases, clocks, drafts, handler, keys }: CasesPort,
   {
@@ -154,10 +154,13 @@ export function createWorkPart(
   })
   const looks = createLooks({ db, audit, drafts })
   const uploads = createUploads({
+    db,
     folder: join(config.data, 'uploads'),
     clock,
     id: randomId,
     random: randomBytes,
+    seal,
+    failed: error => log.error('an upload whose time is over not deleted', {}, error),
     space: space.problem,
     async keep(stream, actor) {
       const stored = await materials.upload(stream)

@@ -172,6 +172,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   listTokens: { method: 'GET', path: '/api/v1/people/{id}/tokens' },
   listTrace: { method: 'GET', path: '/api/v1/approval-system/trace' },
   listUnits: { method: 'GET', path: '/api/v1/organisations/{city}' },
+  listUploads: { method: 'GET', path: '/api/v1/uploads' },
   listViews: { method: 'GET', path: '/api/v1/views' },
   listWebhooks: { method: 'GET', path: '/api/v1/webhooks' },
   lookAtParked: { method: 'POST', path: '/api/v1/parked/look', takes: 'json', purposed: true },

@@ -8730,6 +8730,8 @@ export interface Api {
     params: { city: string }
     query?: ListUnitsQuery | undefined
   } & Options): Promise<ListUnitsAnswer>
+  /** Own uploads of the last day, newest first: how far each is, and what it became */
+  listUploads(input?: Options): Promise<{ uploads: ResumableUpload[] }>
   /** The own saved views, and those of a window */
   listViews(input?: {
     query?: ListViewsQuery | undefined

@@ -23,8 +23,8 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   scan_reuses: { applicant_key: `x''` },
 }
 
-/** Tables that a copy has empty: what was traced is for days, and that and who is signed in are for the node that runs. */
-export const LEFT_EMPTY: ReadonlySet<string> = new Set(['adapter_trace', 'sessions'])
+/** Tables that a copy has empty: what was traced is for days; that, who is signed in and what of a scan is still on its way are for the node that runs. */
+export const LEFT_EMPTY: ReadonlySet<string> = new Set(['adapter_trace', 'sessions', 'uploads'])
 
 /** What the worker is told; `keys` is a file of keys that is being made. */
 export type ApartOrder = { source: string; target: string; keys: string }

@@ -6,31 +6,35 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Problem } from '../../../protocol/problem.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { createHandClock, type HandClock } from '../../../test/support/http.ts'
+import { openTestStore } from '../../../test/support/store.ts'
+import { createSeal } from '../../kernel/keys/seal.ts'
+import type { Database } from '../../kernel/store/database.ts'
 import { createUploads, UPLOAD_LIMITS, type Uploads } from './uploads.ts'
 
 let folder = ''
+let db: Database
 let clock: HandClock
 let uploads: Uploads
 let kept: { text: string; actor: string }[]
 let full: Problem | null
-let refuses: boolean
+let refuses: Error | null
+let ids: number
+const failures: unknown[] = []
 
-beforeEach(async () => {
-  folder = join(await mkdtemp(join(tmpdir(), 'tongban-uploads-')), 'uploads')
-  clock = createHandClock()
-  kept = []
-  full = null
-  refuses = false
-  let ids = 0
-  uploads = createUploads({
+/** A run of the node over what an earlier one left. */
+async function run(): Promise<Uploads> {
+  const begun = createUploads({
+    db,
     folder,
     clock,
     id: () => `u${++ids}`,
     random: bytes => new Uint8Array(bytes).fill(7),
+    seal: createSeal(new Uint8Array(32).fill(9)),
     space: () => full,
+    failed: error => failures.push(error),
     async keep(stream, actor) {
       const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
-      if (refuses) throw new ProblemError('request.invalid', 'no scan')
+      if (refuses !== null) throw refuses
       kept.push({ text: Buffer.from(bytes).toString(), actor })
       return {
         sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -39,10 +43,25 @@ beforeEach(async () => {
       }
     },
   })
+  await begun.start()
+  return begun
+}
+
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'tongban-uploads-')), 'uploads')
+  db = await openTestStore()
+  clock = createHandClock()
+  kept = []
+  full = null
+  refuses = null
+  ids = 0
+  uploads = await run()
 })
 afterEach(async () => {
   await uploads.stop()
+  await db.close()
   await rm(join(folder, '..'), { recursive: true, force: true })
+  expect(failures).toEqual([])
 })
 
 const streamOf = (text: string) => new Blob([text]).stream()
@@ -110,7 +129,7 @@ describe('an upload', () => {
   })
 
   test('that is no material is told so and is gone', async () => {
-    refuses = true
+    refuses = new ProblemError('request.invalid', 'no scan')
     const { id } = await uploads.create('wang', 3, 'person:wang')
     await expect(send(id, 0, 'abc')).rejects.toThrow('no scan')
     expect(() => uploads.state('wang', id)).toThrow('request.not-found')
@@ -138,8 +157,8 @@ describe('an upload', () => {
       },
     })
     const first = uploads.append('wang', id, 0, held, { actor: 'person:wang', checksum: null })
-    await expect(send(id, 0, 'abc')).rejects.toThrow('request.concurrent')
-    await expect(uploads.end('wang', id)).rejects.toThrow('request.concurrent')
+    await expect(send(id, 0, 'abc')).rejects.toThrow('upload.writing')
+    await expect(uploads.end('wang', id)).rejects.toThrow('upload.writing')
     release()
     expect(await first).toMatchObject({ offset: 3 })
   })
@@ -158,9 +177,49 @@ describe('an upload', () => {
   test(`one person has ${UPLOAD_LIMITS.perPerson} open, all have ${UPLOAD_LIMITS.open}, and one more is refused`, async () => {
     const begin = (person: string) => uploads.create(person, 3, `person:${person}`)
     for (let n = 0; n < UPLOAD_LIMITS.perPerson; n++) await begin('wang')
-    await expect(begin('wang')).rejects.toThrow('request.rate')
+    await expect(begin('wang')).rejects.toThrow('upload.limit')
     for (let n = UPLOAD_LIMITS.perPerson; n < UPLOAD_LIMITS.open; n++) await begin(`p${n}`)
-    await expect(begin('li')).rejects.toThrow('request.rate')
+    await expect(begin('li')).rejects.toThrow('upload.limit')
+    await uploads.end('wang', 'u1')
+    await begin('li')
+  })
+
+  test(`that waits ${UPLOAD_LIMITS.idleSeconds} seconds gives way to a new one where so many are open, the longest first`, async () => {
+    const begin = (person: string) => uploads.create(person, 6, `person:${person}`)
+    for (let n = 0; n < UPLOAD_LIMITS.perPerson; n++) await begin('wang')
+    clock.advance(UPLOAD_LIMITS.idleSeconds * 1000 - 1)
+    await expect(begin('wang')).rejects.toThrow('upload.limit')
+    await send('u1', 0, 'abc')
+    clock.advance(1)
+    await begin('wang')
+    expect(uploads.state('wang', 'u1').offset).toBe(3)
+    expect(() => uploads.state('wang', 'u2')).toThrow('request.not-found')
+    for (let n = UPLOAD_LIMITS.perPerson; n < UPLOAD_LIMITS.open; n++) await begin(`p${n}`)
+    // Of all people, the one that waits longest.
+    await begin('li')
+    expect(() => uploads.state('wang', 'u3')).toThrow('request.not-found')
+  })
+
+  test(`that is whole counts no more, and ${UPLOAD_LIMITS.whole} of them are told of`, async () => {
+    for (let n = 0; n <= UPLOAD_LIMITS.whole; n++) {
+      const { id } = await uploads.create('wang', 3, 'person:wang')
+      await send(id, 0, 'abc')
+    }
+    expect(uploads.list('wang')).toHaveLength(UPLOAD_LIMITS.whole)
+    expect(() => uploads.state('wang', 'u1')).toThrow('request.not-found')
+    expect(uploads.state('wang', 'u2').material).not.toBeNull()
+  })
+
+  test('is told to who began it, the one gone on with last first, and to nobody else', async () => {
+    await uploads.create('wang', 3, 'person:wang')
+    clock.advance(1)
+    const { id } = await uploads.create('wang', 6, 'person:wang')
+    await send(id, 0, 'abc')
+    expect(uploads.list('wang')).toMatchObject([
+      { id: 'u2', offset: 3, size: 6, material: null },
+      { id: 'u1', offset: 0, size: 3, material: null },
+    ])
+    expect(uploads.list('li')).toEqual([])
   })
 
   test(`has ${UPLOAD_LIMITS.bytes} bytes at most, and room on the disk`, async () => {
@@ -174,11 +233,96 @@ describe('an upload', () => {
     expect(await send(id, 0, 'abcdef')).toMatchObject({ material: { size: 6 } })
   })
 
-  test('of an earlier run of the node is gone, for its key is', async () => {
+  test('goes on after a restart of the node, with what had come when it was cut off', async () => {
+    const { id } = await uploads.create('wang', 11, 'person:wang')
+    await send(id, 0, 'hello ')
+    const whole = await uploads.create('wang', 3, 'person:wang')
+    await send(whole.id, 0, 'abc')
+    await uploads.stop()
+    await writeFile(join(folder, 'left'), 'of a row that is gone')
+    uploads = await run()
+    expect(await readdir(folder)).toEqual([id])
+    expect(uploads.state('wang', whole.id).material).toMatchObject({ size: 3 })
+    expect(uploads.state('wang', id)).toMatchObject({ offset: 6, size: 11, material: null })
+    expect(await send(id, 6, 'world')).toMatchObject({ offset: 11, material: { size: 11 } })
+    expect(kept.at(-1)?.text).toBe('hello world')
+  })
+
+  test('keeps what came of a piece that the end of the node breaks off', async () => {
     const { id } = await uploads.create('wang', 6, 'person:wang')
-    await writeFile(join(folder, 'left'), 'x')
-    await uploads.start()
-    expect(await readdir(folder).catch(() => [])).toEqual([])
-    expect(id).toBe('u1')
+    let reached: () => void = () => undefined
+    const waits = new Promise<void>(resolve => {
+      reached = resolve
+    })
+    let pulls = 0
+    const held = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          if (pulls++ === 0) return controller.enqueue(new TextEncoder().encode('abc'))
+          reached()
+          await new Promise(() => undefined)
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const cut = uploads.append('wang', id, 0, held, { actor: 'person:wang', checksum: null }).catch(String)
+    await waits
+    await uploads.stop()
+    expect(await cut).toContain('the node ends')
+    uploads = await run()
+    expect(uploads.state('wang', id).offset).toBe(3)
+  })
+
+  test(`of a killed node asks for no more than the ${UPLOAD_LIMITS.noted} bytes again that came last`, async () => {
+    const frame = new Uint8Array(UPLOAD_LIMITS.frame)
+    const size = UPLOAD_LIMITS.noted + 2 * UPLOAD_LIMITS.frame
+    const { id } = await uploads.create('wang', size, 'person:wang')
+    const noted = async () =>
+      (await db.query<{ received: number }>('SELECT received FROM uploads WHERE id = ?', [id]))[0]?.received
+    const seen: (number | undefined)[] = []
+    async function* pieces() {
+      for (let sent = 0; sent < size - UPLOAD_LIMITS.frame; sent += UPLOAD_LIMITS.frame) {
+        if (sent >= UPLOAD_LIMITS.noted - UPLOAD_LIMITS.frame) seen.push(await noted())
+        yield frame
+      }
+    }
+    await uploads.append('wang', id, 0, pieces(), { actor: 'person:wang', checksum: null })
+    expect(seen).toEqual([0, UPLOAD_LIMITS.noted])
+    expect(await noted()).toBe(size - UPLOAD_LIMITS.frame)
+  })
+
+  test('whose file was lost or cut is gone after a restart, and so is one whose time passed meanwhile', async () => {
+    const lost = await uploads.create('wang', 6, 'person:wang')
+    const cut = await uploads.create('wang', 6, 'person:wang')
+    const old = await uploads.create('wang', 6, 'person:wang')
+    for (const { id } of [lost, cut]) await send(id, 0, 'abc')
+    await uploads.stop()
+    await rm(join(folder, lost.id))
+    await writeFile(join(folder, cut.id), 'abc')
+    uploads = await run()
+    expect(uploads.list('wang').map(({ id }) => id)).toEqual([old.id])
+    await uploads.stop()
+    clock.advance(UPLOAD_LIMITS.seconds * 1000)
+    uploads = await run()
+    expect([uploads.list('wang'), await readdir(folder), await db.query('SELECT 1 FROM uploads')]).toEqual([[], [], []])
+  })
+
+  test('has no key any more once it is a material, or has ended', async () => {
+    const { id } = await uploads.create('wang', 3, 'person:wang')
+    const ended = await uploads.create('wang', 3, 'person:wang')
+    await send(id, 0, 'abc')
+    await uploads.end('wang', ended.id)
+    expect(await db.query('SELECT id, key FROM uploads')).toEqual([{ id, key: null }])
+  })
+
+  test('that cannot be kept for want of room waits where its last piece began', async () => {
+    const { id } = await uploads.create('wang', 6, 'person:wang')
+    await send(id, 0, 'abc')
+    refuses = new ProblemError('disk.full')
+    await expect(send(id, 3, 'def')).rejects.toThrow('disk.full')
+    expect(uploads.state('wang', id)).toMatchObject({ offset: 3, material: null })
+    refuses = null
+    expect(await send(id, 3, 'def')).toMatchObject({ material: { size: 6 } })
+    expect(kept.at(-1)?.text).toBe('abcdef')
   })
 })

@@ -57,6 +57,7 @@ import { phrases } from './054-phrases.ts'
 import { scanReuses } from './055-scan-reuses.ts'
 import { boxes } from './056-boxes.ts'
 import { agreementDrafts } from './057-agreement-drafts.ts'
+import { uploads } from './058-uploads.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -116,4 +117,5 @@ export const MIGRATIONS: readonly Migration[] = [
   scanReuses,
   boxes,
   agreementDrafts,
+  uploads,
 ]
