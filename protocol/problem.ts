@@ -3,6 +3,7 @@
  * The same code stands in receipts, HTTP answers (RFC 9457), logs and the console.
  * Over 450 lines: one table of all problem codes, in the order of what they are about; whoever reads a code looks it up.
  */
+import type { CuredBy, FieldCode } from './field-codes.ts'
 
 /** Who must act: the caller (`you`), the partner city (`partner`) or the operator of this node (`operator`). */
 export type Actor = 'you' | 'partner' | 'operator'
@@ -1320,10 +1321,10 @@ export type FieldProblem = {
   /** JSON Pointer (RFC 6901); absent: that of `field` */
   path?: string
   /** what is wrong, for programs */
-  code?: string
+  code: FieldCode | ProblemCode
   value?: number | boolean
   level: 'error' | 'notice'
-  cure: 'caller' | 'clerk' | 'applicant' | 'administrator' | 'partner'
+  cure: CuredBy
   reason: string
   reasonZh: string
 }

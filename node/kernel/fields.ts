@@ -1,12 +1,15 @@
 /** What a schema finds wrong with a request, field by field, for programs that mark the fields. */
 import type * as z from 'zod'
+import type { FieldCode } from '../../protocol/field-codes.ts'
 import type { FieldProblem } from '../../protocol/problem.ts'
 
 type Issue = z.core.$ZodIssue
-type Reason = { code: string; en: string; zh: string }
+type Reason = { code: FieldCode; en: string; zh: string }
 
 /** Fields that are told of one request. */
 export const FIELDS_TOLD = 50
+/** Faults that are looked at for them: what is said of a part stands beside what is said of its fields. */
+const LOOKED_AT = 4 * FIELDS_TOLD
 const PATH_CHARACTERS = 120
 /** What can be the name of a field, and cannot be anything of a person that was put in its place. */
 const FIELD_NAME = /^[A-Za-z][A-Za-z_-]{0,39}$/
@@ -15,14 +18,19 @@ const SAID_BELOW = 10_000
 
 /** The first FIELDS_TOLD fields of `data` that are wrong. */
 export function fieldProblems(error: z.ZodError, data: unknown): FieldProblem[] {
-  const found = error.issues.flatMap(issue => toFieldProblems(issue, [], data))
+  const found = error.issues.slice(0, LOOKED_AT).flatMap(issue => toFieldProblems(issue, [], data))
   const missing = new Set(found.filter(({ code }) => code === 'required').map(({ path }) => path))
   // Of what is not there nothing more is said.
   return found.filter(({ path, code }) => code === 'required' || !missing.has(path)).slice(0, FIELDS_TOLD)
 }
 
 /** One field that is wrong for a reason of its own. */
-export const fieldProblem = (field: string, reason: string, reasonZh: string, code = 'invalid'): FieldProblem => ({
+export const fieldProblem = (
+  field: string,
+  reason: string,
+  reasonZh: string,
+  code: FieldCode = 'invalid',
+): FieldProblem => ({
   field: field.slice(0, PATH_CHARACTERS).toWellFormed(),
   code,
   level: 'error',
@@ -77,7 +85,11 @@ function toFieldProblems(issue: Issue, above: readonly PropertyKey[], data: unkn
     return nearest.flatMap(inner => toFieldProblems(inner, path, data))
   }
   if (issue.code === 'unrecognized_keys') {
-    const named = issue.keys.filter(key => FIELD_NAME.test(key))
+    // However many there are, no more are looked at than are told.
+    const named = issue.keys
+      .slice(0, LOOKED_AT)
+      .filter(key => FIELD_NAME.test(key))
+      .slice(0, FIELDS_TOLD - 1)
     const count = issue.keys.length - named.length
     const unknown = named.map(key =>
       at([...path, key], { code: 'unknown', en: 'not a field that this takes', zh: '没有这个字段' }),

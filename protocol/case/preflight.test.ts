@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { FIELD_CODES, type FieldCode } from '../field-codes.ts'
 import type { ServiceItem } from '../service/item.ts'
 import { CASE_CONTENT, CaseMaterial } from './kinds.ts'
 import { type Application, type CheckForm, minimise, type PreflightParts, preflight } from './preflight.ts'
@@ -192,7 +193,9 @@ test('what is not shared stays: taken out before it is sent, refused when it com
   // Without a word on sharing the form says what leaves.
   expect(minimise({ ...content, form }, { item, agreed: null }).kept).toEqual([])
   // A necessary field that is not shared is not missed where it does not go.
-  const checkForm: CheckForm = () => [{ path: 'spouse', missing: true, reason: 'missing', reasonZh: '必填' }]
+  const checkForm: CheckForm = () => [
+    { path: 'spouse', missing: true, code: 'required', reason: 'missing', reasonZh: '必填' },
+  ]
   expect(errors(sent, { agreed: shares, checkForm })).toEqual([])
   expect(errors(sent, { checkForm })).toEqual(['form.spouse clerk'])
 })
@@ -213,4 +216,63 @@ test('one scan under two codes is told at the second with the first, whatever th
 
 test('the item has the name under which it is published', () => {
   expect(errors({ item: { ...content.item, name: '缴存证明（补）' } })).toEqual(['item.name clerk'])
+})
+
+test('each rule has a code of its own, and whoever can cure it is written with the code', () => {
+  const wrong: Partial<Application> = {
+    item: { code: 'A1', name: '别名', version: 2, promiseDay: 6, anticipateDay: 10 },
+    mode: 3,
+    applicant: { type: '2', name: '陈小满', idType: '001', idNumber: '91420300MA00000001', phone: '13900000000' },
+    agent: { name: '林长河', idType: '111', idNumber: '1' },
+    form: { reason: '购房', shoe: 42 },
+    materials: [
+      { sha256: hash('a'), code: 'M1', name: 'a', form: 'copy' },
+      { sha256: hash('a'), code: 'M9', name: 'b' },
+    ],
+    consent: undefined,
+    purpose: undefined,
+    delivery: { method: 'mail' },
+  }
+  const found = [
+    ...check(wrong, {
+      item: {
+        ...item,
+        taskState: '2',
+        isMailResult: false,
+        materials: [...item.materials, { ...item.materials[0], materialCode: 'M3', certCode: undefined } as never],
+      },
+      agreed: { ...agreed, modes: [0, 1], sharedFields: [] },
+      checkForm: () => null,
+    }),
+    ...check({ applicant: { ...content.applicant, idNumber: '420300202612311230' } }),
+    ...check({ agent: { name: '林长河' } }),
+    ...check({ agent: { ...agent, authorisation: hash('b') } }),
+  ]
+  expect([...new Set(found.map(({ code }) => code))].sort()).toEqual([
+    'agent-document',
+    'applicant-type',
+    'authorisation-missing',
+    'authorisation-unlisted',
+    'consent-missing',
+    'credit-code',
+    'form-unknown',
+    'form-unusable',
+    'item-limit',
+    'item-name',
+    'item-unused',
+    'item-version',
+    'mail-excluded',
+    'material-later',
+    'material-missing',
+    'material-original',
+    'material-purpose',
+    'material-twice',
+    'material-unlisted',
+    'mode-excluded',
+    'not-shared',
+    'recipient-missing',
+    'resident-id',
+    'resident-id-date',
+  ])
+  for (const { code, cure } of found) expect([code, cure]).toEqual([code, FIELD_CODES[code as FieldCode].cure])
 })

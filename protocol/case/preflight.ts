@@ -6,6 +6,7 @@
 import { type AgreedItem, dayOf } from '../agreement/document.ts'
 import { readCreditCode } from '../codes/credit-code.ts'
 import { readResidentId } from '../codes/resident-id.ts'
+import { FIELD_CODES, type FieldCode, type RuleCode } from '../field-codes.ts'
 import { LIMITS } from '../limits.ts'
 import type { FieldProblem } from '../problem.ts'
 import type { ServiceItem } from '../service/item.ts'
@@ -24,7 +25,7 @@ export type Cure = keyof typeof CURES
 export type Finding = Omit<FieldProblem, 'cure'> & { cure: Cure }
 
 /** What is wrong with the fields of a form; `path` is empty for the form itself. */
-export type FormFault = { path: string; missing: boolean; reason: string; reasonZh: string }
+export type FormFault = { path: string; missing: boolean; code: FieldCode; reason: string; reasonZh: string }
 /** Checks data against a JSON Schema; null when the schema itself cannot be used. */
 export type CheckForm = (schema: Record<string, unknown>, data: Record<string, unknown>) => FormFault[] | null
 
@@ -43,6 +44,25 @@ export type PreflightParts = {
   /** how its materials are called at this counter */
   names?: readonly MaterialNames[]
 }
+
+/** What a rule finds; who can cure it is written with its code. */
+export const ruleFinding = (
+  code: RuleCode,
+  level: Finding['level'],
+  field: string,
+  reason: string,
+  reasonZh: string,
+): Finding => ({ field, code, level, cure: FIELD_CODES[code].cure, reason, reasonZh })
+
+/** What is wrong with a field of the form of the item, as whoever fills it in at the counter cures it. */
+export const formFinding = ({ path, code, reason, reasonZh }: FormFault): Finding => ({
+  field: path === '' ? 'form' : `form.${path}`,
+  code,
+  level: 'error',
+  cure: 'clerk',
+  reason,
+  reasonZh,
+})
 
 /** Fields that the form does not know, of which so many are told. */
 const UNKNOWN_TOLD = 50
@@ -98,61 +118,81 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
   const findings: Finding[] = []
   const finding =
     (level: Finding['level']) =>
-    (field: string, cure: Cure, reason: string, reasonZh: string): void => {
-      findings.push({ field, level, cure, reason, reasonZh })
+    (code: RuleCode, field: string, reason: string, reasonZh: string): void => {
+      findings.push(ruleFinding(code, level, field, reason, reasonZh))
     }
   const find = finding('error')
   const note = finding('notice')
 
   // --- the item
-  if (item.taskState !== '1') find('item', 'partner', 'the item is not in use', '事项未启用')
+  if (item.taskState !== '1') find('item-unused', 'item', 'the item is not in use', '事项未启用')
   if (content.item.version !== item.taskVersion)
     find(
+      'item-version',
       'item.version',
-      'clerk',
       `the published version is ${item.taskVersion}`,
       `现行版本为 ${item.taskVersion}，请按新版本重新核对`,
     )
   if (content.item.name !== item.taskName)
-    find('item.name', 'clerk', 'not the name under which the item is published', '事项名称与公布的不一致')
+    find('item-name', 'item.name', 'not the name under which the item is published', '事项名称与公布的不一致')
   for (const limit of ['promiseDay', 'anticipateDay'] as const)
     if (content.item[limit] !== undefined && content.item[limit] !== item[limit])
-      find(`item.${limit}`, 'clerk', `the item says ${item[limit]} working days`, `事项规定为 ${item[limit]} 个工作日`)
+      find(
+        'item-limit',
+        `item.${limit}`,
+        `the item says ${item[limit]} working days`,
+        `事项规定为 ${item[limit]} 个工作日`,
+      )
   if (!item.modes.includes(content.mode))
-    find('mode', 'clerk', 'the item does not allow this mode', '事项不支持该办理模式')
+    find('mode-excluded', 'mode', 'the item does not allow this mode', '事项不支持该办理模式')
 
   // --- who applies
   if (!item.serverType.includes(content.applicant.type))
-    find('applicant.type', 'clerk', 'the item is not for this kind of applicant', '服务对象不符')
+    find('applicant-type', 'applicant.type', 'the item is not for this kind of applicant', '服务对象不符')
   for (const who of ['applicant', 'agent'] as const) {
     const holder = content[who]
     if (holder === undefined) continue
     const { idNumber = '' } = holder
     const resident = holder.idType === '111' ? readResidentId(idNumber) : undefined
     if (resident === null)
-      find(`${who}.idNumber`, 'clerk', 'not a valid resident identity number', '身份证号码校验不通过')
+      find('resident-id', `${who}.idNumber`, 'not a valid resident identity number', '身份证号码校验不通过')
     else if (resident !== undefined && resident.birthDate > dayOf(Date.parse(content.receivedAt) / 1000))
-      find(`${who}.idNumber`, 'clerk', 'born after the application was received', '身份证号码中的出生日期晚于收件日期')
+      find(
+        'resident-id-date',
+        `${who}.idNumber`,
+        'born after the application was received',
+        '身份证号码中的出生日期晚于收件日期',
+      )
     if (holder.idType === '001' && readCreditCode(idNumber) === null)
-      find(`${who}.idNumber`, 'clerk', 'not a valid unified social credit code', '统一社会信用代码校验不通过')
+      find('credit-code', `${who}.idNumber`, 'not a valid unified social credit code', '统一社会信用代码校验不通过')
   }
   if (content.agent !== undefined) {
     const { kind = 'agent', authorisation } = content.agent
     for (const field of ['idType', 'idNumber'] as const)
       if (kind === 'agent' && content.agent[field] === undefined)
-        find(`agent.${field}`, 'clerk', 'who acts for the applicant shows an identity document', '请填写代办人的证件')
+        find(
+          'agent-document',
+          `agent.${field}`,
+          'who acts for the applicant shows an identity document',
+          '请填写代办人的证件',
+        )
     if (authorisation === undefined) {
       if (kind === 'agent')
-        find('agent.authorisation', 'applicant', 'the agent has no authorisation', '代办人未提交授权委托书')
+        find('authorisation-missing', 'agent.authorisation', 'the agent has no authorisation', '代办人未提交授权委托书')
     } else if (!content.materials.some(({ sha256 }) => sha256 === authorisation))
-      find('agent.authorisation', 'clerk', 'the authorisation is not among the materials', '授权委托书未列入申请材料')
+      find(
+        'authorisation-unlisted',
+        'agent.authorisation',
+        'the authorisation is not among the materials',
+        '授权委托书未列入申请材料',
+      )
   }
 
   // --- what the applicant accepted
   if (item.consent !== undefined && content.consent?.text !== item.consent.version)
     find(
+      'consent-missing',
       'consent',
-      'applicant',
       `version ${item.consent.version} of the notice was not accepted`,
       `申请人尚未确认告知书（版本 ${item.consent.version}）`,
     )
@@ -164,22 +204,30 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
     for (const name of Object.keys(content.form)
       .filter(name => !Object.hasOwn(known, name))
       .slice(0, UNKNOWN_TOLD))
-      find(`form.${name.slice(0, 60)}`, 'clerk', 'not a field of the form', '申请表没有该字段')
+      find('form-unknown', `form.${name.slice(0, 60)}`, 'not a field of the form', '申请表没有该字段')
     if (tooLong(content.form))
-      find('form', 'clerk', `a list of more than ${LIMITS.formEntries} entries`, `列表超过 ${LIMITS.formEntries} 项`)
+      findings.push(
+        formFinding({
+          path: '',
+          missing: false,
+          code: 'too-large',
+          reason: `a list of more than ${LIMITS.formEntries} entries`,
+          reasonZh: `列表超过 ${LIMITS.formEntries} 项`,
+        }),
+      )
     else {
       const faults = checkForm(item.form, content.form)
       if (faults === null)
-        find('form', 'partner', 'the form of the item cannot be used', '事项申请表的模式有误，无法校验')
-      for (const { path, missing, reason, reasonZh } of faults ?? []) {
+        find('form-unusable', 'form', 'the form of the item cannot be used', '事项申请表的模式有误，无法校验')
+      for (const fault of faults ?? []) {
         // What is not shared stays with the collecting city, which has checked it.
-        if (missing && shared !== null && !shared.has(path.split('.')[0] ?? '')) continue
-        find(path === '' ? 'form' : `form.${path}`, 'clerk', reason, reasonZh)
+        if (fault.missing && shared !== null && !shared.has(fault.path.split('.')[0] ?? '')) continue
+        findings.push(formFinding(fault))
       }
     }
   }
   for (const path of minimise(content, { item, agreed }).kept)
-    find(path, 'clerk', 'must not leave the collecting city', '不在共享字段内，不得传出本市')
+    find('not-shared', path, 'must not leave the collecting city', '不在共享字段内，不得传出本市')
 
   // --- materials
   const given = new Set(content.materials.map(material => material.code))
@@ -187,20 +235,20 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
     const wanted = item.materials.find(({ materialCode }) => materialCode === material.code)
     if (wanted === undefined) {
       if (material.sha256 !== content.agent?.authorisation)
-        find(`materials.${index}.code`, 'clerk', "not in the item's list", '不在事项材料清单内')
+        find('material-unlisted', `materials.${index}.code`, "not in the item's list", '不在事项材料清单内')
       continue
     }
     if (wanted.materialType === '1' && material.form === 'copy')
       note(
+        'material-original',
         `materials.${index}.form`,
-        'applicant',
         'the original is asked for: to be mailed or shown',
         `${wanted.materialName}须提交原件（邮寄或核验）`,
       )
     if (wanted.certCode !== undefined && (material.purpose ?? content.purpose) === undefined)
       find(
+        'material-purpose',
         `materials.${index}.purpose`,
-        'clerk',
         'a licence: say what it is used for, here or once for all in purpose',
         `使用证照（${wanted.materialName}）须填写用证事由`,
       )
@@ -212,15 +260,15 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
       own === undefined ? ['', ''] : [`: ${own.collecting} of the own list`, `（本市称“${own.collectingName}”）`]
     if (isNeed === '1')
       find(
+        'material-missing',
         `materials.${materialCode}`,
-        'applicant',
         `a necessary material is missing${of}`,
         `缺少必要材料：${materialName}${ofZh}`,
       )
     if (isNeed === '3')
       note(
+        'material-later',
         `materials.${materialCode}`,
-        'applicant',
         `may be handed in later${of}`,
         `可容缺后补：${materialName}${ofZh}${needExplain === undefined ? '' : `（${needExplain}）`}`,
       )
@@ -231,8 +279,8 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
     const first = before.get(sha256)
     if (first !== undefined)
       find(
+        'material-twice',
         `materials.${index}.sha256`,
-        'clerk',
         `the same scan as of ${first}: scan each material by itself`,
         `与材料 ${first} 是同一份扫描件，请将各份材料分开扫描上传`,
       )
@@ -242,9 +290,9 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
   // --- hand-over
   if (content.delivery?.method === 'mail') {
     if (content.delivery.recipient === undefined)
-      find('delivery.recipient', 'clerk', 'to whom the result is mailed', '请填写结果邮寄的收件人')
+      find('recipient-missing', 'delivery.recipient', 'to whom the result is mailed', '请填写结果邮寄的收件人')
     if (item.isMailResult === false)
-      find('delivery.method', 'clerk', 'the result of this item is not mailed', '该事项结果不支持邮寄')
+      find('mail-excluded', 'delivery.method', 'the result of this item is not mailed', '该事项结果不支持邮寄')
   }
   return findings
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { AGREEMENT_AUTHORS, AGREEMENT_CONTENT, AGREEMENT_STEPS } from '../../protocol/agreement/kinds.ts'
 import { AUTHORS, CASE_CONTENT, type CaseKind } from '../../protocol/case/kinds.ts'
 import { ASKS, CLOSE_FROM, MOVES, STATES, type State } from '../../protocol/case/table.ts'
+import { FIELD_CODES } from '../../protocol/field-codes.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { TEST_CONTENT, TEST_STEPS } from '../../protocol/partner-test/thread.ts'
 import { PROBLEMS } from '../../protocol/problem.ts'
@@ -114,6 +115,12 @@ const problems = (): string =>
     ]),
   )
 
+const fieldCodes = (): string =>
+  table(
+    ['code', 'who can cure it', 'meaning', '含义'],
+    Object.entries(FIELD_CODES).map(([name, { cure, en, zh }]) => [code(name), cure, en, zh]),
+  )
+
 const lint = (): string =>
   table(
     ['rule', 'level', 'reason', '理由'],
@@ -127,6 +134,7 @@ export async function specFile(read: (path: string) => Promise<string>): Promise
     steps: steps(),
     close: close(),
     agreement: agreement(),
+    'field codes': fieldCodes(),
     lint: lint(),
     'partner test': partnerTest(),
     limits: await limits(),

@@ -7,9 +7,11 @@ import {
   type Application,
   type Finding,
   type FormFault,
+  formFinding,
   type MaterialNames,
   minimise,
   preflight,
+  ruleFinding,
 } from '../../../protocol/case/preflight.ts'
 import { type Commitment, fieldOf, fromHex, toHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
@@ -198,29 +200,23 @@ export function createCases(parts: CasesParts) {
     )
     // What stays here must hold too; the other city will not see it.
     if (kept.some(path => path.startsWith('form.')) && item.form !== undefined)
-      for (const { path, reason, reasonZh } of (await parts.checkForm(item.form, given.form)) ?? [])
-        if (kept.includes(`form.${path.split('.')[0]}`))
-          findings.push({ field: `form.${path}`, level: 'error', cure: 'clerk', reason, reasonZh })
+      for (const fault of (await parts.checkForm(item.form, given.form)) ?? [])
+        if (kept.includes(`form.${fault.path.split('.')[0]}`)) findings.push(formFinding(fault))
     for (const field of kept)
-      findings.push({
-        field,
-        level: 'notice',
-        cure: 'administrator',
-        reason: 'stays in this city: it is not shared',
-        reasonZh: '不在共享字段内，仅留存本市，不随办件发送',
-      })
+      findings.push(
+        ruleFinding(
+          'kept-here',
+          'notice',
+          field,
+          'stays in this city: it is not shared',
+          '不在共享字段内，仅留存本市，不随办件发送',
+        ),
+      )
     findings.push(...consentFindings(sms, typed.applicant.phone, clock.now()))
     findings.push(...(await miscounted(parts.pages, content.materials, held, looks)))
     for (const [index, hash] of hashes.entries()) {
-      if (!held.has(hash)) {
-        findings.push({
-          field: `materials.${index}.sha256`,
-          level: 'error',
-          cure: 'clerk',
-          reason: 'not uploaded',
-          reasonZh: '材料尚未上传',
-        })
-      }
+      if (!held.has(hash))
+        findings.push(ruleFinding('scan-missing', 'error', `materials.${index}.sha256`, 'not uploaded', '材料尚未上传'))
     }
     const besides: Draft[] = []
     if (commitment !== undefined) {

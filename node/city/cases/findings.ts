@@ -2,7 +2,7 @@
 import { commitsBeyond } from '../../../protocol/case/commitment.ts'
 import { implausible } from '../../../protocol/case/days.ts'
 import type { CaseContent } from '../../../protocol/case/kinds.ts'
-import type { Application, Finding } from '../../../protocol/case/preflight.ts'
+import { type Application, type Finding, ruleFinding } from '../../../protocol/case/preflight.ts'
 import { unsound } from '../../../protocol/case/sound.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
@@ -42,6 +42,7 @@ export function findingOf({ code, detail }: Problem): Finding {
   const told = /^(body|envelope|case|material)\./.test(code)
   const [, field] = /^([\w.]{1,60}): /.exec(detail ?? '') ?? []
   return {
+    code,
     field: told ? (field ?? 'form') : detail === 'mode' ? 'mode' : detail === 'agreement' ? 'agreement' : 'item',
     level: 'error',
     cure: told || code === 'item.unknown' ? 'clerk' : 'administrator',
@@ -57,13 +58,15 @@ export function problemOf(error: unknown): Problem {
 }
 
 export const repeatedItems = (joint: JointCase): Finding[] =>
-  repeated(joint).map(index => ({
-    field: `items.${index}.item`,
-    level: 'error',
-    cure: 'clerk',
-    reason: 'the same as an item before it, word for word',
-    reasonZh: '与前面的事项完全相同',
-  }))
+  repeated(joint).map(index =>
+    ruleFinding(
+      'item-twice',
+      'error',
+      `items.${index}.item`,
+      'the same as an item before it, word for word',
+      '与前面的事项完全相同',
+    ),
+  )
 
 /** The day of an application that would be refused when it were signed at `iat` (seconds). */
 export function daysOf(content: CaseContent<'case.submit'>, iat: number): Finding[] {
@@ -71,7 +74,8 @@ export function daysOf(content: CaseContent<'case.submit'>, iat: number): Findin
   const refused = implausible('case.submit', content, iat) ?? unsound({ packets: [], state: null }, step)
   if (refused === null) return []
   const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
-  return [{ field, level: 'error', cure: 'clerk', reason, reasonZh: '日期明显有误：不得晚于现在，也不得早于半年以前' }]
+  const reasonZh = '日期明显有误：不得晚于现在，也不得早于半年以前'
+  return [ruleFinding('date-implausible', 'error', field, reason, reasonZh)]
 }
 
 /** What of a commitment (容缺承诺) would be refused when it were signed at `iat` (seconds), as findings of its fields. */
@@ -85,14 +89,11 @@ export function commitmentFindings(
   return [commitsBeyond(commitment, item, given), unsound({ packets: [], state: null }, step)].flatMap(refused => {
     if (refused === null) return []
     const [field = '', reason = ''] = (refused.problem.detail ?? '').split(': ')
+    const at = `commitment.${field}`
     return [
-      {
-        field: `commitment.${field}`,
-        level: 'error' as const,
-        cure: 'clerk' as const,
-        reason,
-        reasonZh: field === 'until' ? '补交期限须为今后一年内的日期' : '该材料不能容缺后补，或已经提交',
-      },
+      field === 'until'
+        ? ruleFinding('commitment-until', 'error', at, reason, '补交期限须为今后一年内的日期')
+        : ruleFinding('commitment-material', 'error', at, reason, '该材料不能容缺后补，或已经提交'),
     ]
   })
 }
@@ -138,12 +139,12 @@ export async function alreadyOpen(
   if (open.length === 0) return []
   const numbers = open.map(({ case_no }) => case_no)
   return [
-    {
-      field: 'applicant.idNumber',
-      level: 'notice',
-      cure: 'clerk',
-      reason: `case ${numbers.join(', ')} of the same person for the same item has not ended`,
-      reasonZh: `该申请人的同一事项已有未办结的办件 ${numbers.join('、')}，请确认是否重复收件`,
-    },
+    ruleFinding(
+      'case-open',
+      'notice',
+      'applicant.idNumber',
+      `case ${numbers.join(', ')} of the same person for the same item has not ended`,
+      `该申请人的同一事项已有未办结的办件 ${numbers.join('、')}，请确认是否重复收件`,
+    ),
   ]
 }

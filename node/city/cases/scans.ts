@@ -1,6 +1,6 @@
 /** Scans of an application (扫描件), looked at where they lie: what is written of them must hold. */
 import type { CaseMaterial } from '../../../protocol/case/kinds.ts'
-import type { Finding } from '../../../protocol/case/preflight.ts'
+import { type Finding, ruleFinding } from '../../../protocol/case/preflight.ts'
 import type { Commitment } from '../../../protocol/primitives.ts'
 
 /** Pages of a held material; `unreadable` for one that cannot be opened, null when they cannot be counted here. */
@@ -25,26 +25,36 @@ export async function miscounted(
     if (!held.has(sha256)) return []
     const counted = held.get(sha256) ?? (pages !== undefined || looks ? await counter.of(sha256) : null)
     if (counted === pages || (pages === undefined && counted !== 'unreadable')) return []
-    const place = { field: `materials.${index}.pages`, cure: 'clerk' } as const
+    const field = `materials.${index}.pages`
     if (counted === 'unreadable')
       return [
-        {
-          field: `materials.${index}.sha256`,
-          level: 'notice',
-          cure: 'clerk',
-          reason: 'the scan cannot be opened here, broken or locked by a password: look at it, and scan it again',
-          reasonZh: '扫描件无法打开（文件损坏或有密码），请查看并重新扫描上传',
-        },
+        ruleFinding(
+          'scan-unreadable',
+          'notice',
+          `materials.${index}.sha256`,
+          'the scan cannot be opened here, broken or locked by a password: look at it, and scan it again',
+          '扫描件无法打开（文件损坏或有密码），请查看并重新扫描上传',
+        ),
       ]
-    if (counted === null) {
-      const words = { reason: 'its pages cannot be counted: look at the scan', reasonZh: '无法核对页数，请查看扫描件' }
-      return [{ ...place, level: 'notice', ...words }]
-    }
-    const words = {
-      reason: `the scan has ${counted} pages, not as many as are written: scan it again or correct the number`,
-      reasonZh: `扫描件共${counted}页，与所填页数不符，请重新扫描或更正`,
-    }
-    return [{ ...place, level: 'error', ...words }]
+    if (counted === null)
+      return [
+        ruleFinding(
+          'scan-uncounted',
+          'notice',
+          field,
+          'its pages cannot be counted: look at the scan',
+          '无法核对页数，请查看扫描件',
+        ),
+      ]
+    return [
+      ruleFinding(
+        'scan-pages',
+        'error',
+        field,
+        `the scan has ${counted} pages, not as many as are written: scan it again or correct the number`,
+        `扫描件共${counted}页，与所填页数不符，请重新扫描或更正`,
+      ),
+    ]
   })
   return (await Promise.all(found)).flat()
 }

@@ -2,7 +2,7 @@
  * Consents to SMS (短信告知同意): the number at which an applicant agreed to be told, and when. They stay in the city that took the case, sealed
  * with its key, and go with its purge.
  */
-import type { Finding } from '../../../protocol/case/preflight.ts'
+import { type Finding, ruleFinding } from '../../../protocol/case/preflight.ts'
 import { foldPhone } from '../../../protocol/codes/spelling.ts'
 import { decodeUtf8, encodeUtf8, fromHex } from '../../../protocol/primitives.ts'
 import type { CaseKeys } from '../../kernel/keys/case-keys.ts'
@@ -25,21 +25,20 @@ export function consentOf(given: GivenConsent, phone: string | undefined): SmsCo
 /** What is wrong with a consent at `now` (ms). */
 export function consentFindings(given: GivenConsent | undefined, phone: string | undefined, now: number): Finding[] {
   if (given === undefined) return []
-  const find = (field: string, reason: string, reasonZh: string): Finding => ({
-    field,
-    level: 'error',
-    cure: 'clerk',
-    reason,
-    reasonZh,
-  })
-  return [
-    ...(consentOf(given, phone) === null
-      ? [find('sms.phone', 'no mobile number of the mainland, to which SMS go', '不是可接收短信的手机号码')]
-      : []),
-    ...(Date.parse(given.acceptedAt) > now + AHEAD_MS
-      ? [find('sms.acceptedAt', 'later than now', '同意时间晚于现在')]
-      : []),
-  ]
+  const found: Finding[] = []
+  if (consentOf(given, phone) === null)
+    found.push(
+      ruleFinding(
+        'sms-phone',
+        'error',
+        'sms.phone',
+        'no mobile number of the mainland, to which SMS go',
+        '不是可接收短信的手机号码',
+      ),
+    )
+  if (Date.parse(given.acceptedAt) > now + AHEAD_MS)
+    found.push(ruleFinding('sms-time', 'error', 'sms.acceptedAt', 'later than now', '同意时间晚于现在'))
+  return found
 }
 /** ms that a clock of a counter may be ahead. */
 const AHEAD_MS = 300_000

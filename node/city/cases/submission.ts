@@ -98,6 +98,7 @@ export function namingAuthorisation(findings: readonly Finding[], { agent }: Pic
     finding.field === 'agent.authorisation'
       ? {
           ...finding,
+          code: 'authorisation-missing',
           cure: 'applicant',
           reason: `material${code}, the authorisation, is not among the materials: hand it in`,
           reasonZh: `缺少授权委托书：材料${codeZh}尚未提交，请申请人提供`,

@@ -137,7 +137,11 @@ export function createCredentials(parts: CredentialParts): CredentialsService {
     for (const hash of before)
       if (await passwords.verify(password, hash))
         throw refuse([
-          passwordFault(`none of the last ${rules.history} passwords`, `不得与最近 ${rules.history} 次的口令相同`),
+          passwordFault(
+            'password-reused',
+            `none of the last ${rules.history} passwords`,
+            `不得与最近 ${rules.history} 次的口令相同`,
+          ),
         ])
   }
 

@@ -1,4 +1,5 @@
 /** What a password must be (口令规则), as the settings of the city say. Pure: a page may say it while somebody types. */
+import type { FieldCode } from '../../../protocol/field-codes.ts'
 import type { FieldProblem } from '../../../protocol/problem.ts'
 
 export type PasswordRules = {
@@ -22,21 +23,33 @@ export function passwordFaults(password: string, names: readonly string[], rules
   const typed = password.normalize('NFKC')
   const length = [...typed].length
   const classes = CLASSES.filter(pattern => pattern.test(typed)).length
-  const faults: [broken: boolean, reason: string, reasonZh: string][] = [
-    [length < rules.minLength, `at least ${rules.minLength} characters`, `至少 ${rules.minLength} 个字符`],
-    [length > PASSWORD_CHARACTERS, `at most ${PASSWORD_CHARACTERS} characters`, `至多 ${PASSWORD_CHARACTERS} 个字符`],
+  const faults: [broken: boolean, code: FieldCode, reason: string, reasonZh: string][] = [
+    [length < rules.minLength, 'too-small', `at least ${rules.minLength} characters`, `至少 ${rules.minLength} 个字符`],
+    [
+      length > PASSWORD_CHARACTERS,
+      'too-large',
+      `at most ${PASSWORD_CHARACTERS} characters`,
+      `至多 ${PASSWORD_CHARACTERS} 个字符`,
+    ],
     [
       classes < rules.classes,
+      'password-classes',
       `characters of at least ${rules.classes} classes: small letters, capitals, digits, others`,
       `小写字母、大写字母、数字、其他字符中至少 ${rules.classes} 类`,
     ],
-    [names.some(name => holds(typed, name)), 'must not hold the name or the account', '不得包含姓名或账号'],
+    [
+      names.some(name => holds(typed, name)),
+      'password-name',
+      'must not hold the name or the account',
+      '不得包含姓名或账号',
+    ],
   ]
-  return faults.filter(([broken]) => broken).map(([, reason, reasonZh]) => passwordFault(reason, reasonZh))
+  return faults.filter(([broken]) => broken).map(([, code, reason, reasonZh]) => passwordFault(code, reason, reasonZh))
 }
 
-export const passwordFault = (reason: string, reasonZh: string): FieldProblem => ({
+export const passwordFault = (code: FieldCode, reason: string, reasonZh: string): FieldProblem => ({
   field: 'password',
+  code,
   level: 'error',
   cure: 'caller',
   reason,

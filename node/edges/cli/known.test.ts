@@ -17,7 +17,14 @@ const KNOWN: PrefillCaseAnswer = {
   from: {},
   application: { mode: 1, window: '3 号', clerk: { name: '李窗口' }, delivery: { method: 'mail' } },
 }
-const fault = (field: string): FieldProblem => ({ field, level: 'error', cure: 'caller', reason: '', reasonZh: '' })
+const fault = (field: string): FieldProblem => ({
+  field,
+  code: 'format',
+  level: 'error',
+  cure: 'caller',
+  reason: '',
+  reasonZh: '',
+})
 
 /** A node that refuses while `part` is sent. */
 function refusing(part: keyof PrefillCaseRequest) {

@@ -2091,8 +2091,8 @@ export type ExtendCaseRequest = { until: string; reason: string; approver: strin
 export type Finding = {
   /** JSON Pointer (RFC 6901) into the request; empty for the whole */
   path: string
-  /** What is wrong, for programs: `required`, `type`, `format`, `value`, `too-large`, `rule` … */
-  code: string
+  /** What is wrong, for programs; SPEC.md §6.4 says what each means and who can cure it */
+  code: 'required' | 'type' | 'format' | 'value' | 'too-large' | 'too-small' | 'unknown' | 'invalid' | 'password-classes' | 'password-name' | 'password-reused' | 'item-unused' | 'item-version' | 'item-name' | 'item-limit' | 'mode-excluded' | 'applicant-type' | 'resident-id' | 'resident-id-date' | 'credit-code' | 'agent-document' | 'authorisation-missing' | 'authorisation-unlisted' | 'consent-missing' | 'form-unknown' | 'form-unusable' | 'not-shared' | 'material-unlisted' | 'material-original' | 'material-purpose' | 'material-missing' | 'material-later' | 'material-twice' | 'recipient-missing' | 'mail-excluded' | 'kept-here' | 'date-implausible' | 'item-twice' | 'commitment-until' | 'commitment-material' | 'scan-missing' | 'scan-unreadable' | 'scan-uncounted' | 'scan-pages' | 'scan-reused' | 'case-open' | 'sms-phone' | 'sms-time' | string
   /** an error keeps it from being done */
   level: 'error' | 'notice'
   /** Why, in English */
@@ -2135,8 +2135,8 @@ export type GetAgreementDraftAnswer = {
   missing: {
     /** JSON Pointer (RFC 6901) into the request; empty for the whole */
     path: string
-    /** What is wrong, for programs: `required`, `type`, `format`, `value`, `too-large`, `rule` … */
-    code: string
+    /** What is wrong, for programs; SPEC.md §6.4 says what each means and who can cure it */
+    code: 'required' | 'type' | 'format' | 'value' | 'too-large' | 'too-small' | 'unknown' | 'invalid' | 'password-classes' | 'password-name' | 'password-reused' | 'item-unused' | 'item-version' | 'item-name' | 'item-limit' | 'mode-excluded' | 'applicant-type' | 'resident-id' | 'resident-id-date' | 'credit-code' | 'agent-document' | 'authorisation-missing' | 'authorisation-unlisted' | 'consent-missing' | 'form-unknown' | 'form-unusable' | 'not-shared' | 'material-unlisted' | 'material-original' | 'material-purpose' | 'material-missing' | 'material-later' | 'material-twice' | 'recipient-missing' | 'mail-excluded' | 'kept-here' | 'date-implausible' | 'item-twice' | 'commitment-until' | 'commitment-material' | 'scan-missing' | 'scan-unreadable' | 'scan-uncounted' | 'scan-pages' | 'scan-reused' | 'case-open' | 'sms-phone' | 'sms-time' | string
     /** an error keeps it from being done */
     level: 'error' | 'notice'
     /** Why, in English */
@@ -8730,7 +8730,7 @@ export interface Api {
     params: { city: string }
     query?: ListUnitsQuery | undefined
   } & Options): Promise<ListUnitsAnswer>
-  /** Own uploads of the last day, newest first: how far each is, and what it became */
+  /** Own uploads of the last day, the one gone on with last first: how far each is, and what it became */
   listUploads(input?: Options): Promise<{ uploads: ResumableUpload[] }>
   /** The own saved views, and those of a window */
   listViews(input?: {

@@ -1,5 +1,6 @@
 /** How answers tell what is wrong with one field (字段问题). */
 import * as z from 'zod'
+import { FIELD_CODES, type FieldCode } from '../../../protocol/field-codes.ts'
 import type { FieldProblem } from '../../../protocol/problem.ts'
 import { pointerOfField } from '../../kernel/fields.ts'
 
@@ -7,8 +8,11 @@ import { pointerOfField } from '../../kernel/fields.ts'
 export const toldOfField = {
   path: z.string().describe('JSON Pointer (RFC 6901) into the request; empty for the whole'),
   code: z
-    .string()
-    .describe('What is wrong, for programs: `required`, `type`, `format`, `value`, `too-large`, `rule` …'),
+    .union([
+      z.enum(Object.keys(FIELD_CODES) as [FieldCode, ...FieldCode[]]),
+      z.string().describe('that of the problem which keeps the whole from being done'),
+    ])
+    .describe('What is wrong, for programs; SPEC.md §6.4 says what each means and who can cure it'),
   level: z.enum(['error', 'notice']).describe('an error keeps it from being done'),
   en: z.string().describe('Why, in English'),
   zh: z.string().describe('Why, in Chinese'),
@@ -22,7 +26,6 @@ export const toldOfField = {
 export const tellField = <P extends FieldProblem>(problem: P) => ({
   ...problem,
   path: problem.path ?? pointerOfField(problem.field),
-  code: problem.code ?? 'rule',
   en: problem.reason,
   zh: problem.reasonZh,
 })

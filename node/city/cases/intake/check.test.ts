@@ -5,7 +5,7 @@ import { fc } from '../../../../test/support/properties.ts'
 import { createWorld, type World } from '../../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, worldAgreement } from '../../../../test/support/world-case.ts'
 import { NewCase, NewJointCase } from '../new-case.ts'
-import { type ApplicationCheck, createApplicationCheck } from './check.ts'
+import { type ApplicationCheck, CHECK_LIMITS, createApplicationCheck } from './check.ts'
 
 const NEED = { isNeed: '1', materialType: '2', materialFormat: '3', sourceType: '20' } as const
 const ITEM = playItem(0, {
@@ -57,10 +57,10 @@ test('an application of which two fields are typed has every fault, of its shape
       ['applicant.type', 'required'],
       ['applicant.name', 'required'],
       ['materials', 'required'],
-      ['applicant.idNumber', undefined],
-      ['form.reason', undefined],
-      ['materials.M1', undefined],
-      ['materials.M2', undefined],
+      ['applicant.idNumber', 'resident-id'],
+      ['form.reason', 'required'],
+      ['materials.M1', 'material-missing'],
+      ['materials.M2', 'material-missing'],
     ]),
   )
   for (const { cure, reason, reasonZh } of findings) {
@@ -161,4 +161,41 @@ test('whichever fields are left out or wrong, no rule speaks of what is there an
     }),
     { numRuns: 60 },
   )
+})
+
+test(`of an application that is not whole the rules are asked up to ${CHECK_LIMITS.fields} fields, of one more it is told that it has too many`, async () => {
+  const asked: string[] = []
+  const counting = createApplicationCheck({
+    cases: {
+      ...world.city(COLLECTING).cases,
+      guide: (...given: Parameters<ReturnType<World['city']>['cases']['guide']>) => {
+        asked.push('guide')
+        return world.city(COLLECTING).cases.guide(...given)
+      },
+    },
+    clock: world.clock,
+    schemas: { one: NewCase, joint: NewJointCase } as never,
+  })
+  const typed = { to: HANDLING, item: ITEM.taskCode, list: [] as number[] }
+  const filled = (entries: number) => ({ ...typed, list: Array.from({ length: entries }, () => 1) })
+  const codes = async (content: object) => (await counting.of(content as never)).map(({ field, code }) => [field, code])
+  const most = CHECK_LIMITS.fields - Object.keys(typed).length
+  expect(await codes(filled(most))).toContainEqual(['materials.M1', 'material-missing'])
+  expect(asked).toEqual(['guide'])
+  expect(await codes(filled(most + 1))).toEqual(
+    expect.arrayContaining([
+      ['', 'too-large'],
+      ['applicant', 'required'],
+    ]),
+  )
+  expect(asked).toEqual(['guide'])
+  // Of a joint one what is common to its items counts for each of them.
+  const joint = (entries: number) => ({
+    shared: { to: HANDLING, list: Array.from({ length: entries }, () => 1) },
+    items: [{ item: ITEM.taskCode }, { item: ITEM.taskCode }],
+  })
+  // to, list, item and form of each
+  const half = CHECK_LIMITS.fields / 2 - 4
+  expect(await codes(joint(half))).not.toContainEqual(['', 'too-large'])
+  expect(await codes(joint(half + 1))).toContainEqual(['', 'too-large'])
 })

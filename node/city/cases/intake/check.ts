@@ -25,6 +25,32 @@ export type ApplicationCheck = ReturnType<typeof createApplicationCheck>
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+export const CHECK_LIMITS = {
+  /** fields and entries of an application that is not whole, with what it has in common with others; of more the rules are not asked */
+  fields: 10_000,
+} as const
+
+/** How many fields and entries a value has, as far as `most` and one more. */
+function fieldsOf(value: unknown, most: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  for (const name in value) {
+    count += 1 + fieldsOf((value as Json)[name], most - count - 1)
+    if (count > most) break
+  }
+  return count
+}
+
+const tooMany = (): Finding => ({
+  field: '',
+  path: '',
+  code: 'too-large',
+  level: 'error',
+  cure: 'clerk',
+  reason: `more than ${CHECK_LIMITS.fields} fields: the rules are asked when there are fewer`,
+  reasonZh: `字段超过 ${CHECK_LIMITS.fields} 个，减少后再按规则核对`,
+})
+
 /** Rounds of putting stand-ins in: each goes one level deeper, and an application has four. */
 const ROUNDS = 8
 
@@ -116,6 +142,7 @@ export function createApplicationCheck({ cases, clock, schemas }: ApplicationChe
       return 'problem' in found ? [findingOf(found.problem)] : found
     }
     const shape = shapeOf(parsed.error, content)
+    if (fieldsOf(content, CHECK_LIMITS.fields) > CHECK_LIMITS.fields) return [tooMany(), ...shape]
     return [...shape, ...beside(shape, await rulesOf(content))]
   }
 
@@ -126,12 +153,16 @@ export function createApplicationCheck({ cases, clock, schemas }: ApplicationChe
     const shared = isObject(content.shared) ? content.shared : {}
     const items = Array.isArray(content.items) ? (content.items as unknown[]).slice(0, LIMITS.jointCases) : []
     const findings: Finding[] = []
+    let left = CHECK_LIMITS.fields
     for (const [index, item] of items.entries()) {
       if (!isObject(item)) continue
       const form = isObject(item.form) ? item.form : {}
       const sharedForm = isObject(shared.form) ? shared.form : {}
       const common = Object.keys(sharedForm).filter(name => !Object.hasOwn(form, name))
       const whole = { ...shared, ...item, form: { ...sharedForm, ...form } }
+      // What they have in common is asked about for each of them.
+      left -= fieldsOf(whole, left)
+      if (left < 0) return [tooMany(), ...shape]
       for (const finding of await rulesOf(whole, common)) findings.push(under(`items.${index}`, finding))
     }
     return [...shape, ...beside(shape, findings, field => [field.replace(/^items\.\d+/, 'shared')])]

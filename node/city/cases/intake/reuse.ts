@@ -4,7 +4,7 @@
  * from, for as long as a draft would; in the new case it is held, and purged, as any other. May import the audit log and the store.
  */
 import type { CaseBody, CaseMaterial } from '../../../../protocol/case/kinds.ts'
-import type { Finding } from '../../../../protocol/case/preflight.ts'
+import { type Finding, ruleFinding } from '../../../../protocol/case/preflight.ts'
 import { fromHex, toHex } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import type { Clock } from '../../../kernel/clock.ts'
@@ -157,13 +157,13 @@ export async function unallowed(
   return materials.flatMap(({ sha256 }, index) =>
     found.has(sha256)
       ? [
-          {
-            field: `materials.${index}.sha256`,
-            level: 'notice' as const,
-            cure: 'applicant' as const,
-            reason: 'the scan of an earlier case: record that the applicant agrees to its reuse',
-            reasonZh: '该扫描件来自以往办件，请登记申请人同意复用',
-          },
+          ruleFinding(
+            'scan-reused',
+            'notice',
+            `materials.${index}.sha256`,
+            'the scan of an earlier case: record that the applicant agrees to its reuse',
+            '该扫描件来自以往办件，请登记申请人同意复用',
+          ),
         ]
       : [],
   )

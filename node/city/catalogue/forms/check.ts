@@ -4,6 +4,7 @@
  */
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js'
 import type { FormFault } from '../../../../protocol/case/preflight.ts'
+import type { FieldCode } from '../../../../protocol/field-codes.ts'
 import { LIMITS } from '../../../../protocol/limits.ts'
 import { type SoundForm, SUBSCHEMAS, soundForm } from '../../../../protocol/service/form.ts'
 import { formatLibrary, patternLibrary, schemaLibrary } from './libraries.ts'
@@ -187,30 +188,30 @@ function faultsOf(errors: readonly ErrorObject[]): FormFault[] {
   return [...faults.values()]
 }
 
-type Words = readonly [en: string, zh: string]
+type Words = readonly [code: FieldCode, en: string, zh: string]
 const text = (value: unknown): string => String(value).slice(0, 100)
 
 /** By keyword of JSON Schema, from the error's parameters, which come from the schema alone. */
 const WORDS: Record<string, (params: Record<string, unknown>) => Words> = {
-  required: () => ['missing', '必填'],
-  dependentRequired: () => ['missing', '必填'],
-  type: ({ type }) => [`must be of type ${text(type)}`, `类型应为 ${text(type)}`],
-  enum: ({ allowedValues }) => [`one of ${text(allowedValues)}`, `只能填写：${text(allowedValues)}`],
-  const: ({ allowedValue }) => [`must be ${text(allowedValue)}`, `只能填写：${text(allowedValue)}`],
-  format: ({ format }) => [`not a valid ${text(format)}`, `格式不正确（${text(format)}）`],
-  pattern: () => ['does not have the form that is asked for', '格式不符合要求'],
-  minLength: ({ limit }) => [`at least ${text(limit)} characters`, `至少 ${text(limit)} 个字符`],
-  maxLength: ({ limit }) => [`at most ${text(limit)} characters`, `不超过 ${text(limit)} 个字符`],
-  minimum: ({ limit }) => [`at least ${text(limit)}`, `不小于 ${text(limit)}`],
-  maximum: ({ limit }) => [`at most ${text(limit)}`, `不大于 ${text(limit)}`],
-  exclusiveMinimum: ({ limit }) => [`more than ${text(limit)}`, `应大于 ${text(limit)}`],
-  exclusiveMaximum: ({ limit }) => [`less than ${text(limit)}`, `应小于 ${text(limit)}`],
-  multipleOf: ({ multipleOf }) => [`a multiple of ${text(multipleOf)}`, `应为 ${text(multipleOf)} 的倍数`],
-  minItems: ({ limit }) => [`at least ${text(limit)} entries`, `至少 ${text(limit)} 项`],
-  maxItems: ({ limit }) => [`at most ${text(limit)} entries`, `不超过 ${text(limit)} 项`],
-  uniqueItems: () => ['an entry stands twice', '有重复项'],
-  additionalProperties: () => ['a field that the form does not have', '申请表没有该字段'],
-  unevaluatedProperties: () => ['a field that the form does not have', '申请表没有该字段'],
+  required: () => ['required', 'missing', '必填'],
+  dependentRequired: () => ['required', 'missing', '必填'],
+  type: ({ type }) => ['type', `must be of type ${text(type)}`, `类型应为 ${text(type)}`],
+  enum: ({ allowedValues }) => ['value', `one of ${text(allowedValues)}`, `只能填写：${text(allowedValues)}`],
+  const: ({ allowedValue }) => ['value', `must be ${text(allowedValue)}`, `只能填写：${text(allowedValue)}`],
+  format: ({ format }) => ['format', `not a valid ${text(format)}`, `格式不正确（${text(format)}）`],
+  pattern: () => ['format', 'does not have the form that is asked for', '格式不符合要求'],
+  minLength: ({ limit }) => ['too-small', `at least ${text(limit)} characters`, `至少 ${text(limit)} 个字符`],
+  maxLength: ({ limit }) => ['too-large', `at most ${text(limit)} characters`, `不超过 ${text(limit)} 个字符`],
+  minimum: ({ limit }) => ['too-small', `at least ${text(limit)}`, `不小于 ${text(limit)}`],
+  maximum: ({ limit }) => ['too-large', `at most ${text(limit)}`, `不大于 ${text(limit)}`],
+  exclusiveMinimum: ({ limit }) => ['too-small', `more than ${text(limit)}`, `应大于 ${text(limit)}`],
+  exclusiveMaximum: ({ limit }) => ['too-large', `less than ${text(limit)}`, `应小于 ${text(limit)}`],
+  multipleOf: ({ multipleOf }) => ['value', `a multiple of ${text(multipleOf)}`, `应为 ${text(multipleOf)} 的倍数`],
+  minItems: ({ limit }) => ['too-small', `at least ${text(limit)} entries`, `至少 ${text(limit)} 项`],
+  maxItems: ({ limit }) => ['too-large', `at most ${text(limit)} entries`, `不超过 ${text(limit)} 项`],
+  uniqueItems: () => ['value', 'an entry stands twice', '有重复项'],
+  additionalProperties: () => ['form-unknown', 'a field that the form does not have', '申请表没有该字段'],
+  unevaluatedProperties: () => ['form-unknown', 'a field that the form does not have', '申请表没有该字段'],
 }
 
 /** Combinations tell of themselves what their parts have told. */
@@ -223,9 +224,10 @@ function faultOf({ keyword, instancePath, params }: ErrorObject): FormFault | nu
   const path = [...parts, ...(lacking === undefined ? [] : [lacking])]
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~').slice(0, 60))
     .join('.')
-  const [reason, reasonZh] = WORDS[keyword]?.(params as Record<string, unknown>) ?? [
+  const [code, reason, reasonZh] = WORDS[keyword]?.(params as Record<string, unknown>) ?? [
+    'invalid' as const,
     `does not hold: ${text(keyword)}`,
     `不符合要求（${text(keyword)}）`,
   ]
-  return { path, missing: lacking !== undefined, reason, reasonZh }
+  return { path, missing: lacking !== undefined, code, reason, reasonZh }
 }

@@ -64,6 +64,7 @@ test('every fault is told with its path, in both languages, and never with the v
   expect(faults?.find(({ path }) => path === 'phone')).toEqual({
     path: 'phone',
     missing: true,
+    code: 'required',
     reason: 'missing',
     reasonZh: '必填',
   })
