@@ -9,8 +9,11 @@
 ARG NODE_IMAGE=node:24-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && npm cache clean --force
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY protocol ./protocol
+COPY node/edges ./node/edges
+# The console is built by it; what it is made of stays out of the image.
+RUN npm ci && npm prune --omit=dev --ignore-scripts && npm cache clean --force
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production TONGBAN_CONFIG=/data/tongban.json TONGBAN_HTTP_HOST=0.0.0.0 TONGBAN_APPLICANTS_HOST=0.0.0.0 TONGBAN_PASSPHRASE_FILE=/run/secrets/passphrase
@@ -21,6 +24,7 @@ COPY protocol ./protocol
 COPY certs ./certs
 COPY adapters ./adapters
 COPY node ./node
+COPY --from=build /app/node/edges/console/dist ./node/edges/console/dist
 RUN ln -s /app/node/tongban.js /usr/local/bin/tongban && mkdir /data && chown node:node /data
 USER node
 VOLUME /data

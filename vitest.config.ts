@@ -37,7 +37,7 @@ const APART = [
 /** Whole nodes, programs and sockets. They share processes of their own, for the pure ones need none of what nodes load. */
 const NODES = [
   'examples/**/*.test.ts',
-  'test/{e2e,interop,stores}/**/*.test.ts',
+  'test/{console,e2e,interop,stores}/**/*.test.ts',
   'test/{supply-chain,tongban}.test.ts',
   'node/edges/cli/**/*.test.ts',
   'node/spine/p2p/{host,interop,lifecycle,network-faults,relay,work-budget}.test.ts',

@@ -32,6 +32,9 @@ const SPINE = `node/spine/(?!p2p/|${ENTRIES})`
 const CITY = `node/city/(?!${ENTRIES})`
 const among = (...places: string[]) => new RegExp(`^(?:${places.join('|')})`)
 
+/** What the console is made of; all of it is bundled. */
+const CONSOLE_PACKAGES = ['react', 'react-dom', 'antd', '@ant-design/icons', '@tanstack/', 'uqr']
+
 export const RULES: readonly Rule[] = [
   {
     of: /^protocol\//,
@@ -216,6 +219,22 @@ export const RULES: readonly Rule[] = [
     packages: [],
     builtins: false,
     why: 'whoever calls a node takes no part of one along, and a browser is such a caller',
+  },
+  {
+    of: /^node\/edges\/console\/app\//,
+    name: 'console in a browser',
+    may: /^(node\/edges\/(?:console|client)|protocol)\//,
+    packages: CONSOLE_PACKAGES,
+    builtins: false,
+    why: 'it runs in a browser, and reaches the node by its API alone',
+  },
+  {
+    of: /^node\/edges\/console\//,
+    name: 'files of the console',
+    may: /^node\/edges\/console\/(?!app\/)/,
+    packages: ['hono/html', 'zod', 'bun'],
+    builtins: true,
+    why: 'it builds and sends what runs in a browser, and runs none of it',
   },
   {
     of: /^node\/edges\/cli\//,

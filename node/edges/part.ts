@@ -12,6 +12,8 @@ import type { EventFeed, LiveFeed } from '../kernel/records/event-feed.ts'
 import { createWriteProbe } from '../kernel/store/probe.ts'
 import type { DispatchPort } from '../spine/dispatch/part.ts'
 import { VERSION } from '../version.ts'
+import { createConsoleFiles } from './console/files.ts'
+import { CONSOLE_PATHS } from './console/paths.ts'
 import type { Authenticator } from './http/admission.ts'
 import { createHttpApp } from './http/app.ts'
 import { type RouteModule, timeOrNull } from './http/route.ts'
@@ -60,6 +62,7 @@ export function serve(
     clock,
     feed,
     live,
+    console: { ...createConsoleFiles(), paths: CONSOLE_PATHS },
     uploads: { port: uploads, maxBytes: LIMITS.materialBytes },
     database: db,
     ids: randomUUID,

@@ -13,6 +13,7 @@ import type { EventFeed, LiveFeed } from '../../kernel/records/event-feed.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 import { type Authenticator, createAdmission } from './admission.ts'
+import { addConsole, type ConsolePort } from './console.ts'
 import { makeDocument, type OpenApiDocument } from './document.ts'
 import { type App, callerOf, type Edge, type Env, SESSION_COOKIE } from './env.ts'
 import { addEvents } from './events.ts'
@@ -39,6 +40,8 @@ export type HttpParts = {
   /** the city's single sign-on, when it has one */
   signOn?: SignOn | null
   feed: EventFeed
+  /** of a node that people open in a browser */
+  console?: ConsolePort
   /** of a node that takes materials */
   uploads?: { port: ResumableUploads; maxBytes: number }
   /** of a node that tells what is so now */
@@ -76,12 +79,12 @@ const COMMON_HEADERS = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
 /** What a response has unless it says otherwise: answers of the API are personal, and are no pages. */
 const DEFAULT_HEADERS = {
   'cache-control': 'no-store',
   'x-frame-options': 'DENY',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
 
@@ -186,7 +189,8 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   )
   if (parts.uploads !== undefined) addResumableUploads(edge, parts.uploads.port, parts.uploads.maxBytes)
   addSingleSignOn(edge, parts.signOn ?? null)
-  addPages(app, title, version)
+  addPages(app, { title, version, landing: parts.console === undefined ? '/' : '/about' })
+  if (parts.console !== undefined) addConsole(app, parts.console)
 
   let document: OpenApiDocument | null = null
   let documentText: string | null = null

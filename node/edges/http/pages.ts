@@ -83,7 +83,11 @@ const referencePage = (title: string): Html =>
 <script src="/reference/swagger-ui-bundle.js" defer></script><script src="/reference/start.js" defer></script>`,
   )
 
-export function addPages(app: App, title: string, version: string): void {
+/** `landing`: where the landing page is, which the console takes the place of. */
+export function addPages(
+  app: App,
+  { title, version, landing }: { title: string; version: string; landing: '/' | '/about' },
+): void {
   const page = async (content: Html) =>
     new Response(String(await content), {
       headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY },
@@ -91,7 +95,7 @@ export function addPages(app: App, title: string, version: string): void {
   const asset = (body: string | Blob, type: string) =>
     new Response(body, { headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' } })
 
-  app.get('/', () => page(landingPage(title, version)))
+  app.get(landing, () => page(landingPage(title, version)))
   app.get('/style.css', () => asset(STYLE, 'text/css; charset=utf-8'))
   app.get('/problems', () => page(problemsPage()))
   app.get('/problems/:code', c => page(problemPage(c.req.param('code'))))

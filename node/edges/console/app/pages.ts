@@ -1,0 +1,15 @@
+/** The pages of the console: at which address each is, and how its part of the program is loaded. */
+import type { ComponentType } from 'react'
+import type { First } from './places.ts'
+
+export type PageEntry = {
+  /** of TanStack Router: `/cases/$no` */
+  path: `/${First}` | `/${First}/${string}`
+  load: () => Promise<{ Page: ComponentType }>
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', load: () => import('./desk/page.tsx') },
+  { path: '/account', load: () => import('./account/page.tsx') },
+  { path: '/help', load: () => import('./help/page.tsx') },
+]

@@ -1,0 +1,26 @@
+/** The places of the console: the first part of an address, who may go there, and its entry in the navigation. */
+import type { Action } from '../../../../protocol/rights/table.ts'
+import type { CONSOLE_PATHS } from '../paths.ts'
+import type { ShellWord } from './shell/words.ts'
+
+export type First = '' | (typeof CONSOLE_PATHS)[number]
+export type Place = {
+  /** who may do this sees it; absent: everybody who is signed in */
+  action?: Action
+  /** absent: it is opened from other pages */
+  nav?: { word: ShellWord; group: 'work' | 'city' | 'system'; keys?: string }
+}
+
+export const PLACES: { readonly [F in First]?: Place } = {
+  '': { nav: { word: 'desk', group: 'work', keys: 'g h' } },
+  account: {},
+  help: { nav: { word: 'help', group: 'system', keys: '?' } },
+}
+
+/** Those of the navigation, with their addresses. */
+export const NAVIGATION = Object.entries(PLACES).flatMap(([first, { action, nav }]) =>
+  nav === undefined ? [] : [{ path: `/${first}`, action, nav }],
+)
+
+/** The place of an address. */
+export const placeOf = (path: string): Place => PLACES[(path.split('/')[1] ?? '') as First] ?? {}

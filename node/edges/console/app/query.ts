@@ -1,0 +1,54 @@
+/** What pages read of the node, and how they change it: each operation of the API by its name, kept until an event says that it changed. */
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { PROBLEMS, ProblemError } from '../../../../protocol/problem.ts'
+import type { Api } from '../../client/api.generated.ts'
+import { node, type OperationId } from './session.ts'
+
+export type AnswerOf<Id extends OperationId> = Awaited<ReturnType<Api[Id]>>
+export type InputOf<Id extends OperationId> = NonNullable<Parameters<Api[Id]>[0]>
+
+/** How often a read is tried again by itself when the node says that it may succeed later. */
+const RETRIES = 2
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What is shown is told by events when it changes; `live.ts`.
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      retry: (count, error) =>
+        count < RETRIES && error instanceof ProblemError && PROBLEMS[error.problem.code].retryable,
+    },
+  },
+})
+
+/** Reads by an operation. `when`: false as long as what it needs is not known. */
+export function useNode<Id extends OperationId>(
+  id: Id,
+  input?: InputOf<Id>,
+  { when = true, keep = false }: { when?: boolean; keep?: boolean } = {},
+) {
+  return useQuery({
+    queryKey: [id, input ?? null],
+    queryFn: ({ signal }) =>
+      (node[id] as (input: unknown) => Promise<AnswerOf<Id>>)({ ...(input as object | undefined), signal }),
+    enabled: when,
+    // Rows stay while the next ones are asked for.
+    placeholderData: keep ? keepPreviousData : undefined,
+  })
+}
+
+/** Changes something by an operation; what `stale` names is read again once it is done. */
+export function useAct<Id extends OperationId>(id: Id, stale: readonly OperationId[] = []) {
+  const client = useQueryClient()
+  return useMutation<AnswerOf<Id>, unknown, InputOf<Id>>({
+    mutationFn: input => (node[id] as (input: unknown) => Promise<AnswerOf<Id>>)(input),
+    onSuccess: () => readAgain(client, stale),
+  })
+}
+
+/** Reads again what pages show of some operations. */
+export async function readAgain(client: QueryClient, stale: readonly OperationId[]): Promise<void> {
+  const names = new Set<unknown>(stale)
+  if (names.size > 0) await client.invalidateQueries({ predicate: ({ queryKey }) => names.has(queryKey[0]) })
+}

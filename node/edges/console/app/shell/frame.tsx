@@ -1,0 +1,145 @@
+/** The frame around all pages: city, search, who I am and where I sit, reminders, navigation. */
+import { BellOutlined, UserOutlined } from '@ant-design/icons'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
+import { Badge, Button, Dropdown, Empty, Input, type InputRef, Popover } from 'antd'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { NAVIGATION } from '../places.ts'
+import { useNode } from '../query.ts'
+import { mayDo, signOut, useMe, useSettings } from '../session.ts'
+import { languageNow, speak, usePair, useWords } from '../words.ts'
+import { useKeys } from './keys.ts'
+import { SHELL } from './words.ts'
+
+const GROUPS = ['work', 'city', 'system'] as const
+
+function Navigation() {
+  const words = useWords(SHELL)
+  const me = useMe()
+  const { pathname } = useLocation()
+  const first = `/${pathname.split('/')[1] ?? ''}`
+  const groups = GROUPS.map(group =>
+    NAVIGATION.flatMap(({ path, nav, action }) =>
+      nav.group === group && (action === undefined || mayDo(me, action)) ? [{ path, nav }] : [],
+    ),
+  ).filter(entries => entries.length > 0)
+  return (
+    <nav aria-label={words.navigation}>
+      {groups.map((entries, index) => (
+        <div key={entries[0]?.path} style={{ display: 'contents' }}>
+          {index === 0 ? null : <hr />}
+          {entries.map(({ path, nav }) => (
+            <Link key={path} to={path} aria-current={first === path ? 'page' : undefined} title={nav.keys}>
+              {words[nav.word]}
+            </Link>
+          ))}
+        </div>
+      ))}
+    </nav>
+  )
+}
+
+/** What must be seen to before a day comes; to those who run the node. */
+function Notices() {
+  const words = useWords(SHELL)
+  const pair = usePair()
+  const { data } = useNode('listReminders')
+  const items = data?.items ?? []
+  const list =
+    items.length === 0 ? (
+      <Empty description={words.noNotices} />
+    ) : (
+      <ul style={{ margin: 0, paddingInlineStart: 20, maxWidth: 420, maxHeight: 400, overflow: 'auto' }}>
+        {items.map(reminder => (
+          <li key={reminder.id}>
+            {pair(reminder)}
+            <div className="muted">{reminder.cure}</div>
+          </li>
+        ))}
+      </ul>
+    )
+  return (
+    <Popover trigger="click" placement="bottomRight" title={words.notices} content={list}>
+      <Badge count={items.length} size="small">
+        <Button type="text" icon={<BellOutlined style={{ color: '#fff' }} />} aria-label={words.notices} />
+      </Badge>
+    </Popover>
+  )
+}
+
+function Search() {
+  const words = useWords(SHELL)
+  const navigate = useNavigate()
+  const input = useRef<InputRef>(null)
+  useKeys({ '/': () => input.current?.focus() })
+  return (
+    <Input.Search
+      ref={input}
+      className="search"
+      placeholder={words.searchHint}
+      aria-label={words.search}
+      suffix={<kbd>/</kbd>}
+      onSearch={text => {
+        // What is looked for may be a name: it never stands in the address.
+        if (text.trim() !== '') void navigate({ to: '/search', state: { text: text.trim() } as object })
+      }}
+    />
+  )
+}
+
+export function Frame({ children }: { children: ReactNode }) {
+  const words = useWords(SHELL)
+  const me = useMe()
+  const { city } = useSettings()
+  const navigate = useNavigate()
+  const go = (to: string) => () => void navigate({ to })
+  useKeys(
+    Object.fromEntries(
+      NAVIGATION.flatMap(({ path, nav, action }) =>
+        nav.keys !== undefined && (action === undefined || mayDo(me, action)) ? [[nav.keys, go(path)]] : [],
+      ),
+    ),
+  )
+  const { pathname } = useLocation()
+  const main = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
+  useEffect(() => main.current?.scrollTo(0, 0), [pathname])
+  const place = [me.name, (me.windows ?? []).join(' ')].filter(part => part !== '').join(' · ')
+  return (
+    <div className="frame">
+      <header>
+        <a className="skip" href="#page">
+          {words.skip}
+        </a>
+        <Link to="/" className="brand">
+          {words.product} · {city.name}
+        </Link>
+        <Search />
+        <span className="spacer" />
+        {mayDo(me, 'operation.read') ? <Notices /> : null}
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: [
+              { key: 'account', label: words.account, onClick: go('/account') },
+              {
+                key: 'language',
+                label: words.language,
+                onClick: () => speak(languageNow() === 'zh' ? 'en' : 'zh'),
+              },
+              { type: 'divider' },
+              { key: 'out', label: words.signOut, onClick: () => void signOut() },
+            ],
+          }}
+        >
+          <Button type="text" icon={<UserOutlined />} style={{ color: '#fff' }}>
+            {place}
+          </Button>
+        </Dropdown>
+      </header>
+      <Navigation />
+      <main id="page" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+/**
+ * Single keys: they fire outside fields alone, never while an input method composes, and never with a modifier, so that none fights the
+ * browser. A name of two keys, `g h`, is one after the other.
+ */
+import { useEffect, useRef } from 'react'
+
+export type Keys = Readonly<Record<string, () => void>>
+
+/** Between two keys of one name, milliseconds. */
+const TOGETHER = 1200
+
+const layers: { readonly current: Keys }[] = []
+let before: { key: string; at: number } | null = null
+
+/** Whether somebody writes there. */
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest('[role=combobox]') !== null)
+
+const actOf = (name: string): (() => void) | undefined =>
+  layers.findLast(layer => layer.current[name] !== undefined)?.current[name]
+
+document.addEventListener('keydown', event => {
+  const { key, ctrlKey, metaKey, altKey, isComposing, keyCode, target, timeStamp } = event
+  // 229: the key belongs to the input method, in browsers that do not say so otherwise.
+  if (ctrlKey || metaKey || altKey || isComposing || keyCode === 229 || isField(target)) return
+  // A dialog has keys of its own.
+  if (key !== 'Escape' && document.querySelector('[role=dialog][aria-modal=true]') !== null) return
+  const pair = before !== null && timeStamp - before.at < TOGETHER ? actOf(`${before.key} ${key}`) : undefined
+  before = { key, at: timeStamp }
+  const act = pair ?? actOf(key)
+  if (act === undefined) return
+  event.preventDefault()
+  act()
+})
+
+/** Keys of a part of the page, as long as it is shown; those of the part that came last go before. */
+export function useKeys(keys: Keys): void {
+  const current = useRef(keys)
+  current.current = keys
+  useEffect(() => {
+    layers.push(current)
+    return () => void layers.splice(layers.indexOf(current), 1)
+  }, [])
+}

@@ -1,0 +1,53 @@
+/** Which page is at which address. Addresses can be sent to a colleague: all that a page shows by choice stands in its address. */
+import { createRootRoute, createRoute, createRouter, Outlet, useLocation } from '@tanstack/react-router'
+import { Result } from 'antd'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { PAGES, type PageEntry } from '../pages.ts'
+import { placeOf } from '../places.ts'
+import { forgetPurpose, mayDo, useMe } from '../session.ts'
+import { ProblemNotice } from '../ui/problem.tsx'
+import { useWords } from '../words.ts'
+import { Frame } from './frame.tsx'
+import { SHELL } from './words.ts'
+
+const root = createRootRoute({
+  component: () => (
+    <Frame>
+      <Guard>
+        <Outlet />
+      </Guard>
+    </Frame>
+  ),
+  notFoundComponent: () => {
+    const words = useWords(SHELL)
+    return <Result status="404" title={words.notFound} subTitle={words.notFoundCure} />
+  },
+  errorComponent: ({ error, reset }) => <ProblemNotice error={error} retry={reset} />,
+})
+
+/** Its part of the program, loaded when it is first opened. */
+function loaded({ load }: PageEntry) {
+  return lazy(async () => ({ default: (await load()).Page }))
+}
+
+/** What is at an address, for those who may open it; the node would refuse the others all the same. */
+function Guard({ children }: { children: ReactNode }) {
+  const me = useMe()
+  const words = useWords(SHELL)
+  const { pathname } = useLocation()
+  const { action } = placeOf(pathname)
+  if (action !== undefined && !mayDo(me, action))
+    return <Result status="403" title={words.forbidden} subTitle={words.forbiddenCure} />
+  return <Suspense>{children}</Suspense>
+}
+
+const routes = PAGES.map(entry =>
+  createRoute({
+    getParentRoute: () => root,
+    path: entry.path,
+    component: loaded(entry),
+    onEnter: forgetPurpose,
+  }),
+)
+
+export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: false })

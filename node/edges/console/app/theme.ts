@@ -1,0 +1,29 @@
+/** The look of the console, in antd's tokens; each colour of text is at least AA on white. */
+import type { ThemeConfig } from 'antd'
+
+export const COLOURS = {
+  primary: '#1a56c4',
+  success: '#1e7b34',
+  warning: '#b06000',
+  error: '#c5221f',
+  muted: '#57606a',
+} as const
+
+export const THEME: ThemeConfig = {
+  token: {
+    colorPrimary: COLOURS.primary,
+    colorSuccess: COLOURS.success,
+    colorWarning: COLOURS.warning,
+    colorError: COLOURS.error,
+    colorLink: COLOURS.primary,
+    colorTextSecondary: '#434b54',
+    colorTextTertiary: COLOURS.muted,
+    colorTextDescription: COLOURS.muted,
+    colorTextPlaceholder: '#6b737c',
+    borderRadius: 4,
+    fontSize: 14,
+    fontSizeSM: 14,
+    motion: false,
+    fontFamily: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif',
+  },
+}

@@ -1,0 +1,79 @@
+/** The frame of a page: its title, what stands beside it, and until when what it shows is known to be true. */
+import { Button, Skeleton } from 'antd'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useLine } from '../live.ts'
+import { clockText } from '../time.ts'
+import { useWords } from '../words.ts'
+import { ProblemNotice } from './problem.tsx'
+import { SHARED } from './words.ts'
+
+/** Until when the console knows that what it shows is true: now, while the stream of events is open. */
+export function AsOf() {
+  const words = useWords(SHARED)
+  const { open, asOf } = useLine()
+  const [now, tick] = useState(Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => tick(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <span className="as-of" role="status" aria-live="off">
+      {open ? `${words.asOf(clockText(now))} · ${words.live}` : `${words.asOf(clockText(asOf))} · ${words.cut}`}
+    </span>
+  )
+}
+
+export function PageFrame({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · 通办`
+  }, [title])
+  return (
+    <div className="page">
+      <header>
+        <h1>{title}</h1>
+        <span className="spacer" />
+        {aside}
+        <AsOf />
+      </header>
+      {children}
+    </div>
+  )
+}
+
+/** What a page reads, as far as it is: nothing yet, a problem, or what was read. */
+type Read<T> = { data: T | undefined; error: unknown; refetch: () => unknown }
+
+/** Waits no longer than this without a word, milliseconds. */
+const PATIENCE = 8000
+
+function Waiting({ again }: { again: () => unknown }) {
+  const words = useWords(SHARED)
+  const [slow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), PATIENCE)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <div role="status" aria-label={words.loading}>
+      <Skeleton active={false} paragraph={{ rows: 4 }} title={false} />
+      {slow ? (
+        <p>
+          {words.slow} <Button onClick={() => void again()}>{words.retry}</Button>
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+/** Shows what was read; until then that it is being read, and a problem with its cure. What was read stays when a later reading fails. */
+export function Shown<T>({ read, children }: { read: Read<T>; children: (data: T) => ReactNode }) {
+  if (read.data !== undefined)
+    return (
+      <>
+        {read.error === null ? null : <ProblemNotice error={read.error} retry={read.refetch} />}
+        {children(read.data)}
+      </>
+    )
+  if (read.error !== null && read.error !== undefined) return <ProblemNotice error={read.error} retry={read.refetch} />
+  return <Waiting again={read.refetch} />
+}
