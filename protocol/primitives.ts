@@ -1,5 +1,6 @@
 /** The small schemas and byte helpers that every signed document shares. */
 import * as z from 'zod'
+import { compiledWhenOften } from './compiled.ts'
 import { readJson, unwritable } from './json-text.ts'
 import { type ProblemCode, type Refused, refuse } from './problem.ts'
 
@@ -168,7 +169,7 @@ export function parseValue<T>(
   value: unknown,
   code: ProblemCode,
 ): { ok: true; value: T } | Refused {
-  const parsed = schema.safeParse(value)
+  const parsed = compiledWhenOften(schema).safeParse(value)
   return parsed.success ? { ok: true, value: parsed.data } : refuse(code, fieldOf(parsed.error))
 }
 

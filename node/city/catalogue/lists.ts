@@ -2,7 +2,7 @@
 import { ProblemError } from '../../../protocol/problem.ts'
 import { entryOf, type ListHead } from '../../../protocol/service/list.ts'
 import { bucketOf, GROUP_BUCKETS, itemKey, LIST_BUCKETS, ListTree } from '../../../protocol/service/list-tree.ts'
-import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { Database, Statement, Transaction } from '../../kernel/store/database.ts'
 import { HASH, type Kept, packEntries } from './kept.ts'
 import { type Packed, unpack } from './pack.ts'
 import type { Summary } from './summary.ts'
@@ -216,18 +216,19 @@ export function createLists(db: Database) {
 
     /** Writes buckets as they are from `version` on; seen once that version has its head. */
     async write(tx: Transaction, city: string, version: number, buckets: readonly StagedBucket[]): Promise<void> {
+      const statements: Statement[] = []
       for (const { bucket, hash, content } of buckets) {
-        await tx.run('UPDATE list_buckets SET until = ? WHERE city = ? AND bucket = ? AND until IS NULL', [
-          version,
-          city,
-          bucket,
+        statements.push([
+          'UPDATE list_buckets SET until = ? WHERE city = ? AND bucket = ? AND until IS NULL',
+          [version, city, bucket],
         ])
         if (content === null) continue
-        await tx.run(
+        statements.push([
           'INSERT INTO list_buckets (city, bucket, since, hash, size, summaries, packed, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
           [city, bucket, version, hash, content.size, content.summaries, content.packed, content.entries],
-        )
+        ])
       }
+      await tx.batch(statements)
     },
 
     /** Makes a version the newest: what was written for it is seen from the commit on. `keep` bounds the versions kept. */

@@ -1,5 +1,6 @@
 /** Items as they lie in the store and travel: lines, packed as raw DEFLATE (RFC 1951). A thin edge around node:zlib. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ProblemError } from '../../../protocol/problem.ts'
 
 export type Packed = {
@@ -15,16 +16,28 @@ type Inflated = { buffer: Buffer; engine: { bytesWritten: number } }
 const LEVEL = 1
 export const LF = 10
 
+const deflate = promisify(deflateRaw)
+
 export function pack(lines: readonly Uint8Array[]): Packed {
-  const size = lines.reduce((sum, line) => sum + line.byteLength + 1, 0)
-  const bytes = Buffer.allocUnsafe(size)
+  const bytes = joined(lines)
+  return { size: bytes.byteLength, packed: deflateRawSync(bytes, { level: LEVEL }) }
+}
+
+/** The same in a thread of the runtime: of a large list it is much of the work. */
+export async function packApart(lines: readonly Uint8Array[]): Promise<Packed> {
+  const bytes = joined(lines)
+  return { size: bytes.byteLength, packed: await deflate(bytes, { level: LEVEL }) }
+}
+
+function joined(lines: readonly Uint8Array[]): Buffer {
+  const bytes = Buffer.allocUnsafe(lines.reduce((sum, line) => sum + line.byteLength + 1, 0))
   let at = 0
   for (const line of lines) {
     bytes.set(line, at)
     at += line.byteLength
     bytes[at++] = LF
   }
-  return { size, packed: deflateRawSync(bytes, { level: LEVEL }) }
+  return bytes
 }
 
 /** The lines, as views of one block; never more than `size` bytes are unpacked. Problem: `list.malformed`. */

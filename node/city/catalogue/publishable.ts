@@ -35,17 +35,19 @@ export async function checkPublishable(items: readonly ServiceItem[], context: L
 
 /** Lines of items on their way: what they promise must be there. Lines that are no items go on, to be refused as such. Problem: `item.lint`. */
 export async function* checkedLines(
-  lines: AsyncIterable<Uint8Array>,
+  batches: AsyncIterable<readonly Uint8Array[]>,
   context: LintContext,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<readonly Uint8Array[]> {
   let count = 0
-  for await (const line of lines) {
-    count++
-    const item = looseItem(line)
-    const [found] = item === null ? [] : lintItem(item, context, OUTSIDE_RULES)
-    if (item !== null && found !== undefined)
-      throw refusalOf([{ code: item.taskCode, path: found.path, rule: found.rule }], count)
-    yield line
+  for await (const lines of batches) {
+    for (const line of lines) {
+      count++
+      const item = looseItem(line)
+      const [found] = item === null ? [] : lintItem(item, context, OUTSIDE_RULES)
+      if (item !== null && found !== undefined)
+        throw refusalOf([{ code: item.taskCode, path: found.path, rule: found.rule }], count)
+    }
+    yield lines
   }
 }
 

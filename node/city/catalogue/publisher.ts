@@ -144,9 +144,9 @@ export async function createPublisher(parts: PublisherParts) {
         const knownAt = own?.version ?? 0
         const find = own === null ? findNone : findIn(await lists.entries(identity.city, knownAt))
         // All before the turn of this publication comes, for they may come slowly.
-        for await (const item of readItems(items, find)) spool.add(item)
+        for await (const batch of readItems(items, find)) for (const item of batch) spool.add(item)
         const fill = async (stage: Stage) => {
-          for (const item of spool.sorted()) await stage.put(item)
+          await stage.put(spool.sorted())
           return {}
         }
         return await inTurn(() => next((own?.version ?? 0) + 1, { knownAt }, fill, actor))
@@ -170,7 +170,7 @@ export async function createPublisher(parts: PublisherParts) {
           if (held === null) throw new ProblemError('item.unknown', `remove.${index}`)
         }
         const fill = async (stage: Stage) => {
-          for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put(entry))
+          for (const { entry, code } of changes) await (entry === null ? stage.remove(code) : stage.put([entry]))
           return { put: put.length, removed: remove.length }
         }
         return next((own?.version ?? 0) + 1, null, fill, actor, organisation, alongside)

@@ -10,7 +10,7 @@ const MANY = 3333
 
 async function all(items: ItemSource): Promise<Kept[]> {
   const read: Kept[] = []
-  for await (const kept of readItems(items)) if (isKept(kept)) read.push(kept)
+  for await (const batch of readItems(items)) read.push(...batch.filter(isKept))
   return read
 }
 const problemOf = (items: ItemSource) => all(items).catch((error: { problem: object }) => error.problem)
@@ -22,6 +22,32 @@ test('many items are read as each alone is, in their order, from objects and fro
   const bytesOf = ({ key, hash, bytes, summary }: Kept) =>
     [key, hash, bytes].map(part => Buffer.from(part).toString('hex')).concat(summary)
   expect((await all(mixed)).map(bytesOf)).toEqual(alone.map(bytesOf))
+})
+
+test('items that come together are read as those that come alone', async () => {
+  const lines = playItems(MANY).map(item => encodeUtf8(JSON.stringify(item)))
+  async function* together() {
+    for (let from = 0; from < MANY; from += 500) yield lines.slice(from, from + 500)
+  }
+  const bytes = (await all(together())).map(kept => Buffer.from(kept.bytes).toString())
+  expect(bytes).toEqual(lines.map(line => Buffer.from(line).toString()))
+})
+
+test('no more than a quarter of a MiB is read before others get their turn, unless one item is as much', async () => {
+  const item = playItem(1)
+  const around = encodeUtf8(JSON.stringify({ ...item, handleFlow: '' })).byteLength
+  const lineOf = (bytes: number) => encodeUtf8(JSON.stringify({ ...item, handleFlow: 'x'.repeat(bytes - around) }))
+  const sizes = async (lines: Uint8Array[]) => {
+    const found: number[] = []
+    for await (const batch of readItems(lines)) if (batch.length > 0) found.push(batch.length)
+    return found
+  }
+  const bytes = 4096
+  const quarter = (256 * 1024) / bytes
+  expect(quarter).toBe(64)
+  expect(await sizes(Array.from({ length: 65 }, () => lineOf(bytes)))).toEqual([64, 1])
+  expect(await sizes(Array.from({ length: 65 }, () => lineOf(bytes + 1)))).toEqual([64, 1])
+  expect(await sizes(Array.from({ length: 60 }, () => lineOf(bytes + 400)))).toEqual([59, 1])
 })
 
 test.each([1, 2047, 2048, 3000, MANY - 1])('a wrong item is named by its place: %i', async place => {
@@ -42,13 +68,14 @@ test('lines that are known are not read again, and the others are named by their
   )
   const find = findIn([packEntries(entries.slice(0, 100)), packEntries(entries.slice(100))])
   const found = { read: 0, known: 0, bytes: 0 }
-  for await (const item of readItems([...lines, encodeUtf8('{"no":"item"}')], find)) {
-    if (isKept(item)) found.read++
-    else {
-      found.known++
-      found.bytes += item.size
+  for await (const batch of readItems([...lines, encodeUtf8('{"no":"item"}')], find))
+    for (const item of batch) {
+      if (isKept(item)) found.read++
+      else {
+        found.known++
+        found.bytes += item.size
+      }
     }
-  }
   const bytes = known.reduce((sum, line) => sum + line.byteLength, 0)
   expect(found).toEqual({ read: MANY - odd.length, known: known.length, bytes })
   const wrong = lines.with(MANY - 1, encodeUtf8('{}'))
@@ -62,8 +89,12 @@ test('lines that are known are not read again, and the others are named by their
 
 test('a reader that leaves, and a source that breaks, end the thread', async () => {
   let seen = 0
-  for await (const _ of readItems(playItems(MANY))) if (++seen === 2500) break
-  expect(seen).toBe(2500)
+  for await (const batch of readItems(playItems(MANY))) {
+    seen += batch.length
+    if (seen >= 2500) break
+  }
+  expect(seen).toBeGreaterThanOrEqual(2500)
+  expect(seen).toBeLessThan(MANY)
   function* broken(): Generator<ServiceItem> {
     yield* playItems(2500)
     throw new Error('the upload was cut off')

@@ -11,18 +11,24 @@ import { type FindKnown, findNone, HASH, type Kept, type Known, keptOf } from '.
 import type { Answer, Lines } from './read-items-thread.ts'
 import { yieldToEventLoop } from './stage.ts'
 
-/** Items in any order, one by one; bytes are the line of an item. */
-export type ItemSource = Iterable<ServiceItem | Uint8Array> | AsyncIterable<ServiceItem | Uint8Array>
+/** An item, or the bytes of its line. */
+type Source = ServiceItem | Uint8Array
+/** Items in any order: one by one, or as many together as came together. */
+export type ItemSource = Iterable<Source> | AsyncIterable<readonly Source[]>
 
-/** Items that go to the thread at once, and after which others get their turn. */
+/** Items that are read at once, and after which others get their turn. */
 const BATCH = 64
+/** Bytes of them, from which on fewer are. */
+const BATCH_BYTES = 256 * 1024
 /** Items from which on a thread is worth its start. */
 const MANY = 2048
-/** Batches that the thread has at a time. */
-const AHEAD = 8
+/** Batches that the thread has at a time; what comes beyond them is read here meanwhile. */
+const AHEAD = 4
+/** Batches that wait for one before them. */
+const WAITING = 16
 
 /** One item; `place` names it in a refusal. Problem: `list.malformed` naming item and field. */
-export function readItem(item: ServiceItem | Uint8Array, place: string): Kept {
+export function readItem(item: Source, place: string): Kept {
   const read = keptOf(lineOf(item))
   if (!read.ok) throw refusal(place, read.problem)
   return read.kept
@@ -31,47 +37,74 @@ export function readItem(item: ServiceItem | Uint8Array, place: string): Kept {
 /** A line that is not known, and its place among all. */
 type Unread = { place: number; line: Uint8Array }
 
-/** All of them, in any order. Problem: `list.malformed` naming item and field. */
-export async function* readItems(items: ItemSource, find: FindKnown = findNone): AsyncGenerator<Kept | Known> {
+/** All of them in batches, in any order. Problem: `list.malformed` naming item and field. */
+export async function* readItems(
+  items: ItemSource,
+  find: FindKnown = findNone,
+): AsyncGenerator<readonly (Kept | Known)[]> {
   let thread = null as ReturnType<typeof startThread> | null
   const reading: Promise<Kept[]>[] = []
   let unread: Unread[] = []
+  let unreadBytes = 0
+  let known: Known[] = []
   let count = 0
   let news = 0
 
+  async function readHere(batch: readonly Unread[]): Promise<Kept[]> {
+    const kept = batch.map(({ place, line }) => readItem(line, `items.${place}`))
+    await yieldToEventLoop()
+    return kept
+  }
+
+  /** Reads what is unread; what was read of it or before it, when enough waits. */
   async function read(): Promise<Kept[]> {
     const batch = unread
     unread = []
+    unreadBytes = 0
     news += batch.length
-    if (news <= MANY) {
-      const kept: Kept[] = []
-      for (const { place, line } of batch) kept.push(readItem(line, `items.${place}`))
-      await yieldToEventLoop()
-      return kept
-    }
+    if (news <= MANY) return readHere(batch)
     thread ??= startThread()
-    const read = thread.read(batch)
+    const isBusy = thread.waiting() >= AHEAD
+    const result = isBusy ? readHere(batch) : thread.read(batch)
     // It is seen when its turn comes.
-    read.catch(() => {})
-    return reading.push(read) >= AHEAD ? ((await reading.shift()) ?? []) : []
+    result.catch(() => {})
+    reading.push(result)
+    if (isBusy) await result.catch(() => {})
+    return reading.length > WAITING ? ((await reading.shift()) ?? []) : []
   }
 
   try {
-    for await (const item of items) {
-      const place = count++
-      if (count > LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
-      const line = lineOf(item)
-      const known = find(line)
-      if (known !== null) yield known
-      else unread.push({ place, line })
-      if (unread.length >= BATCH) yield* await read()
-      else if (count % BATCH === 0) await yieldToEventLoop()
+    for await (const batch of inBatches(items)) {
+      for (const item of batch) {
+        const place = count++
+        if (count > LIMITS.listItems) throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
+        const line = lineOf(item)
+        const found = find(line)
+        if (found === null) {
+          unread.push({ place, line })
+          unreadBytes += line.byteLength
+          if (unread.length >= BATCH || unreadBytes >= BATCH_BYTES) yield await read()
+          continue
+        }
+        known.push(found)
+        if (known.length >= BATCH) {
+          yield known
+          known = []
+          await yieldToEventLoop()
+        }
+      }
     }
-    if (unread.length > 0) yield* await read()
-    for (const rest of reading) yield* await rest
+    if (unread.length > 0) yield await read()
+    yield known
+    for (const rest of reading) yield await rest
   } finally {
     await thread?.stop()
   }
+}
+
+async function* inBatches(items: ItemSource): AsyncGenerator<readonly Source[]> {
+  if (Symbol.asyncIterator in items) yield* items
+  else for (const item of items) yield [item]
 }
 
 const lineOf = (item: ServiceItem | Uint8Array): Uint8Array =>
@@ -95,6 +128,8 @@ function startThread() {
   worker.on('error', fail)
   worker.on('exit', fail)
   return {
+    /** Batches that it has not answered yet. */
+    waiting: (): number => waiting.length,
     read(batch: readonly Unread[]): Promise<Kept[]> {
       const bytes = new Uint8Array(batch.reduce((sum, { line }) => sum + line.byteLength, 0))
       const ends: number[] = []

@@ -90,7 +90,7 @@ async function ingest(stage: Stage, line: Uint8Array): Promise<void> {
   if (line[0] === QUOTE) return stage.remove(codeOf(line))
   const read = keptOf(line)
   if (!read.ok) return throwProblem(read.problem)
-  await stage.put(read.kept)
+  await stage.put([read.kept])
 }
 
 function codeOf(line: Uint8Array): string {

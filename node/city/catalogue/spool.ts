@@ -56,7 +56,8 @@ export function createSpool() {
     // What is known brings no bytes.
     if (group.block === NOTHING) group.block = Buffer.allocUnsafe(BLOCK)
     for (let from = 0; from < bytes.byteLength; ) {
-      const part = bytes.subarray(from, from + BLOCK - group.filled)
+      const isAll = from === 0 && bytes.byteLength <= BLOCK - group.filled
+      const part = isAll ? bytes : bytes.subarray(from, from + BLOCK - group.filled)
       group.block.set(part, group.filled)
       group.filled += part.byteLength
       from += part.byteLength

@@ -16,10 +16,12 @@ import {
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { isKept, type Kept, type Known, packEntries, sizeOf } from './kept.ts'
 import type { Lists, StagedBucket, StoredHead } from './lists.ts'
-import { pack } from './pack.ts'
+import { pack, packApart } from './pack.ts'
 
 /** Bytes of packed buckets that wait for a commit: a small change is one commit, a large one many short ones. */
 const FLUSH = 2 * 1024 * 1024
+/** Buckets of a whole list that are packed at a time, while the next ones are put together. */
+const PACKING = 4
 /** Items, and bytes of them, after which others get their turn: reading a large one takes some milliseconds. */
 const TURN = 64
 const TURN_BYTES = 256 * 1024
@@ -33,6 +35,8 @@ type Change = {
   /** null: removed */
   now: Item | null
 }
+
+type OpenBucket = { bucket: number; changes: Change[] }
 
 export type Stage = ReturnType<typeof createStage>
 
@@ -58,8 +62,9 @@ export function createStage(
   let loaded: Promise<ListTree> | undefined
   const tree = () => (loaded ??= lists.tree(held))
   const touched = new Set<number>()
-  let open = { bucket: -1, changes: [] as Change[] }
+  let open: OpenBucket = { bucket: -1, changes: [] }
   let last: Uint8Array | null = null
+  const packing: Promise<StagedBucket>[] = []
   let waiting: StagedBucket[] = []
   let waitingBytes = 0
   let begun = false
@@ -70,28 +75,33 @@ export function createStage(
   let turnItems = 0
   let turnBytes = 0
 
-  async function add(change: Change): Promise<void> {
+  /** A promise to wait for only where there is something to: of a hundred thousand items each would be one more turn. */
+  function add(change: Change): Promise<void> | null {
     if (last !== null && compareKeys(change.key, last) <= 0)
       throw new ProblemError('list.malformed', 'items that repeat or are out of order')
     last = change.key
     const bucket = bucketOf(change.key)
-    if (bucket !== open.bucket) {
-      await close()
-      open = { bucket, changes: [] }
-    }
-    open.changes.push(change)
+    const full = bucket === open.bucket ? null : open
+    if (full === null) open.changes.push(change)
+    else open = { bucket, changes: [change] }
     seen++
     turnItems++
     turnBytes += change.now === null ? 0 : sizeOf(change.now)
-    if (turnItems < TURN && turnBytes < TURN_BYTES) return
-    turnItems = 0
-    turnBytes = 0
-    await yieldToEventLoop()
+    const isTurn = turnItems >= TURN || turnBytes >= TURN_BYTES
+    if (isTurn) {
+      turnItems = 0
+      turnBytes = 0
+    }
+    return full === null && !isTurn ? null : afterItem(full, isTurn)
   }
 
-  /** The items of the open bucket, as they were and as they will be. */
-  async function close(): Promise<void> {
-    const { bucket, changes } = open
+  async function afterItem(full: OpenBucket | null, isTurn: boolean): Promise<void> {
+    if (full !== null) await close(full)
+    if (isTurn) await yieldToEventLoop()
+  }
+
+  /** The items of a bucket, as they were and as they will be. */
+  async function close({ bucket, changes }: OpenBucket): Promise<void> {
     if (changes.length === 0) return
     touched.add(bucket)
     const before = whole || held === null ? [] : await lists.kept(city, bucket, held.version)
@@ -108,11 +118,23 @@ export function createStage(
     hashes.set(bucket, hash)
     if (all.length === 0) return wait({ bucket, hash, content: null })
     const items = await filled(bucket, all)
-    const packed = pack(items.map(item => item.bytes))
-    if (packed.size > LIMITS.bucketBytes)
+    if (items.reduce((sum, item) => sum + sizeOf(item) + 1, 0) > LIMITS.bucketBytes)
       throw new ProblemError('list.malformed', `${LIMITS.bucketBytes} bytes in one bucket at most`)
     const summaries = `[${items.map(item => item.summary).join(',')}]`
-    await wait({ bucket, hash, content: { ...packed, summaries, entries: packEntries(items) } })
+    const rest = { summaries, entries: packEntries(items) }
+    const lines = items.map(item => item.bytes)
+    if (!whole) return wait({ bucket, hash, content: { ...pack(lines), ...rest } })
+    const staged = packApart(lines).then(packed => ({ bucket, hash, content: { ...packed, ...rest } }))
+    // It is seen when its turn comes.
+    staged.catch(() => {})
+    packing.push(staged)
+    if (packing.length > PACKING) await packed()
+  }
+
+  /** The oldest of what is packed apart waits for the commit from now on. */
+  async function packed(): Promise<void> {
+    const staged = await packing.shift()
+    if (staged !== undefined) await wait(staged)
   }
 
   /** With the bytes of what is known, from the version that holds them. */
@@ -145,13 +167,16 @@ export function createStage(
   }
 
   return {
-    /** Puts an item: a new one, or in the place of the one with its code. Items and removals come in ascending order of their keys. */
-    async put(item: Item): Promise<void> {
-      bytes += sizeOf(item) + 1
-      if (bytes > LIMITS.listBytes) throw new ProblemError('list.malformed', `${LIMITS.listBytes} bytes at most`)
-      if (whole && seen >= LIMITS.listItems)
-        throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
-      await add({ key: item.key, now: item })
+    /** Puts items: new ones, or in the place of those with their codes. Items and removals come in ascending order of their keys. */
+    async put(items: Iterable<Item>): Promise<void> {
+      for (const item of items) {
+        bytes += sizeOf(item) + 1
+        if (bytes > LIMITS.listBytes) throw new ProblemError('list.malformed', `${LIMITS.listBytes} bytes at most`)
+        if (whole && seen >= LIMITS.listItems)
+          throw new ProblemError('list.malformed', `${LIMITS.listItems} items at most`)
+        const done = add({ key: item.key, now: item })
+        if (done !== null) await done
+      }
     },
 
     /** Removes the item of a code, which must be there; not in a whole list. */
@@ -162,8 +187,9 @@ export function createStage(
 
     /** Number of items and root hash of the new version; nothing can be put any more. */
     async finish(): Promise<{ count: number; root: string }> {
-      await close()
+      await close(open)
       open = { bucket: -1, changes: [] }
+      while (packing.length > 0) await packed()
       const hashes = await tree()
       for (let bucket = 0; whole && held !== null && bucket < LIST_BUCKETS; bucket++)
         if (!touched.has(bucket)) await keep(bucket, [])
