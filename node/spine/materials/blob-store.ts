@@ -19,7 +19,7 @@ import {
   plainSize,
   readKey,
   readSealed,
-  sealedMemory,
+  sealedChunks,
   writeAt,
 } from './chunk-file.ts'
 import { release } from './release.ts'
@@ -138,8 +138,9 @@ export async function openBlobStore(
     uploading.add(name)
     try {
       const { file, key } = await begin(path)
+      const writer = new ChunkWriter(file, key, 0)
       try {
-        const { sha256, size, head } = await encrypt(stream, new ChunkWriter(file, key, 0), maxBytes)
+        const { sha256, size, head } = await encrypt(stream, writer, maxBytes)
         const type = sniff(head, await tailOf(file, key, sha256, size))
         if (type === null) throw wrongType()
         const found = { sha256, size, type }
@@ -147,6 +148,7 @@ export async function openBlobStore(
         else await placing(() => place(path, sha256), found)
         return found
       } finally {
+        await writer.settle().catch(() => {})
         await file.close()
       }
     } finally {
@@ -178,31 +180,25 @@ export async function openBlobStore(
   async function tailOf(file: FileHandle, key: Uint8Array, sha256: string, size: number): Promise<Uint8Array> {
     const last = lastChunk(size)
     const tail: Uint8Array[] = []
-    const memory = sealedMemory()
     for (let index = Math.max(0, last - 1); index <= last; index++) {
-      tail.push(await readChunk(file, key, { index, whole: index === last ? sha256 : null }, memory))
+      const place = { index, whole: index === last ? sha256 : null }
+      tail.push(opened(key, place, await readSealed(file, index)))
     }
     return Buffer.concat(tail)
   }
 
-  async function readChunk(
-    file: FileHandle,
-    key: Uint8Array,
-    { index, whole }: Place,
-    memory: Buffer,
-  ): Promise<Buffer> {
-    const plain = openChunk(key, { index, whole }, await readSealed(file, index, memory))
-    if (plain === null) throw new ProblemError('material.hash', `chunk ${index} of the stored file`)
+  function opened(key: Uint8Array, place: Place, sealed: Buffer): Buffer {
+    const plain = openChunk(key, place, sealed)
+    if (plain === null) throw new ProblemError('material.hash', `chunk ${place.index} of the stored file`)
     return plain
   }
 
   /** Hashes the whole chunks that stand; a damaged tail is cut off. The last chunk is always written anew. */
   async function rehash(file: FileHandle, key: Uint8Array, size: number): Promise<{ chunks: number; hash: Hash }> {
     const hash = createHash('sha256')
-    const memory = sealedMemory()
     let chunks = 0
-    while (chunks < lastChunk(size)) {
-      const plain = openChunk(key, { index: chunks, whole: null }, await readSealed(file, chunks, memory))
+    for await (const sealed of sealedChunks(file, 0, lastChunk(size))) {
+      const plain = openChunk(key, { index: chunks, whole: null }, sealed)
       if (plain?.byteLength !== CHUNK) break
       hash.update(plain)
       release(plain)
@@ -261,6 +257,8 @@ export async function openBlobStore(
     const close = async () => {
       if (!open) return
       open = false
+      // What cannot be written is fetched anew.
+      await writer.settle().catch(() => {})
       await file.close()
       resumed.delete(name)
     }
@@ -294,6 +292,15 @@ export async function openBlobStore(
     }
   }
 
+  /** The bytes of a chunk from a place on. */
+  function* partOf(plain: Buffer, from: number): Generator<Uint8Array> {
+    const part = plain.subarray(Math.max(0, from))
+    const length = part.byteLength
+    if (length > 0) yield new Uint8Array(part.buffer, part.byteOffset, length)
+    // Who read it may have given it back.
+    pass(length)
+  }
+
   async function* read(sha256: string, offset: number): AsyncGenerator<Uint8Array> {
     const file = await openIfThere(pathOf(sha256), 'r')
     if (file === null) throw new ProblemError('material.missing')
@@ -305,16 +312,13 @@ export async function openBlobStore(
         throw new ProblemError('request.invalid', 'offset')
       const last = lastChunk(size)
       // The last chunk first: it proves that the file is whole and of this name before a byte of it is given.
-      const memory = sealedMemory()
-      const end = await readChunk(file, key, { index: last, whole: sha256 }, memory)
-      for (let index = Math.floor(offset / CHUNK); index <= last; index++) {
-        const plain = index === last ? end : await readChunk(file, key, { index, whole: null }, memory)
-        const part = plain.subarray(Math.max(0, offset - index * CHUNK))
-        const length = part.byteLength
-        if (length > 0) yield new Uint8Array(part.buffer, part.byteOffset, length)
-        // Who read it may have given it back.
-        pass(length)
+      const end = opened(key, { index: last, whole: sha256 }, await readSealed(file, last))
+      let index = Math.min(last, Math.floor(offset / CHUNK))
+      for await (const sealed of sealedChunks(file, index, last)) {
+        yield* partOf(opened(key, { index, whole: null }, sealed), offset - index * CHUNK)
+        index++
       }
+      yield* partOf(end, offset - last * CHUNK)
     } finally {
       await file.close()
     }

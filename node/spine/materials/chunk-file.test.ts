@@ -60,7 +60,8 @@ describe('a disk', () => {
   test('that was full once never has a whole file afterwards', async () => {
     const disk = smallDisk(CHUNK)
     const writer = new ChunkWriter(disk.file, KEY, 0)
-    await expect(writer.append(new Uint8Array(2 * CHUNK))).rejects.toMatchObject({ code: 'ENOSPC' })
+    await expect(writer.append(new Uint8Array(12 * CHUNK))).rejects.toMatchObject({ code: 'ENOSPC' })
+    await expect(writer.settle()).rejects.toMatchObject({ code: 'ENOSPC' })
     await expect(writer.end('00'.repeat(32))).rejects.toMatchObject({ code: 'ENOSPC' })
   })
 })

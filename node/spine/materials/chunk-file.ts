@@ -18,6 +18,8 @@ const SALT = 16
 const MAGIC = Buffer.from('tongban blob 1\n\0')
 const HEADER = MAGIC.byteLength + SALT
 const SEALED = NONCE + CHUNK + TAG
+/** Chunks that are read or written at once: each time costs a turn of another thread and of the event loop. */
+const RUN = 4
 
 /** What binds a chunk to its place; `whole` is the SHA-256 of all plain bytes, in hex, for the last chunk alone. */
 export type Place = { index: number; whole: string | null }
@@ -58,8 +60,8 @@ function placeBytes({ index, whole }: Place): Buffer {
   return bytes
 }
 
-/** Memory for one sealed chunk, to be used again and again. */
-export const sealedMemory = (): Buffer => Buffer.allocUnsafeSlow(SEALED)
+/** Memory for sealed chunks, to be used again and again. */
+const sealedMemory = (chunks: number): Buffer => Buffer.allocUnsafeSlow(chunks * SEALED)
 
 /** The sealed chunk as a view of `memory`. */
 export function sealChunk(key: Uint8Array, place: Place, plain: Uint8Array, memory: Buffer): Buffer {
@@ -106,9 +108,40 @@ export const lastChunk = (size: number): number => Math.max(0, Math.ceil(size / 
 
 const offsetOf = (index: number): number => HEADER + index * SEALED
 
-/** Reads one sealed chunk, a view of `memory`; shorter than a whole one only at the end of the file. */
-export const readSealed = (file: FileHandle, index: number, memory: Buffer): Promise<Buffer> =>
-  readAt(file, offsetOf(index), SEALED, memory)
+/** Reads one sealed chunk; shorter than a whole one only at the end of the file. */
+export const readSealed = (file: FileHandle, index: number): Promise<Buffer> =>
+  readAt(file, offsetOf(index), SEALED, sealedMemory(1))
+
+/**
+ * The sealed chunks from one number to before another, in their order. Each is a view that holds until the next is asked for, shorter
+ * than a whole one only where the file ends. The first one is read alone: whoever takes no other reads no further. While a
+ * run of the others is looked at, the next one is read.
+ */
+export async function* sealedChunks(file: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
+  if (from >= to) return
+  yield await readSealed(file, from)
+  /** of the run that is looked at, and of the next one */
+  const memories: Buffer[] = []
+  const read = (index: number): Promise<Buffer> => {
+    const memory = (memories.length < 2 ? null : memories.shift()) ?? sealedMemory(RUN)
+    memories.push(memory)
+    const run = readAt(file, offsetOf(index), Math.min(RUN, to - index) * SEALED, memory)
+    // Told when the run is looked at; nobody may.
+    run.catch(() => {})
+    return run
+  }
+  let next: Promise<Buffer> | null = null
+  try {
+    for (let index = from + 1; index < to; index += RUN) {
+      const run = await (next ?? read(index))
+      next = index + RUN < to ? read(index + RUN) : null
+      for (let at = 0; at < Math.min(RUN, to - index); at++) yield run.subarray(at * SEALED, (at + 1) * SEALED)
+    }
+  } finally {
+    // No file is closed amid a read.
+    await next?.catch(() => {})
+  }
+}
 
 async function readAt(
   file: FileHandle,
@@ -135,14 +168,23 @@ export async function writeAt(file: FileHandle, offset: number, bytes: Uint8Arra
 /** Cuts a file after `chunks` whole chunks. */
 export const cutAfter = (file: FileHandle, chunks: number): Promise<void> => file.truncate(offsetOf(chunks))
 
-/** Writes plain bytes as chunks; the newest is held back until it is known whether it is the last. */
+/**
+ * Writes plain bytes as chunks; the newest is held back until it is known whether it is the last. A run of sealed chunks is written
+ * while the next one is filled: a write that failed is told later, by `append`, `settle` or `end`.
+ */
 export class ChunkWriter {
   readonly #file: FileHandle
   readonly #key: Uint8Array
   readonly #held = Buffer.allocUnsafeSlow(CHUNK)
-  readonly #sealed = sealedMemory()
   #heldBytes = 0
+  /** sealed and not written yet, with the number of its first chunk */
+  #run = sealedMemory(RUN)
+  #runBytes = 0
+  #runIndex: number
+  /** the memory of the run before */
+  #spare: Buffer | null = null
   #index: number
+  #writing: Promise<void> = Promise.resolve()
   #failure: { error: unknown } | null = null
 
   /** `chunks` whole chunks stand in the file already. */
@@ -150,11 +192,15 @@ export class ChunkWriter {
     this.#file = file
     this.#key = key
     this.#index = chunks
+    this.#runIndex = chunks
   }
 
   async append(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength; ) {
-      if (this.#heldBytes === CHUNK) await this.#flush(null)
+      if (this.#heldBytes === CHUNK) {
+        this.#seal(null)
+        if (this.#index - this.#runIndex === RUN) await this.#write()
+      }
       const part = bytes.subarray(at, at + CHUNK - this.#heldBytes)
       this.#held.set(part, this.#heldBytes)
       this.#heldBytes += part.byteLength
@@ -162,24 +208,45 @@ export class ChunkWriter {
     }
   }
 
+  /** Writes what is sealed; the chunk that is held back is lost. The file may be closed afterwards, also when this fails. */
+  async settle(): Promise<void> {
+    await this.#write()
+    await this.#written()
+  }
+
   /** Writes the last chunk, bound to the hash of the whole, and makes the file durable. */
   async end(whole: string): Promise<void> {
-    await this.#flush(whole)
+    this.#seal(whole)
+    await this.settle()
     await this.#file.sync()
   }
 
-  async #flush(whole: string | null): Promise<void> {
-    // After a write that failed the file has a hole: it must never be ended as if it were whole.
+  #seal(whole: string | null): void {
     if (this.#failure !== null) throw this.#failure.error
     const plain = this.#held.subarray(0, this.#heldBytes)
-    const sealed = sealChunk(this.#key, { index: this.#index, whole }, plain, this.#sealed)
-    try {
-      await writeAt(this.#file, offsetOf(this.#index), sealed)
-    } catch (error) {
-      this.#failure = { error }
-      throw error
-    }
+    const memory = this.#run.subarray(this.#runBytes)
+    this.#runBytes += sealChunk(this.#key, { index: this.#index, whole }, plain, memory).byteLength
     this.#index++
     this.#heldBytes = 0
+  }
+
+  /** Begins to write the run, once the one before is written. */
+  async #write(): Promise<void> {
+    await this.#written()
+    if (this.#runBytes === 0) return
+    const full = this.#run
+    this.#writing = writeAt(this.#file, offsetOf(this.#runIndex), full.subarray(0, this.#runBytes)).catch(error => {
+      this.#failure = { error }
+    })
+    this.#run = this.#spare ?? sealedMemory(RUN)
+    this.#spare = full
+    this.#runBytes = 0
+    this.#runIndex = this.#index
+  }
+
+  async #written(): Promise<void> {
+    await this.#writing
+    // After a write that failed the file has a hole: it must never be ended as if it were whole.
+    if (this.#failure !== null) throw this.#failure.error
   }
 }

@@ -1,3 +1,5 @@
+import { passed } from '../../kernel/blocks.ts'
+
 /** Bytes of memory that a view may leave out for a header, or for what the cipher might have added. */
 const BESIDE = 16
 
@@ -6,6 +8,8 @@ const BESIDE = 16
  * times what is in use would wait, and one collection takes as long as some hundred chunks. Every view of it is empty from then on.
  * Memory of which the view is but a part stays: others may have a share in it.
  */
-export function release({ buffer, byteLength }: Uint8Array): void {
+export function release(bytes: Uint8Array): void {
+  const { buffer, byteLength } = bytes
+  if (passed(bytes)) return
   if (buffer instanceof ArrayBuffer && buffer.byteLength - byteLength <= BESIDE) buffer.transfer(0)
 }

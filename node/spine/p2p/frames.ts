@@ -4,8 +4,12 @@
  * frames in each direction, and ends between two frames.
  */
 import { ProblemError } from '../../../protocol/problem.ts'
+import { passed, sendOff, takeBlock } from '../../kernel/blocks.ts'
 
 export const FRAME_HEADER_BYTES = 4
+
+/** What stands before the data of a frame of the multiplexer. */
+const MUX_HEADER_BYTES = 12
 
 /** What a piece of received memory costs beside its bytes; a peer may send them one byte at a time. */
 const CHUNK_OVERHEAD = 64
@@ -89,7 +93,7 @@ export class FrameReader {
 
   /** Copies: a view would keep the whole block alive from which the transport cut the chunk. */
   #take(length: number): Uint8Array {
-    const taken = new Uint8Array(length)
+    const taken = sendOff(takeBlock(length))
     let filled = 0
     while (filled < length) {
       const chunk = this.#chunks[this.#head]
@@ -101,6 +105,8 @@ export class FrameReader {
       if (this.#offset === chunk.byteLength) {
         this.#head += 1
         this.#offset = 0
+        // Else the message brought something before it, which may still wait elsewhere.
+        if (chunk.byteOffset <= MUX_HEADER_BYTES) passed(chunk)
       }
     }
     this.#bytes -= length
@@ -144,8 +150,13 @@ export class FrameWriter {
     this.#append(frame)
   }
 
-  /** The next block to write, at most as large as the batch. */
+  /** The next block to write, at most as large as the batch; its memory is used again once it has passed. */
   shift(): Uint8Array | undefined {
+    const block = this.#shift()
+    return block === undefined ? undefined : sendOff(block)
+  }
+
+  #shift(): Uint8Array | undefined {
     const full = this.#full.shift()
     if (full !== undefined) {
       this.#bytes -= full.byteLength
@@ -185,7 +196,7 @@ export class FrameWriter {
       this.#full.push(this.#block)
       this.#next = this.#batch
     }
-    this.#block = Buffer.allocUnsafeSlow(Math.min(this.#batch, Math.max(this.#next, needed + FRAME_HEADER_BYTES)))
+    this.#block = takeBlock(Math.min(this.#batch, Math.max(this.#next, needed + FRAME_HEADER_BYTES)))
     this.#fill = 0
   }
 }

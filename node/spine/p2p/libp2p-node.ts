@@ -31,7 +31,7 @@ const silent: Logger = Object.assign(() => {}, {
   enabled: false,
   newScope: () => silent,
 })
-const logger: ComponentLogger = { forComponent: () => silent }
+export const silentLogger: ComponentLogger = { forComponent: () => silent }
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER
 
@@ -40,7 +40,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
   return createLibp2p({
     start: false,
     privateKey: key,
-    logger,
+    logger: silentLogger,
     addresses: { listen: [...listen], announce: [...announce] },
     transports: [safeTcp(limits, range), relays.make],
     ...(reservations === 0 ? {} : { services: { relay: await relayServer(reservations, cityOf) } }),

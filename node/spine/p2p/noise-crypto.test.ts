@@ -55,17 +55,33 @@ describe('noise crypto', () => {
       expect(hex(sealed)).toBe(hex(pureJsCrypto.chaCha20Poly1305Encrypt(plain, nonce, none, key)))
       expect(hex(given)).toBe(hex(plain))
       const cut = Math.floor(sealed.byteLength / 2)
-      const halves = inParts([sealed.subarray(0, cut).slice(), sealed.subarray(cut).slice()])
-      const first = sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key)
-      const second = sodiumCrypto.chaCha20Poly1305Decrypt(halves, nonce, none, key, new Uint8Array(size))
+      const halves = () => inParts([sealed.subarray(0, cut).slice(), sealed.subarray(cut).slice()])
+      const first = sodiumCrypto.chaCha20Poly1305Decrypt(halves(), nonce, none, key)
+      const second = sodiumCrypto.chaCha20Poly1305Decrypt(halves(), nonce, none, key, new Uint8Array(size))
       expect([hex(first), hex(second)]).toEqual([hex(plain), hex(plain)])
     },
   )
 
-  test('decrypts in place, as noise asks', () => {
+  test('decrypts into memory of its own, wherever noise asks for it', () => {
     const sealed = sodiumCrypto.chaCha20Poly1305Encrypt(bytes(3000), nonce, none, key).slice()
     const opened = sodiumCrypto.chaCha20Poly1305Decrypt(sealed, nonce, none, key, sealed.subarray(0, 3000))
     expect(hex(opened)).toBe(hex(bytes(3000)))
+    expect(opened.subarray().buffer).not.toBe(sealed.buffer)
+  })
+
+  test('a read of the socket is gone with its last message, and a small one, or what is left of one, stays', () => {
+    const message = (size: number) => sodiumCrypto.chaCha20Poly1305Encrypt(bytes(size), nonce, none, key).subarray()
+    const decrypt = (part: Uint8Array) => hex(sodiumCrypto.chaCha20Poly1305Decrypt(inParts([part]), nonce, none, key))
+    const one = message(30_000)
+    const two = message(9_000)
+    const read = new Uint8Array(Buffer.concat([one, two]))
+    expect(decrypt(read.subarray(0, one.byteLength))).toBe(hex(bytes(30_000)))
+    expect(read.byteLength).toBe(39_032)
+    expect(decrypt(read.subarray(one.byteLength))).toBe(hex(bytes(9_000)))
+    expect(read.byteLength).toBe(0)
+    const small = new Uint8Array(two)
+    decrypt(small)
+    expect(small.byteLength).toBe(9_016)
   })
 
   test('a changed byte, another key, and a message shorter than its tag are refused', () => {

@@ -4,6 +4,7 @@
  */
 import { defaultCrypto } from '@libp2p/noise/crypto'
 import sodium from 'sodium-native'
+import { LEAST_BLOCK_BYTES, passed, sendOff, takeBlock } from '../../kernel/blocks.ts'
 
 const TAG_BYTES = 16
 
@@ -23,23 +24,31 @@ function whole(bytes: Bytes): Uint8Array {
 
 /** Puts the bytes at the beginning of a block. */
 function put(block: Uint8Array, bytes: Bytes): void {
-  if (bytes instanceof Uint8Array) {
-    block.set(bytes)
-    return
-  }
   let at = 0
-  for (const part of bytes) {
+  for (const part of partsOf(bytes)) {
     block.set(part, at)
     at += part.byteLength
   }
 }
 
+const partsOf = (bytes: Bytes): Iterable<Uint8Array> => (bytes instanceof Uint8Array ? [bytes] : bytes)
+
+/**
+ * Gives the memory of a read of the socket back when its last bytes were decrypted: messages come in their order, so that all of it was
+ * then. A read is up to half a megabyte, and the collector does not see it.
+ */
+function spend({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  if (buffer.byteLength < LEAST_BLOCK_BYTES || byteOffset + byteLength < buffer.byteLength) return
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+}
+
 export const sodiumCrypto: typeof defaultCrypto = {
   ...defaultCrypto,
   chaCha20Poly1305Encrypt(plaintext, nonce, ad, k) {
-    const cipher = Buffer.allocUnsafeSlow(plaintext.byteLength + TAG_BYTES)
+    const cipher = sendOff(takeBlock(plaintext.byteLength + TAG_BYTES))
     // Encrypted where it lies: a list, as it comes from the multiplexer, would else be copied for it.
     put(cipher, plaintext)
+    for (const part of partsOf(plaintext)) passed(part)
     sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
       cipher,
       cipher.subarray(0, plaintext.byteLength),
@@ -50,11 +59,13 @@ export const sodiumCrypto: typeof defaultCrypto = {
     )
     return cipher
   },
-  chaCha20Poly1305Decrypt(ciphertext, nonce, ad, k, dst) {
+  chaCha20Poly1305Decrypt(ciphertext, nonce, ad, k) {
     const length = ciphertext.byteLength - TAG_BYTES
     if (length < 0) throw new Error('a noise message is shorter than its tag')
-    const plain = dst?.byteLength === length ? dst : Buffer.allocUnsafeSlow(length)
+    // Memory of its own: what noise offers is a part of what came, which is given back below, or a copy of it.
+    const plain = length < LEAST_BLOCK_BYTES ? Buffer.allocUnsafe(length) : sendOff(takeBlock(length))
     sodium.crypto_aead_chacha20poly1305_ietf_decrypt(plain, null, whole(ciphertext), ad, nonce, k)
+    if (!(ciphertext instanceof Uint8Array)) for (const part of ciphertext) spend(part)
     return plain
   },
 }

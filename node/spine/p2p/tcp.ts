@@ -1,11 +1,13 @@
 /**
- * TCP as @libp2p/tcp 11 does it, except for one thing: it hands the signal of the dial to `net.connect` too, which then
- * destroys the socket when nobody listens to its errors any more, and an aborted dial brings the process down.
+ * TCP as @libp2p/tcp 11 does it, except for two things. It hands the signal of the dial to `net.connect` too, which then
+ * destroys the socket when nobody listens to its errors any more, and an aborted dial brings the process down. And what was
+ * written is told, so that its memory is used again.
  */
 import { lookup } from 'node:dns'
-import type { TcpSocketConnectOpts } from 'node:net'
-import type { ComponentLogger, DialTransportOptions, Transport, Upgrader } from '@libp2p/interface'
+import { Socket, type TcpSocketConnectOpts } from 'node:net'
+import type { ComponentLogger, DialTransportOptions, MultiaddrConnection, Transport, Upgrader } from '@libp2p/interface'
 import { type TCPSocketOptions, tcp } from '@libp2p/tcp'
+import { passed } from '../../kernel/blocks.ts'
 import { type DialRange, inRange } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
 
@@ -41,15 +43,37 @@ export function safeTcp(limits: P2pLimits, range: DialRange): (components: { log
     const transport = create(components)
     const dial = transport.dial.bind(transport)
     transport.dial = (address, options) => dial(address, hideSignal(options))
+    const listen = transport.createListener.bind(transport)
+    transport.createListener = options => {
+      const { upgrader } = options
+      const upgradeInbound: Upgrader['upgradeInbound'] = (connection, given) =>
+        upgrader.upgradeInbound(tellingWritten(connection), given)
+      return listen({ ...options, upgrader: Object.assign(Object.create(upgrader), { upgradeInbound }) })
+    }
     return transport
   }
+}
+
+/** The socket of a connection; undefined when a new version is built in another way (a test tells). */
+export function socketOf(connection: MultiaddrConnection): Socket | undefined {
+  const socket: unknown = Reflect.get(connection, 'socket')
+  return socket instanceof Socket ? socket : undefined
+}
+
+/** The same connection, which tells of each piece that was written to its socket. */
+function tellingWritten(connection: MultiaddrConnection): MultiaddrConnection {
+  const socket = socketOf(connection)
+  if (socket === undefined) return connection
+  const write: (bytes: Uint8Array, done: () => void) => boolean = socket.write.bind(socket)
+  socket.write = (bytes: Uint8Array) => write(bytes, () => passed(bytes))
+  return connection
 }
 
 /** The same options with a signal that can be read but is not copied along; the upgrader gets it back. */
 function hideSignal(options: DialTransportOptions): DialTransportOptions {
   const { signal, upgrader, ...rest } = options
   const upgradeOutbound: Upgrader['upgradeOutbound'] = (connection, given) =>
-    upgrader.upgradeOutbound(connection, { ...given, signal })
+    upgrader.upgradeOutbound(tellingWritten(connection), { ...given, signal })
   const wrapped: Upgrader = Object.assign(Object.create(upgrader), { upgradeOutbound })
   return Object.assign(Object.create({ signal }), rest, { upgrader: wrapped })
 }
