@@ -43,6 +43,18 @@ describe('PKCS#12', () => {
     expect(hex).not.toContain(sha1)
   })
 
+  test('costs whoever guesses all rounds, unless it is asked for fewer, and opens by those that it names', () => {
+    /** of the MAC and of the key, as DER writes them */
+    const costly = (bytes: Uint8Array) =>
+      ['020300c350', '02024e20'].map(rounds => Buffer.from(bytes).toString('hex').includes(rounds))
+    const few = toPkcs12({ keyPem: cityPem, chain, passphrase: PASSPHRASE, name: 'tongban', rounds: 1000 })
+    expect([costly(file), costly(few)]).toEqual([
+      [true, true],
+      [false, false],
+    ])
+    expect(fromPkcs12(few, PASSPHRASE)).toEqual({ keyPem: cityPem, chain })
+  })
+
   test('differs each time', () => {
     const again = toPkcs12({ keyPem: cityPem, chain, passphrase: PASSPHRASE, name: 'tongban' })
     expect(Buffer.compare(again, file)).not.toBe(0)

@@ -51,8 +51,12 @@ export function toPkcs12(options: {
   passphrase: string
   /** friendly name that tools show */
   name: string
+  /** of the key derivation and of the MAC alike, in place of `ROUNDS` */
+  rounds?: number | undefined
 }): Uint8Array {
   const { keyPem, passphrase } = options
+  const { key: keyRounds, mac: macRounds } =
+    options.rounds === undefined ? ROUNDS : { key: options.rounds, mac: options.rounds }
   const { pkcs12, pki, random, util } = whole()
   const chain = splitChain(options.chain.join('\n'))
   const [leaf] = chain.map(pem => parseCertificate(readPem(pem, 'CERTIFICATE')))
@@ -62,7 +66,7 @@ export function toPkcs12(options: {
   const encryption = {
     algorithm: 'aes256',
     prfAlgorithm: 'sha256',
-    count: ROUNDS.key,
+    count: keyRounds,
     saltSize: 16,
     friendlyName: options.name,
     // node-forge's own MAC is SHA-1.
@@ -77,9 +81,9 @@ export function toPkcs12(options: {
   const [version, content] = readSequence(pfx, 'PKCS#12')
   if (version === undefined || content === undefined) throw new TypeError('node-forge wrote no PFX')
   const salt = random.getBytesSync(16)
-  const digest = macOf('sha256', passphrase, salt, ROUNDS.mac, contentsOf(content))
+  const digest = macOf('sha256', passphrase, salt, macRounds, contentsOf(content))
   const digestInfo = sequence(sequence(oid(HASH_IDS.sha256), nothing()), octets(digest))
-  return toBytes(writeDer(sequence(version, content, sequence(digestInfo, octets(salt), smallInteger(ROUNDS.mac)))))
+  return toBytes(writeDer(sequence(version, content, sequence(digestInfo, octets(salt), smallInteger(macRounds)))))
 }
 
 /**

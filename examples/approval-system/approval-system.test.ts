@@ -6,9 +6,11 @@ import { createRestAdapter } from '../../adapters/rest/rest.ts'
 import { adapterContract, type OutsideSystem } from '../../adapters/sdk/contract.ts'
 import type { Adapter, AdapterContext, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
 import { readAnswers, sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../adapters/sdk/test-kit.ts'
-import { type ApprovalProcess, startApprovalProcess } from './process.ts'
+import type { ScriptName } from './officer.ts'
+import { approvalAt, type RunningApproval, startApprovalProcess } from './process.ts'
+import { startApprovalSystem } from './server.ts'
 
-const outside = (system: ApprovalProcess): OutsideSystem => ({
+const outside = (system: RunningApproval): OutsideSystem => ({
   effects: async key => (await system.stats()).byKey[key]?.effects ?? 0,
   outage: on => system.faults({ unavailable: on }),
   refuseNext: () => system.faults({ refuse: 1 }),
@@ -28,10 +30,26 @@ const outside = (system: ApprovalProcess): OutsideSystem => ({
   garbleEvents: on => system.faults({ garble: on }),
 })
 
+const TOKEN = 'example-token'
+
+/** As the program starts it without arguments, but in this process: one of its own takes longer to load than most tests. */
+async function startHere(script: ScriptName = 'grant') {
+  const { url, stop } = await startApprovalSystem({
+    data: ':memory:',
+    port: 0,
+    token: TOKEN,
+    script,
+    delayMs: 0,
+    faults: {},
+    now: Date.now,
+  })
+  return { ...(await approvalAt(url, TOKEN)), stop }
+}
+
 adapterContract(
-  'rest, against the fake approval system in a process of its own',
+  'rest, against the fake approval system',
   async () => {
-    const system = await startApprovalProcess()
+    const system = await startHere()
     const another = () => createRestAdapter({ config: system.config, secrets: system.secrets })
     return { adapter: another(), another, system: outside(system), stop: () => system.stop() }
   },
@@ -45,12 +63,14 @@ describe('fake approval system', () => {
     stops = []
   })
 
-  async function begin(...args: string[]) {
-    const system = await startApprovalProcess(args)
+  function use<S extends RunningApproval & { stop(): Promise<void> }>(system: S) {
     stops.push(() => system.stop())
     const adapter = createRestAdapter({ config: system.config, secrets: system.secrets })
     return { system, adapter, context: testContext().context }
   }
+  const begin = async (script?: ScriptName) => use(await startHere(script))
+  /** in a process of its own */
+  const program = async (...args: string[]) => use(await startApprovalProcess(args))
 
   const numberOf = (result: DeliveryResult): string => {
     if (!result.ok) throw new Error(`${result.code}: ${result.detail}`)
@@ -107,14 +127,14 @@ describe('fake approval system', () => {
     ['deny', ['case.accept', 'case.progress', 'case.decide', 'case.close']],
     ['refuse', ['case.refuse']],
     ['pause', ['case.accept', 'case.pause', 'case.resume', 'case.decide', 'case.send-result', 'case.close']],
-  ])('script %s', async (script, expected) => {
-    const { adapter, context } = await begin('--script', script)
+  ] as const)('script %s', async (script, expected) => {
+    const { adapter, context } = await begin(script)
     numberOf(await adapter.deliver(sampleSubmit(script), context))
     expect(kinds((await answers(adapter)).moves)).toEqual(expected)
   })
 
   test('after a request for materials the officer waits for them', async () => {
-    const { adapter, context, system } = await begin('--script', 'supplement')
+    const { adapter, context, system } = await program('--script', 'supplement')
     const submit = sampleSubmit('supplemented')
     const localCaseNo = numberOf(await adapter.deliver(submit, context))
     const asked = await answers(adapter)
@@ -170,10 +190,10 @@ describe('fake approval system', () => {
     stops.push(() => rm(folder, { recursive: true }))
     const data = join(folder, 'approval.sqlite')
     const submit = sampleSubmit('killed')
-    const first = await begin('--data', data, '--drop-first', '1')
+    const first = await program('--data', data, '--drop-first', '1')
     expect(await first.adapter.deliver(submit, first.context)).toMatchObject({ ok: false, retryable: true })
     await first.system.kill()
-    const second = await begin('--data', data)
+    const second = await program('--data', data)
     const number = numberOf(await second.adapter.deliver({ ...submit, attempt: 1 }, second.context))
     expect(number).toMatch(/000001$/)
     expect((await second.system.stats()).byKey[submit.idempotencyKey]).toEqual({
@@ -184,7 +204,7 @@ describe('fake approval system', () => {
   })
 
   test('a fault at start: the first attempts of every key find it unavailable', async () => {
-    const { adapter, context, system } = await begin('--unavailable-first', '2')
+    const { adapter, context, system } = await program('--unavailable-first', '2')
     const submit = sampleSubmit('third time lucky')
     for (const attempt of [0, 1]) {
       expect(await adapter.deliver({ ...submit, attempt }, context)).toMatchObject({ code: 'adapter.unavailable' })
@@ -194,7 +214,7 @@ describe('fake approval system', () => {
   })
 
   test('with a delay the officer takes his time', async () => {
-    const { adapter, context, system } = await begin('--delay', '3600000')
+    const { adapter, context, system } = await program('--delay', '3600000')
     const localCaseNo = numberOf(await adapter.deliver(sampleSubmit('slow'), context))
     expect((await answers(adapter)).moves).toEqual([])
     await system.admin('hurry', { flowsn: localCaseNo })

@@ -1,4 +1,4 @@
-/** Starts the fake approval system as a process of its own, for the demo and for tests. */
+/** Starts the fake approval system as a process of its own, for the demo and for tests; and what can be asked of one that runs. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -18,19 +18,42 @@ export type Stats = {
   events: number
 }
 
-export type ApprovalProcess = {
+export type RunningApproval = {
   url: string
   /** configuration of the rest adapter for it, see mapping.json */
   config: Record<string, unknown>
   secrets: Record<string, string>
-  child: ChildProcess
   stats(): Promise<Stats>
   faults(faults: Faults): Promise<void>
   /** `GET` or, with a body, `POST` below /admin */
   admin(path: string, body?: unknown): Promise<{ custom: Record<string, unknown> }>
+}
+
+export type ApprovalProcess = RunningApproval & {
+  child: ChildProcess
   /** Ends it at once, as a power cut would; `start` with the same file goes on from there. */
   kill(): Promise<void>
   stop(): Promise<void>
+}
+
+/** One that answers at `url`, whose callers send `token`. */
+export async function approvalAt(url: string, token: string): Promise<RunningApproval> {
+  const admin: RunningApproval['admin'] = async (path, body) => {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const response = await fetch(`${url}/admin/${path}`, init)
+    if (!response.ok) throw new Error(`/admin/${path}: HTTP ${response.status}`)
+    return (await response.json()) as { custom: Record<string, unknown> }
+  }
+  return {
+    url,
+    config: { ...(JSON.parse(await readFile(MAPPING, 'utf8')) as Record<string, unknown>), baseUrl: url },
+    secrets: { approvalToken: token },
+    admin,
+    stats: async () => (await (await fetch(`${url}/stats`)).json()) as Stats,
+    faults: async faults => {
+      await admin('faults', faults)
+    },
+  }
 }
 
 /** `args` as `main.ts --help` lists them; `--port 0` unless they say otherwise. */
@@ -41,12 +64,6 @@ export async function startApprovalProcess(args: readonly string[] = []): Promis
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const { url } = JSON.parse(await firstLine(child)) as { url: string }
-  const admin: ApprovalProcess['admin'] = async (path, body) => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const response = await fetch(`${url}/admin/${path}`, init)
-    if (!response.ok) throw new Error(`/admin/${path}: HTTP ${response.status}`)
-    return (await response.json()) as { custom: Record<string, unknown> }
-  }
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
@@ -54,15 +71,8 @@ export async function startApprovalProcess(args: readonly string[] = []): Promis
     await exited
   }
   return {
-    url,
-    config: { ...(JSON.parse(await readFile(MAPPING, 'utf8')) as Record<string, unknown>), baseUrl: url },
-    secrets: { approvalToken: token },
+    ...(await approvalAt(url, token)),
     child,
-    admin,
-    stats: async () => (await (await fetch(`${url}/stats`)).json()) as Stats,
-    faults: async faults => {
-      await admin('faults', faults)
-    },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   }

@@ -54,6 +54,8 @@ export type CatalogOptions = {
   searches: number
   /** how often a question about agreements is asked */
   looks: number
+  /** ms that a node is left alone before its memory is read */
+  rest: number
   log: Log
 }
 
@@ -87,7 +89,7 @@ export async function benchCatalog(options: CatalogOptions): Promise<Findings> {
 async function benchSize(
   folder: string,
   items: number,
-  { rounds, changes, searches, log }: CatalogOptions,
+  { rounds, changes, searches, rest, log }: CatalogOptions,
 ): Promise<Group> {
   const city = (await exampleCities()).find(({ code }) => code === SHIYAN.code)
   if (city === undefined) throw new Error('no example city')
@@ -98,7 +100,7 @@ async function benchSize(
   const ankang = await startNode(join(folder, 'ankang'), ANKANG)
   try {
     await pair(ankang, shiyan)
-    await sleep(1500)
+    await sleep(rest)
     const idle = [await shiyan.resident(), await ankang.resident()] as const
     // The first sync is measured apart from publishing: the partner is away meanwhile.
     await ankang.node.stop()
@@ -118,7 +120,7 @@ async function benchSize(
     const firstSyncMs = performance.now() - began
     const firstSyncBytes = ankang.count.bytes() + shiyan.count.bytes() - before
     log(`${items} items: first sync in ${Math.round(firstSyncMs)} ms, ${Math.round(firstSyncBytes / 1000)} kB`)
-    await sleep(1000)
+    await sleep(rest)
     const after = [await shiyan.resident(), await ankang.resident()] as const
     const change = await benchChanges(shiyan, ankang, make, { items, changes })
     log(`${items} items: one change ${median(change.bytes)} bytes, ${median(change.syncMs).toFixed(1)} ms`)

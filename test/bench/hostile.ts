@@ -20,6 +20,10 @@ export const ATTACK_NAMES: readonly AnyAttack[] = [...(Object.keys(ATTACKS) as A
 
 export type HostileOptions = {
   seconds: number
+  /** seconds before those that are measured */
+  warmUp: number
+  /** packets under way, when fewer than are good for the honest city */
+  window?: number
   /** how often each attack meets new nodes */
   rounds: number
   attacks: readonly AnyAttack[]
@@ -28,13 +32,13 @@ export type HostileOptions = {
 }
 
 export async function benchHostile(options: HostileOptions): Promise<Findings> {
-  const { seconds, rounds, attacks, attackers, log } = options
+  const { seconds, rounds, attacks, attackers, window, log } = options
   const groups: Findings['groups'] = {}
   for (const attack of attacks) {
     const each: Round[] = []
     for (let round = 0; round < rounds; round++) {
       const folder = await mkdtemp(join(tmpdir(), 'tongban-hostile-'))
-      const field = await openField(folder, Math.max(...attackers))
+      const field = await openField(folder, Math.max(...attackers), window)
       try {
         each.push(await measure(field, attack, options))
       } finally {
@@ -124,12 +128,12 @@ function figuresOf(rounds: readonly Round[], at: number): Record<string, Figure>
 async function measure(
   field: Field,
   attack: AnyAttack,
-  { seconds, attackers }: Pick<HostileOptions, 'seconds' | 'attackers'>,
+  { seconds, warmUp, attackers }: Pick<HostileOptions, 'seconds' | 'warmUp' | 'attackers'>,
 ): Promise<Round> {
   const { honest } = field
   // What gets no receipt in a minute counts as nothing kept.
   const full = () =>
-    honest.full({ seconds, warmUp: 1 }).then(
+    honest.full({ seconds, warmUp }).then(
       ({ packetsPerSecond }) => packetsPerSecond,
       () => 0,
     )

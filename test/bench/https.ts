@@ -5,7 +5,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import type * as jose from 'jose'
-import { generateKey, selfIssue } from '../../certs/index.ts'
+import { selfIssue } from '../../certs/index.ts'
+import { testKey } from '../support/keys.ts'
 import { SHIYAN } from '../support/node-folder.ts'
 import { idOf, newSigning, newVerifying, payloads, type Signing } from './bare-jws.ts'
 import { type BareStore, openBareStore } from './bare-store.ts'
@@ -25,7 +26,7 @@ answer({
 
   async serve({ key, receipts }: { key: jose.JWK; receipts: boolean }): Promise<{ url: string }> {
     const verify = await newVerifying(key)
-    const keyPem = await generateKey()
+    const keyPem = testKey()
     const cert = selfIssue(SHIYAN, { keyPem, now: Date.now(), serial: randomBytes(16) })
     const server = Bun.serve({
       hostname: '127.0.0.1',

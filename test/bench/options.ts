@@ -29,9 +29,10 @@ const FULL: BenchOptions = {
     changes: 20,
     searches: 400,
     looks: 1000,
+    rest: 1500,
   },
   cases: { cases: 1_000_000, real: 1000, looks: 200 },
-  hostile: { rounds: 3, seconds: 3, attacks: ATTACK_NAMES, attackers: [1, 2] },
+  hostile: { rounds: 3, seconds: 3, warmUp: 1, attacks: ATTACK_NAMES, attackers: [1, 2] },
 }
 
 /** One attack on each thing that can be spent: frames, greetings, signatures, streams, threads, lists, directories, connections, checks. */
@@ -55,14 +56,14 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     materials: { ...FULL.materials, rounds: 2 },
     catalog: { ...FULL.catalog, sizes: [1_300, 103_600], agreements: [300], searches: 200 },
     cases: { cases: 300_000, real: 500, looks: 100 },
-    hostile: { rounds: 1, seconds: 1, attacks: REPORTED, attackers: [2] },
+    hostile: { rounds: 1, seconds: 1, warmUp: 1, attacks: REPORTED, attackers: [2] },
   },
   smoke: {
     start: { rounds: 1, idle: 0 },
     exchange: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16 },
     materials: { rounds: 1, sizes: [1] },
-    catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5 },
+    catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5, rest: 0 },
     cases: { cases: 40, real: 12, looks: 2 },
-    hostile: { rounds: 1, seconds: 0.2, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
+    hostile: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
   },
 }

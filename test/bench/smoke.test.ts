@@ -4,11 +4,12 @@ import { QUEUE_NAMES } from '../../node/city/work/boxes.ts'
 import { figuresOf, smoke, whole } from './smoke.ts'
 
 const LATENCIES = ['p50', 'p95', 'p99']
+/** Other systems tell no memory of a process. */
+const onLinux = (figures: string[]): string[] => (process.platform === 'linux' ? figures : [])
 
 test('the bench of the start brings its parts', async () => {
   const report = await smoke('start')
-  const memory = process.platform === 'linux' ? ['idle'] : []
-  expect(figuresOf(report)).toEqual({ start: ['ready', 'runtime', 'modules', 'node', ...memory] })
+  expect(figuresOf(report)).toEqual({ start: ['ready', 'runtime', 'modules', 'node', ...onLinux(['idle'])] })
   whole(report, 'start')
 })
 
@@ -48,3 +49,49 @@ test('the bench of the exchange brings a figure of every contender', async () =>
   })
   whole(report, 'exchange')
 })
+
+test('the bench of the catalogue brings a figure of every size', async () => {
+  const report = await smoke('catalog')
+  const questions = ['list', 'admit', 'admitOne', 'find']
+  expect(figuresOf(report)).toEqual({
+    'items 40': [
+      'list',
+      'publish',
+      'unchanged',
+      'firstSync',
+      'firstSyncBytes',
+      'changeBytes',
+      'changeSync',
+      'changePublish',
+      'searchP50',
+      'searchP95',
+      'searchP99',
+      ...onLinux(['publisherAfter', 'publisherSearched', 'publisherPeak']),
+      ...onLinux(['partnerAfter', 'partnerSearched', 'partnerPeak']),
+      'publisherStore',
+      'partnerStore',
+    ],
+    'agreements 2': questions.flatMap(name => [`${name}P50`, `${name}P95`, `${name}P99`]),
+  })
+  whole(report, 'catalog')
+})
+
+test('the bench of materials brings a figure of every contender', async () => {
+  const report = await smoke('materials')
+  const ends = ['senderCpu', 'receiverCpu', ...onLinux(['sender', 'receiver'])]
+  expect(figuresOf(report)).toEqual({
+    'bare 1': ['speed', ...ends],
+    'real 1': ['speed', 'toBare', ...ends],
+    'https 1': ['speed', 'toBare', ...ends],
+  })
+  whole(report, 'materials')
+})
+
+// Four nodes one after the other, and a load that may wait a minute for its last receipt, twice.
+test('the bench of hostile partners brings what is kept and what it costs', async () => {
+  const report = await smoke('hostile')
+  expect(Object.values(figuresOf(report))).toEqual([
+    ['paced', 'alone', 'full', 'ofFull', 'memory', 'disk', 'audit', 'health'],
+  ])
+  whole(report, 'hostile')
+}, 300_000)

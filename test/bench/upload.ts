@@ -1,13 +1,14 @@
 /** What an integrator would write instead (对照): a file sent by one HTTPS request, hashed and written to a file at the other end. */
 import { createHash, randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { generateKey, selfIssue } from '../../certs/index.ts'
+import { selfIssue } from '../../certs/index.ts'
+import { testKey } from '../support/keys.ts'
 import { SHIYAN } from '../support/node-folder.ts'
 import { answer } from './child.ts'
 
 answer({
   async serve({ path }: { path: string }): Promise<{ url: string }> {
-    const keyPem = await generateKey()
+    const keyPem = testKey()
     const cert = selfIssue(SHIYAN, { keyPem, now: Date.now(), serial: randomBytes(16) })
     const server = Bun.serve({
       hostname: '127.0.0.1',

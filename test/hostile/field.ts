@@ -43,8 +43,8 @@ export type Field = {
   stop(): Promise<void>
 }
 
-/** At most two hostile cities. */
-export async function openField(folder: string, hostile: number): Promise<Field> {
+/** At most two hostile cities; `window` packets of the honest one are under way. */
+export async function openField(folder: string, hostile: number, window = WINDOW): Promise<Field> {
   const children: Child[] = []
   const start = async (city: CityName) => {
     const node = await startNode(join(folder, city.code), city, 'silent')
@@ -61,7 +61,7 @@ export async function openField(folder: string, hostile: number): Promise<Field>
     for (const city of HOSTILE.slice(0, hostile))
       attackers.push(await capture(await start(city), victim, operator, children))
     return {
-      honest: contender(here.child, victim.child, WINDOW),
+      honest: contender(here.child, victim.child, window),
       victim,
       async under(attack, count, work) {
         const watch = await watching(victim)

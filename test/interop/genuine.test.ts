@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
 import { dayOf } from '../../protocol/agreement/document.ts'
@@ -7,9 +10,11 @@ import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { type PlayedCase, playCase, playMaterial, playSetting, submitContentOf } from '../support/play-case.ts'
 import { delegate, type PlayCity, playCity, playKey } from '../support/play-city.ts'
 import { expectAccepted, expectRefused, judgeInput, judgeOne } from './judges.ts'
+import { findPython, runSecondVerifier, verifyInPython } from './second-verifier.ts'
 import { pack, relist, unpack } from './tamper.ts'
 
 const DAY = 24 * 3600
+const found = findPython()
 
 let cities: [PlayCity, PlayCity]
 let played: PlayedCase
@@ -33,6 +38,28 @@ describe('a genuine bundle', () => {
       played.play.ordered.map(({ claims }) => claims.kind),
     )
     expect(verdict.first.timeline.filter(entry => entry.late).map(entry => entry.kind)).toEqual(['case.withdraw'])
+  })
+
+  test('is judged by the command of the second verifier as by one that serves', async context => {
+    if ('reason' in found) return context.skip(found.reason)
+    const folder = await mkdtemp(join(tmpdir(), 'tongban-evidence-'))
+    try {
+      const good = join(folder, 'good.zip')
+      const bad = join(folder, 'bad.zip')
+      await writeFile(good, genuine)
+      await writeFile(bad, genuine.subarray(0, -9))
+      const flags = fingerprints.flatMap(fingerprint => ['--fingerprint', fingerprint])
+      const run = (paths: readonly string[]) => {
+        const { code, out } = runSecondVerifier(found.python, [...paths, ...flags])
+        return { code, reports: out.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as unknown])) }
+      }
+      expect(run([good])).toEqual({ code: 0, reports: await verifyInPython(found.python, [good], fingerprints) })
+      const both = await verifyInPython(found.python, [good, bad], fingerprints)
+      expect(run([good, bad])).toEqual({ code: 1, reports: both })
+      expect([both.map(({ ok }) => ok), run([]).code]).toEqual([[true, false], 2])
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 
   test.each([0, 2, 3] as const)('verifies in mode %i', async mode => {

@@ -1,5 +1,7 @@
 /** Runs the second verifier, in Python, which shares no code with the project. */
-import { execFile, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export type SecondReport = {
@@ -28,19 +30,48 @@ export function findPython(): { python: string } | { reason: string } {
   return { reason: `the second verifier needs Python with the package cryptography (${reasons.join('; ')})` }
 }
 
-/** Verifies many bundles in one process; reports in the order of the paths. */
-export function verifyInPython(
+/** The verifier that serves this process: to load Python and its cryptography takes longer than to verify a bundle. */
+let serving: Promise<Server> | undefined
+
+type Server = { ask(bundle: string, fingerprints: readonly string[]): Promise<SecondReport> }
+
+async function serve(python: string): Promise<Server> {
+  const child = spawn(python, [SECOND_VERIFIER, '--serve'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  /** Who waits for an answer, in the order of the questions. */
+  const waiting: PromiseWithResolvers<SecondReport>[] = []
+  createInterface({ input: child.stdout }).on('line', line => {
+    waiting.shift()?.resolve(JSON.parse(line) as SecondReport)
+  })
+  child.once('close', code => {
+    serving = undefined
+    for (const { reject } of waiting.splice(0)) reject(new Error(`the second verifier ended with ${String(code)}`))
+  })
+  // It ends when its input does, with this process.
+  child.unref()
+  await once(child, 'spawn')
+  return {
+    ask(bundle, fingerprints) {
+      const answer = Promise.withResolvers<SecondReport>()
+      waiting.push(answer)
+      child.stdin.write(`${JSON.stringify({ bundle, fingerprints })}\n`)
+      return answer.promise
+    },
+  }
+}
+
+/** Verifies many bundles; reports in the order of the paths. */
+export async function verifyInPython(
   python: string,
   paths: readonly string[],
   fingerprints: readonly string[],
 ): Promise<SecondReport[]> {
-  const flags = fingerprints.flatMap(fingerprint => ['--fingerprint', fingerprint])
-  return new Promise((resolve, reject) => {
-    const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const
-    execFile(python, [SECOND_VERIFIER, ...flags, ...paths], options, (_, stdout, stderr) => {
-      const lines = stdout.split('\n').filter(line => line !== '')
-      if (lines.length === paths.length) resolve(lines.map(line => JSON.parse(line) as SecondReport))
-      else reject(new Error(`the second verifier gave ${lines.length} of ${paths.length} reports: ${stderr}`))
-    })
-  })
+  serving ??= serve(python)
+  const { ask } = await serving
+  return Promise.all(paths.map(path => ask(path, fingerprints)))
+}
+
+/** Its exit code and what it prints, as whoever has a bundle in hand runs it. */
+export function runSecondVerifier(python: string, args: readonly string[]): { code: number | null; out: string } {
+  const { status, stdout } = spawnSync(python, [SECOND_VERIFIER, ...args], { encoding: 'utf8' })
+  return { code: status, out: stdout }
 }

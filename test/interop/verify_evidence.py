@@ -2,10 +2,12 @@
 """Verifies a tongban evidence bundle. A second implementation, written from SPEC.md; shares no code with the project.
 
 Usage: verify_evidence.py BUNDLE.zip... [--fingerprint HEX]...
+       verify_evidence.py --serve
 
 Needs Python 3.8 and the package `cryptography` 38 or later. Prints one JSON object a bundle, each on its line,
 {"ok", "thread", "case", "state", "outcome", "packets", "receipts", "materials", "errors", "warnings"}
 and exits with 0 when every bundle verifies, 1 when it does not, 2 when it was called wrongly.
+With --serve each line of the standard input is {"bundle": path, "fingerprints": [hex]}, and its answer a line, until it ends.
 Without --fingerprint anybody could have made the certificates; the fingerprints found are then listed as warnings.
 """
 import argparse
@@ -310,13 +312,30 @@ def verify(path, fingerprints):
     return result
 
 
+def plain(fingerprints):
+    return {re.sub(r"[\s:]", "", value).lower() for value in fingerprints}
+
+
+def serve():
+    """Reads {bundle, fingerprints} from each line of the input and answers with a line, until it ends."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(verify(asked["bundle"], plain(asked["fingerprints"]))), flush=True)
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description="Verifies a tongban evidence bundle.")
-    parser.add_argument("bundle", nargs="+")
+    parser.add_argument("bundle", nargs="*")
     help_text = "hex SHA-256 of a city certificate; give that of each city"
     parser.add_argument("--fingerprint", action="append", default=[], help=help_text)
+    parser.add_argument("--serve", action="store_true", help="verify what lines of the standard input name")
     arguments = parser.parse_args()
-    fingerprints = {re.sub(r"[\s:]", "", value).lower() for value in arguments.fingerprint}
+    if arguments.serve:
+        return serve()
+    if not arguments.bundle:
+        parser.error("name a bundle")
+    fingerprints = plain(arguments.fingerprint)
     verified = True
     for path in arguments.bundle:
         result = verify(path, fingerprints)

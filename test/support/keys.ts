@@ -21,10 +21,10 @@ export function testKey(use: 'once' | 'kept' = 'once'): string {
   return key
 }
 
-/**
- * Seals a file of a key store anew, for a hundredth of the rounds: whoever opens it goes by those that it names, and the full ones take
- * 50 ms of processor time each time.
- */
+/** Rounds of key stores of tests: the full ones take 50 ms of processor time for each file, each time. */
+export const FEW_ROUNDS = 1000
+
+/** Seals a file of a key store anew, for few rounds: whoever opens it goes by those that it names. */
 export async function withFewRounds(path: string, passphrase: string): Promise<void> {
   const key = new TextEncoder().encode(passphrase)
   const sealed: jose.FlattenedJWE = JSON.parse(await readFile(path, 'utf8'))
@@ -35,6 +35,6 @@ export async function withFewRounds(path: string, passphrase: string): Promise<v
   const { alg = '', enc = '', typ = '' } = protectedHeader ?? {}
   const anew = new jose.FlattenedEncrypt(plaintext)
     .setProtectedHeader({ alg, enc, typ })
-    .setKeyManagementParameters({ p2c: 1000, p2s: crypto.getRandomValues(new Uint8Array(16)) })
+    .setKeyManagementParameters({ p2c: FEW_ROUNDS, p2s: crypto.getRandomValues(new Uint8Array(16)) })
   await writeFile(path, JSON.stringify(await anew.encrypt(key)))
 }

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { selfIssue } from '../../certs/index.ts'
 import { createPeople } from '../../node/city/people/people.ts'
 import { type ConfigFile, type NodeConfig, parseConfig } from '../../node/kernel/config/config.ts'
-import { createKeyStore, newDataKey, newKey } from '../../node/kernel/keys/keystore.ts'
+import { createKeyStore, type Keys, newDataKey, newKey } from '../../node/kernel/keys/keystore.ts'
 import { createAudit } from '../../node/kernel/records/audit.ts'
 import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import { ROLES } from '../../protocol/rights/roles.ts'
-import { testKey } from './keys.ts'
+import { FEW_ROUNDS, testKey } from './keys.ts'
 import { templateStore } from './store.ts'
 
 export type CityName = { code: string; name: string; authority: string }
@@ -47,15 +47,14 @@ export async function makeNodeFolder(
   const config = parseConfig(file, folder)
   const keyPem = testKey()
   const certificate = selfIssue(city, { keyPem, now: Date.now(), serial: randomBytes(16) })
-  await createKeyStore(join(config.data, 'keys'), PASSPHRASE, {
-    keys: {
-      v: 1,
-      packetKeys: [{ ...(await newKey()), state: 'current' }],
-      peerKey: await newKey(),
-      dataKey: newDataKey(),
-    },
-    city: { keyPem, chain: [certificate] },
-  })
+  const keys: Keys = {
+    v: 1,
+    packetKeys: [{ ...(await newKey()), state: 'current' }],
+    peerKey: await newKey(),
+    dataKey: newDataKey(),
+  }
+  const contents = { keys, city: { keyPem, chain: [certificate] } }
+  await createKeyStore(join(config.data, 'keys'), PASSPHRASE, contents, FEW_ROUNDS)
   const store = join(config.data, 'tongban.db')
   await copyFile(await templateStore(), store)
   const db = openSqlite(store)

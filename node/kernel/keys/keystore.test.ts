@@ -6,7 +6,7 @@ import * as jose from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkCertificate, readCertificate, selfIssue } from '../../../certs/index.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { testKey, withFewRounds } from '../../../test/support/keys.ts'
+import { FEW_ROUNDS, testKey } from '../../../test/support/keys.ts'
 import {
   createKeyStore,
   hasKeyStore,
@@ -38,23 +38,19 @@ const keys: Keys = {
 
 let root: string
 let pristine: string
-/** the header of its keys, as they were written */
-let made: jose.ProtectedHeaderParameters
 let folder: string
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-keys-'))
   pristine = join(root, 'pristine')
-  await createKeyStore(pristine, PASSPHRASE, { keys, city })
-  const file = await readFile(join(pristine, 'keys.json'), 'utf8')
-  made = jose.decodeProtectedHeader(JSON.parse(file) as jose.FlattenedJWE)
-  await withFewRounds(join(pristine, 'keys.json'), PASSPHRASE)
+  await createKeyStore(pristine, PASSPHRASE, { keys, city }, FEW_ROUNDS)
 })
 beforeEach(async () => {
   folder = await mkdtemp(join(root, 'keys-'))
   await cp(pristine, folder, { recursive: true })
 })
 afterAll(() => rm(root, { recursive: true }))
+const openStore = (at: string, passphrase: string) => openKeyStore(at, passphrase, FEW_ROUNDS)
 
 async function outcome(work: Promise<unknown>) {
   try {
@@ -71,12 +67,34 @@ const editJson = async (name: string, edit: (json: Record<string, string>) => ob
   writeFile(path(name), JSON.stringify(edit(JSON.parse(await readFile(path(name), 'utf8')))))
 
 describe('a key store', () => {
-  test('costs whoever guesses all rounds at each guess', () => {
-    expect(made).toMatchObject({ alg: 'PBES2-HS512+A256KW', p2c: KEY_STORE_LIMITS.rounds })
+  test('costs whoever guesses all rounds at each guess, of whatever it seals', async () => {
+    const at = join(root, 'full')
+    const sealed = async (name: string) =>
+      jose.decodeProtectedHeader(JSON.parse(await readFile(join(at, name), 'utf8')) as jose.FlattenedJWE)
+    const full = { alg: 'PBES2-HS512+A256KW', p2c: KEY_STORE_LIMITS.rounds }
+    /** as DER writes the rounds of the MAC and of the key in a PKCS#12 file */
+    const costly = async () => {
+      const der = (await readFile(join(at, 'city.p12'))).toString('hex')
+      return ['020300c350', '02024e20'].map(rounds => der.includes(rounds))
+    }
+    await createKeyStore(at, PASSPHRASE, { keys, city })
+    expect([await sealed('keys.json'), await costly()]).toMatchObject([full, [true, true]])
+    await cp(pristine, at, { recursive: true })
+    expect([await sealed('keys.json'), await costly()]).toMatchObject([{ p2c: FEW_ROUNDS }, [false, false]])
+    const store = await openKeyStore(at, PASSPHRASE)
+    await store.saveKeys(keys)
+    await store.saveCity(city)
+    await store.savePending(keyPem)
+    for (const name of ['keys.json', 'pending.json']) expect(await sealed(name)).toMatchObject(full)
+    expect(await costly()).toEqual([true, true])
+    await cp(pristine, at, { recursive: true })
+    await (await openKeyStore(at, PASSPHRASE)).changePassphrase(PASSPHRASE, NEXT)
+    for (const name of ['keys.json', 'pending.json']) expect(await sealed(name)).toMatchObject(full)
+    expect(await costly()).toEqual([true, true])
   })
 
   test('gives back what was put in, and keeps it from other accounts', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     expect(store.keys()).toEqual(keys)
     expect(store.certificates()).toEqual(city.chain)
     expect((await stat(pristine)).mode & 0o777).toBe(0o700)
@@ -92,7 +110,7 @@ describe('a key store', () => {
   })
 
   test('opens the city key on demand, for RS256 in jose and as PKCS#8', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     const opened = await store.openCityKey()
     expect(opened).toMatchObject(city)
     const jws = await new jose.CompactSign(Buffer.from('x')).setProtectedHeader({ alg: 'RS256' }).sign(opened.key)
@@ -105,7 +123,7 @@ describe('a key store', () => {
 
   test('opens without the city key being there', async () => {
     await rm(path('city.p12'))
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     expect(await outcome(store.openCityKey())).toEqual(malformed('city.p12 is not there'))
   })
 
@@ -118,10 +136,10 @@ describe('a key store', () => {
 
 describe('a key store is not made', () => {
   test('over another one', async () => {
-    expect(await outcome(createKeyStore(folder, PASSPHRASE, { keys, city }))).toMatchObject({
+    expect(await outcome(createKeyStore(folder, PASSPHRASE, { keys, city }, FEW_ROUNDS))).toMatchObject({
       code: 'request.conflict',
     })
-    expect((await openKeyStore(folder, PASSPHRASE)).keys()).toEqual(keys)
+    expect((await openStore(folder, PASSPHRASE)).keys()).toEqual(keys)
   })
 
   test('under a short passphrase', async () => {
@@ -130,7 +148,7 @@ describe('a key store is not made', () => {
     const problem = { code: 'config.invalid', detail: 'the passphrase needs 8 characters or more' }
     expect(await outcome(createKeyStore(at, short, { keys, city }))).toEqual(problem)
     expect(await hasKeyStore(at)).toBe(false)
-    await createKeyStore(at, `${short}令`, { keys, city })
+    await createKeyStore(at, `${short}令`, { keys, city }, FEW_ROUNDS)
     expect(await hasKeyStore(at)).toBe(true)
   })
 
@@ -158,7 +176,7 @@ describe('a key store is not made', () => {
 
 describe('a key store is not opened', () => {
   test.each(['', 'wrong passphrase', `${PASSPHRASE} `])('with the passphrase %j', async passphrase => {
-    expect(await outcome(openKeyStore(folder, passphrase))).toEqual({
+    expect(await outcome(openStore(folder, passphrase))).toEqual({
       code: 'keystore.passphrase',
       detail: 'keys.json',
     })
@@ -167,17 +185,17 @@ describe('a key store is not opened', () => {
   test.each([0o640, 0o604, 0o660, 0o620])('when others can reach keys.json: %o', async mode => {
     await chmod(path('keys.json'), mode)
     const detail = `other accounts can read keys.json: run chmod 600 ${path('keys.json')}`
-    expect(await outcome(openKeyStore(folder, PASSPHRASE))).toEqual({ code: 'config.invalid', detail })
+    expect(await outcome(openStore(folder, PASSPHRASE))).toEqual({ code: 'config.invalid', detail })
   })
 
   test('as to the city key, when others can read city.p12', async () => {
     await chmod(path('city.p12'), 0o644)
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     expect(await outcome(store.openCityKey())).toMatchObject({ code: 'config.invalid' })
   })
 
   test('when keys.json is missing, cut, changed or huge', async () => {
-    const open = () => outcome(openKeyStore(folder, PASSPHRASE))
+    const open = () => outcome(openStore(folder, PASSPHRASE))
     const whole = await readFile(path('keys.json'), 'utf8')
     await writeFile(path('keys.json'), whole.slice(0, -20))
     expect(await open()).toEqual(malformed('keys.json'))
@@ -190,7 +208,7 @@ describe('a key store is not opened', () => {
     expect(await open()).toEqual(malformed('keys.json is too large'))
     await rm(path('keys.json'))
     expect(await open()).toEqual(malformed('keys.json is not there'))
-    expect(await outcome(openKeyStore(join(root, 'nowhere'), PASSPHRASE))).toEqual(malformed('keys.json is not there'))
+    expect(await outcome(openStore(join(root, 'nowhere'), PASSPHRASE))).toEqual(malformed('keys.json is not there'))
   })
 
   test('when keys.json asks for another algorithm, type or endless rounds', async () => {
@@ -200,7 +218,7 @@ describe('a key store is not opened', () => {
         .setKeyManagementParameters({ p2c })
         .encrypt(Buffer.from(PASSPHRASE))
       await writeFile(path('keys.json'), JSON.stringify(jwe))
-      return outcome(openKeyStore(folder, PASSPHRASE))
+      return outcome(openStore(folder, PASSPHRASE))
     }
     const header = { alg: 'PBES2-HS512+A256KW', enc: 'A256GCM', typ: 'tongban-keys+jwe' }
     expect(await seal(header, 1000)).toBe('done')
@@ -212,43 +230,43 @@ describe('a key store is not opened', () => {
 
   test('when city.pem is missing or spoilt, or is not the certificate of city.p12', async () => {
     await writeFile(path('city.pem'), issue(NOW + 1000))
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     expect(await outcome(store.openCityKey())).toEqual(malformed('city.p12 and city.pem hold different certificates'))
     await writeFile(path('city.pem'), 'text')
-    expect(await outcome(openKeyStore(folder, PASSPHRASE))).toEqual(malformed('city.pem'))
+    expect(await outcome(openStore(folder, PASSPHRASE))).toEqual(malformed('city.pem'))
     await rm(path('city.pem'))
-    expect(await outcome(openKeyStore(folder, PASSPHRASE))).toEqual(malformed('city.pem'))
+    expect(await outcome(openStore(folder, PASSPHRASE))).toEqual(malformed('city.pem'))
   })
 })
 
 describe('changes', () => {
   test('of keys are there for the next start, and only they', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     const before = await readFile(path('city.p12'))
     const next = { ...keys, packetKeys: keys.packetKeys.slice(0, 2) }
     await store.saveKeys(next)
     expect(store.keys()).toEqual(next)
-    expect((await openKeyStore(folder, PASSPHRASE)).keys()).toEqual(next)
+    expect((await openStore(folder, PASSPHRASE)).keys()).toEqual(next)
     expect(await readFile(path('city.p12'))).toEqual(before)
     expect((await stat(path('keys.json'))).mode & 0o777).toBe(0o600)
   })
 
   test('that do not hold leave everything as it was', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     expect(await outcome(store.saveKeys({ ...keys, packetKeys: [] }))).toMatchObject({ code: 'keystore.malformed' })
     const alien = { keyPem: testKey(), chain: city.chain }
     expect(await outcome(store.saveCity(alien))).toMatchObject({ code: 'keystore.malformed' })
     expect(store.keys()).toEqual(keys)
-    expect((await openKeyStore(folder, PASSPHRASE)).keys()).toEqual(keys)
+    expect((await openStore(folder, PASSPHRASE)).keys()).toEqual(keys)
     await store.saveKeys(keys)
   })
 
   test('at the same time take their turns', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     const versions = [1, 2, 3].map(() => ({ ...keys, dataKey: newDataKey() }))
     const renewed = { keyPem, chain: [issue(NOW + 1000)] }
     await Promise.all([...versions.map(version => store.saveKeys(version)), store.saveCity(renewed)])
-    const reopened = await openKeyStore(folder, PASSPHRASE)
+    const reopened = await openStore(folder, PASSPHRASE)
     expect(reopened.keys()).toEqual(versions[2])
     expect(await reopened.openCityKey()).toMatchObject(renewed)
     expect((await readdir(folder)).sort()).toEqual(['city.p12', 'city.pem', 'keys.json'])
@@ -257,10 +275,10 @@ describe('changes', () => {
   test('of the certificate: renewed over a new key', async () => {
     const fresh = testKey()
     const renewed = { keyPem: fresh, chain: [issue(NOW, fresh)] }
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     await store.saveCity(renewed)
     expect(store.certificates()).toEqual(renewed.chain)
-    const reopened = await openKeyStore(folder, PASSPHRASE)
+    const reopened = await openStore(folder, PASSPHRASE)
     expect(checkCertificate(reopened.certificates()[0] ?? '', { now: NOW, code: '420300' }).ok).toBe(true)
     expect(await reopened.openCityKey()).toMatchObject(renewed)
   })
@@ -268,32 +286,32 @@ describe('changes', () => {
 
 describe('another passphrase', () => {
   test('opens everything, the old one nothing', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     await store.savePending(keyPem)
     await store.changePassphrase(PASSPHRASE, NEXT)
-    expect(await outcome(openKeyStore(folder, PASSPHRASE))).toMatchObject({ code: 'keystore.passphrase' })
-    const reopened = await openKeyStore(folder, NEXT)
+    expect(await outcome(openStore(folder, PASSPHRASE))).toMatchObject({ code: 'keystore.passphrase' })
+    const reopened = await openStore(folder, NEXT)
     expect(await reopened.openPending()).toBe(keyPem)
     expect(reopened.keys()).toEqual(keys)
     expect(await reopened.openCityKey()).toMatchObject(city)
     await store.saveKeys(keys)
-    expect((await openKeyStore(folder, NEXT)).keys()).toEqual(keys)
+    expect((await openStore(folder, NEXT)).keys()).toEqual(keys)
   })
 
   test('is refused when it is short, or the present one is wrong', async () => {
-    const store = await openKeyStore(folder, PASSPHRASE)
+    const store = await openStore(folder, PASSPHRASE)
     expect(await outcome(store.changePassphrase('wrong passphrase', NEXT))).toMatchObject({
       code: 'keystore.passphrase',
     })
     expect(await outcome(store.changePassphrase(PASSPHRASE, 'short'))).toMatchObject({ code: 'config.invalid' })
-    expect((await openKeyStore(folder, PASSPHRASE)).keys()).toEqual(keys)
+    expect((await openStore(folder, PASSPHRASE)).keys()).toEqual(keys)
   })
 
   let after: string
   beforeAll(async () => {
     after = join(root, 'after')
     await cp(pristine, after, { recursive: true })
-    await (await openKeyStore(after, PASSPHRASE)).changePassphrase(PASSPHRASE, NEXT)
+    await (await openStore(after, PASSPHRASE)).changePassphrase(PASSPHRASE, NEXT)
   })
 
   /** The folder as a kill leaves it: the new files beside the old ones, the list of them written or not, some renamed. */
@@ -311,16 +329,16 @@ describe('another passphrase', () => {
     ['after the renames: the new one holds', { listed: true, renamed: ['city.p12', 'city.pem', 'keys.json'] }, NEXT],
   ])('cut off %s', async (_name, state, passphrase) => {
     await cutOff(state)
-    const [store] = await Promise.all([openKeyStore(folder, passphrase), openKeyStore(folder, passphrase)])
+    const [store] = await Promise.all([openStore(folder, passphrase), openStore(folder, passphrase)])
     expect(store.keys()).toEqual(keys)
     expect(await store.openCityKey()).toMatchObject(city)
     expect(await readdir(folder)).not.toContain('swap.json')
     await store.changePassphrase(passphrase, 'a third passphrase')
-    expect((await (await openKeyStore(folder, 'a third passphrase')).openCityKey()).keyPem).toBe(keyPem)
+    expect((await (await openStore(folder, 'a third passphrase')).openCityKey()).keyPem).toBe(keyPem)
   })
 
   test('a list that names other files is refused', async () => {
     await writeFile(path('swap.json'), '["../../etc/passwd"]')
-    expect(await outcome(openKeyStore(folder, PASSPHRASE))).toEqual(malformed('swap.json'))
+    expect(await outcome(openStore(folder, PASSPHRASE))).toEqual(malformed('swap.json'))
   })
 })

@@ -121,13 +121,14 @@ const isThere = (path: string): Promise<boolean> =>
 export const hasKeyStore = (folder: string): Promise<boolean> => isThere(join(folder, FILES.keys))
 
 /**
- * Writes a new key store. Problems: `request.conflict` when there is one already, `config.invalid` for a short passphrase,
+ * Writes a new key store; tests give it few `rounds`, for whoever opens a file goes by those that it names. Problems: `request.conflict` when there is one already, `config.invalid` for a short passphrase,
  * `keystore.malformed` for contents that do not belong together.
  */
 export async function createKeyStore(
   folder: string,
   passphrase: string,
   contents: { keys: Keys; city: CityKey },
+  rounds?: number,
 ): Promise<KeyStore> {
   demandPassphrase(passphrase)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -136,24 +137,30 @@ export async function createKeyStore(
   await chmod(folder, 0o700)
   const { keys, city } = contents
   const files = new Map([
-    ...(await cityFiles(city, passphrase)),
-    [FILES.keys, await sealKeys(keys, passphrase)] as const,
+    ...(await cityFiles(city, passphrase, rounds)),
+    [FILES.keys, await sealKeys(keys, passphrase, rounds)] as const,
   ])
   await replaceFiles(folder, files)
-  return keyStore(folder, passphrase, keys, city.chain)
+  return keyStore(folder, passphrase, keys, city.chain, rounds)
 }
 
 /**
- * Opens a key store. Problems: `keystore.passphrase`; `keystore.malformed` for a missing or spoilt file; `config.invalid`
- * with the cure when other accounts can read `keys.json`.
+ * Opens a key store, which seals what it saves with as many `rounds` as `createKeyStore` would. Problems: `keystore.passphrase`;
+ * `keystore.malformed` for a missing or spoilt file; `config.invalid` with the cure when other accounts can read `keys.json`.
  */
-export async function openKeyStore(folder: string, passphrase: string): Promise<KeyStore> {
+export async function openKeyStore(folder: string, passphrase: string, rounds?: number): Promise<KeyStore> {
   await finishSwap(folder)
   const keys = await openKeys(folder, passphrase)
-  return keyStore(folder, passphrase, keys, await readCertificates(folder))
+  return keyStore(folder, passphrase, keys, await readCertificates(folder), rounds)
 }
 
-function keyStore(folder: string, opened: string, initial: Keys, initialChain: readonly string[]): KeyStore {
+function keyStore(
+  folder: string,
+  opened: string,
+  initial: Keys,
+  initialChain: readonly string[],
+  rounds: number | undefined,
+): KeyStore {
   let passphrase = opened
   let keys = initial
   let chain = initialChain
@@ -174,19 +181,19 @@ function keyStore(folder: string, opened: string, initial: Keys, initialChain: r
     },
     saveKeys: next =>
       inTurn(async () => {
-        await replaceFiles(folder, new Map([[FILES.keys, await sealKeys(next, passphrase)]]))
+        await replaceFiles(folder, new Map([[FILES.keys, await sealKeys(next, passphrase, rounds)]]))
         keys = next
       }),
     saveCity: (city, next) =>
       inTurn(async () => {
-        const files = await cityFiles(city, passphrase)
-        if (next !== undefined) files.set(FILES.keys, await sealKeys(next, passphrase))
+        const files = await cityFiles(city, passphrase, rounds)
+        if (next !== undefined) files.set(FILES.keys, await sealKeys(next, passphrase, rounds))
         await replaceFiles(folder, files)
         chain = city.chain
         keys = next ?? keys
       }),
     savePending: keyPem =>
-      inTurn(async () => replaceFile(folder, FILES.pending, await sealJson({ v: 1, keyPem }, passphrase))),
+      inTurn(async () => replaceFile(folder, FILES.pending, await sealJson({ v: 1, keyPem }, passphrase, rounds))),
     openPending: () => openPending(folder, passphrase),
     hasPending: () => isThere(join(folder, FILES.pending)),
     dropPending: () => inTurn(() => rm(join(folder, FILES.pending), { force: true })),
@@ -195,10 +202,10 @@ function keyStore(folder: string, opened: string, initial: Keys, initialChain: r
         demandPassphrase(next)
         const held = await openKeys(folder, current)
         const city = await openCity(folder, current, chain)
-        const files = await cityFiles(city, next)
-        files.set(FILES.keys, await sealKeys(held, next))
+        const files = await cityFiles(city, next, rounds)
+        files.set(FILES.keys, await sealKeys(held, next, rounds))
         const waits = await openPending(folder, current)
-        if (waits !== null) files.set(FILES.pending, await sealJson({ v: 1, keyPem: waits }, next))
+        if (waits !== null) files.set(FILES.pending, await sealJson({ v: 1, keyPem: waits }, next, rounds))
         await replaceFiles(folder, files)
         passphrase = next
       }),
@@ -220,18 +227,22 @@ const Flattened = z.strictObject({
   tag: z.string(),
 })
 
-async function sealKeys(keys: Keys, passphrase: string): Promise<string> {
+async function sealKeys(keys: Keys, passphrase: string, rounds?: number): Promise<string> {
   const checked = parseValue(Keys, keys, 'keystore.malformed')
   if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
-  return sealJson(checked.value, passphrase)
+  return sealJson(checked.value, passphrase, rounds)
 }
 
 /** A JWE of the value under the passphrase, as the text of a file. Problem: `config.invalid` for a short passphrase. */
-export async function sealJson(value: unknown, passphrase: string): Promise<string> {
+export async function sealJson(
+  value: unknown,
+  passphrase: string,
+  rounds: number = KEY_STORE_LIMITS.rounds,
+): Promise<string> {
   demandPassphrase(passphrase)
   const jwe = await new jose.FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(value)))
     .setProtectedHeader(JWE)
-    .setKeyManagementParameters({ p2c: KEY_STORE_LIMITS.rounds, p2s: randomBytes(16) })
+    .setKeyManagementParameters({ p2c: rounds, p2s: randomBytes(16) })
     .encrypt(new TextEncoder().encode(passphrase))
   return `${JSON.stringify(jwe, null, 2)}\n`
 }
@@ -266,11 +277,15 @@ async function openPending(folder: string, passphrase: string): Promise<string |
 
 // --- city.p12 and city.pem; certs/ is loaded when it is needed, since node-forge takes its time
 
-async function cityFiles(city: CityKey, passphrase: string): Promise<Map<string, string | Uint8Array>> {
+async function cityFiles(
+  city: CityKey,
+  passphrase: string,
+  rounds?: number,
+): Promise<Map<string, string | Uint8Array>> {
   const { toPkcs12 } = await import('../../../certs/index.ts')
   const { keyPem, chain } = city
   return new Map<string, string | Uint8Array>([
-    [FILES.city, toPkcs12({ keyPem, chain, passphrase, name: 'tongban' })],
+    [FILES.city, toPkcs12({ keyPem, chain, passphrase, name: 'tongban', rounds })],
     [FILES.certificates, `${chain.map(pem => pem.trim()).join('\n')}\n`],
   ])
 }

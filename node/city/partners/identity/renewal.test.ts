@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createCa, createRequest, issue, readCertificate, selfIssue } from '../../../../certs/index.ts'
-import { testKey, withFewRounds } from '../../../../test/support/keys.ts'
+import { FEW_ROUNDS, testKey } from '../../../../test/support/keys.ts'
 import {
   createKeyStore,
   currentKey,
   type KeyStore,
+  type Keys,
   newDataKey,
   newKey,
   openKeyStore,
@@ -31,21 +32,19 @@ let store: KeyStore
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-renewal-'))
-  await createKeyStore(join(root, 'pristine'), PASSPHRASE, {
-    keys: {
-      v: 1,
-      packetKeys: [{ ...(await newKey()), state: 'current' }],
-      peerKey: await newKey(),
-      dataKey: newDataKey(),
-    },
-    city: { keyPem, chain: [selfIssue(SHIYAN, { keyPem, now: NOW, serial: serial() })] },
-  })
-  await withFewRounds(join(root, 'pristine', 'keys.json'), PASSPHRASE)
+  const keys: Keys = {
+    v: 1,
+    packetKeys: [{ ...(await newKey()), state: 'current' }],
+    peerKey: await newKey(),
+    dataKey: newDataKey(),
+  }
+  const city = { keyPem, chain: [selfIssue(SHIYAN, { keyPem, now: NOW, serial: serial() })] }
+  await createKeyStore(join(root, 'pristine'), PASSPHRASE, { keys, city }, FEW_ROUNDS)
 })
 beforeEach(async () => {
   const folder = await mkdtemp(join(root, 'keys-'))
   await cp(join(root, 'pristine'), folder, { recursive: true })
-  store = await openKeyStore(folder, PASSPHRASE)
+  store = await openKeyStore(folder, PASSPHRASE, FEW_ROUNDS)
 })
 afterAll(() => rm(root, { recursive: true }))
 
