@@ -38,6 +38,8 @@ export interface CaseRights {
   demandPurpose(person: Person, action: Action, subject: string, purpose?: Purpose): Promise<void>
   /** Lets a person work on a draft of a case: their own, one of no window, one of a window where they work. Problem: `rights.scope`. */
   demandDraft(person: Person, id: string): Promise<void>
+  /** The thread of the only case that has this case number or local case number; null where none has it, or several have. */
+  threadOf(number: string): Promise<string | null>
   /** What is told of cases, and the table asks of them, by thread; of what is no case, nothing. */
   subjects(threads: readonly string[]): Promise<ReadonlyMap<string, CaseFacts>>
 }

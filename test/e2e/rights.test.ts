@@ -7,6 +7,7 @@ import { createClient } from '../../node/edges/client/client.ts'
 import type { Value } from '../../node/kernel/store/database.ts'
 import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
+import { foldNumber } from '../../protocol/codes/spelling.ts'
 import { holdsRole, isOfCases, rolesFor } from '../../protocol/rights/can.ts'
 import { purposeRule } from '../../protocol/rights/purposes.ts'
 import { FORMER_ROLES, ROLES, type Role } from '../../protocol/rights/roles.ts'
@@ -93,7 +94,7 @@ async function otherCases(): Promise<{ thread: string; caseNo: string }[]> {
         role,
         partner: '420300',
         case_no: caseNo,
-        number_key: caseNo.toLowerCase().replaceAll('-', ''),
+        number_key: foldNumber(caseNo),
         item_code: `11420300MB0765432Y${'4'.repeat(13)}`,
         mode: 1,
         state: 'arrived',
@@ -142,10 +143,12 @@ describe('a case that is not theirs', () => {
           headers: { authorization: `Bearer ${own}`, 'content-type': 'application/json' },
           ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
         })
-      for (const { thread } of cases) {
+      for (const named of cases.flatMap(({ thread, caseNo }) => [thread, caseNo])) {
         const own = await bearer()
         for (const operation of ofCases) {
-          const path = operation.path.replaceAll('{thread}', thread).replaceAll(/\{(\w+)\}/g, '1')
+          // A case is named by its number too, where its address is that of cases.
+          if (named.length !== 32 && !operation.path.startsWith('/api/v1/cases/{thread}')) continue
+          const path = operation.path.replaceAll('{thread}', named).replaceAll(/\{(\w+)\}/g, '1')
           const answer = await send(own, operation, path)
           const { code } = (await answer.json()) as { code: string }
           // A path that is wrong in another place is refused before it is looked at whose the case is.
@@ -186,6 +189,34 @@ describe('a case that is not theirs', () => {
         }
       }
     }
+  })
+})
+
+describe('a case that is not here', () => {
+  test('is unknown to every operation that reads it, by thread and by number', { timeout: 120_000 }, async () => {
+    const client = createClient({ url: node.url, token })
+    const roles: Role[] = ['window-lead', 'leader', 'examiner', 'business-administrator', 'audit-administrator']
+    const made = await client.createPerson({ body: { name: '全部', roles, departments: null, windows: null } })
+    const filled: Record<string, string> = { sha256: 'a'.repeat(64), name: 'receipt', kind: 'accept', page: 'p' }
+    const reads = ofApi().filter(
+      ({ method, path, 'x-action': action }) =>
+        (method === 'GET' || method === 'DELETE') &&
+        path.startsWith('/api/v1/cases/{thread}') &&
+        holdsRole(roles, action as Action),
+    )
+    expect(reads.length).toBeGreaterThan(12)
+    for (const { method, path, operationId } of reads)
+      for (const named of ['0'.repeat(32), 'AK-NOWHERE-9']) {
+        const asked = path
+          .replaceAll('{thread}', named)
+          .replaceAll(/\{(\w+)\}/g, (_, parameter) => filled[parameter] ?? '1')
+        const answer = await fetch(`${node.url}${asked}`, {
+          method,
+          headers: { authorization: `Bearer ${made.token}` },
+        })
+        const { code } = (await answer.json()) as { code: string }
+        expect([operationId, named, answer.status, code]).toEqual([operationId, named, 404, 'thread.unknown'])
+      }
   })
 })
 

@@ -50,7 +50,7 @@ export const presenceRoutes = (presence: Presence): RouteModule => ({
       background: true,
       params: params.pick({ thread: true }),
       answer: PresentPeople,
-      handle: async ({ params: { thread } }) => toAnswer(presence.of(thread)),
+      handle: async ({ params: { thread } }) => toAnswer(await presence.of(thread)),
     })
     api.operation({
       method: 'put',
@@ -75,7 +75,7 @@ export const presenceRoutes = (presence: Presence): RouteModule => ({
       background: true,
       params,
       answer: PresentPeople,
-      handle: async ({ params: { thread, page }, person }) => toAnswer(presence.leave(person, thread, page)),
+      handle: async ({ params: { thread, page }, person }) => toAnswer(await presence.leave(person, thread, page)),
     })
   },
 })

@@ -40,7 +40,7 @@ const settle = async () => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve()
 }
 const watch = () => presence.onChange(event => told.push(event))
-const who = (thread: string) => presence.of(thread).map(({ id, unsaved }) => `${id}${unsaved ? '*' : ''}`)
+const who = async (thread: string) => (await presence.of(thread)).map(({ id, unsaved }) => `${id}${unsaved ? '*' : ''}`)
 
 describe('presence', () => {
   test('tells who has a case open and who has unsaved input, when it changes and not at each beat', async () => {
@@ -55,7 +55,7 @@ describe('presence', () => {
       { id: 'li', unsaved: false },
     ])
     await settle()
-    presence.leave(wang, 'a', 'p1')
+    await presence.leave(wang, 'a', 'p1')
     await settle()
     expect(told.map(({ subject, of, data }) => ({ subject, of, data }))).toMatchObject([
       { subject: 'a', of: FACTS, data: { people: [{ id: 'wang', since: '2026-11-23T00:00:00.000Z' }] } },
@@ -68,12 +68,12 @@ describe('presence', () => {
   test('pages of one person count by themselves: one that closes takes neither the person nor their input away', async () => {
     await presence.beat(wang, 'a', 'p1', true)
     await presence.beat(wang, 'a', 'p2', false)
-    expect(who('a')).toEqual(['wang*'])
-    presence.leave(wang, 'a', 'p1')
-    expect(who('a')).toEqual(['wang'])
-    presence.leave(wang, 'a', 'p2')
-    presence.leave(wang, 'a', 'p2')
-    expect(who('a')).toEqual([])
+    expect(await who('a')).toEqual(['wang*'])
+    await presence.leave(wang, 'a', 'p1')
+    expect(await who('a')).toEqual(['wang'])
+    await presence.leave(wang, 'a', 'p2')
+    await presence.leave(wang, 'a', 'p2')
+    expect(await who('a')).toEqual([])
   })
 
   test(`a page that says nothing for ${forgottenSeconds} seconds is forgotten, and others are told; one that says so stays`, async () => {
@@ -82,13 +82,13 @@ describe('presence', () => {
     await presence.beat(li, 'a', 'p1', false)
     clock.advance(forgottenSeconds * 1000 - 1)
     await presence.beat(li, 'a', 'p1', false)
-    expect(who('a')).toEqual(['wang*', 'li'])
+    expect(await who('a')).toEqual(['wang*', 'li'])
     clock.advance(1)
-    expect(who('a')).toEqual(['li'])
+    expect(await who('a')).toEqual(['li'])
     await settle()
     expect(told.at(-1)).toMatchObject({ subject: 'a', data: { people: [{ id: 'li' }] } })
     clock.advance(forgottenSeconds * 1000)
-    expect(who('a')).toEqual([])
+    expect(await who('a')).toEqual([])
     expect(clock.next()).toBe(Number.POSITIVE_INFINITY)
   })
 
@@ -108,7 +108,8 @@ describe('presence', () => {
 
   test('a case that is not here is none that anybody has open', async () => {
     await expect(presence.beat(wang, 'none', 'p', false)).rejects.toThrow('thread.unknown')
-    expect(who('none')).toEqual([])
+    await expect(presence.of('none')).rejects.toThrow('thread.unknown')
+    await expect(presence.leave(wang, 'none', 'p')).rejects.toThrow('thread.unknown')
   })
 
   test('a failed look is told, and the next change is told again', async () => {
@@ -128,24 +129,24 @@ describe('presence', () => {
   test(`one person has ${pagesPerPerson} pages; with one more the oldest is forgotten`, async () => {
     for (let n = 1; n <= pagesPerPerson; n++) await presence.beat(wang, `c${n}`, 'p', false)
     await presence.beat(wang, 'c1', 'p', false)
-    expect(who('c2')).toEqual(['wang'])
+    expect(await who('c2')).toEqual(['wang'])
     await presence.beat(wang, 'more', 'p', false)
-    expect([who('c1'), who('c2'), who('more')]).toEqual([['wang'], [], ['wang']])
+    expect([await who('c1'), await who('c2'), await who('more')]).toEqual([['wang'], [], ['wang']])
   })
 
   test(`a case has ${pagesPerCase} pages, and one more is refused`, async () => {
     for (let n = 1; n <= pagesPerCase; n++) await presence.beat(person(`p${n}`), 'a', 'p', false)
     await expect(presence.beat(person('more'), 'a', 'p', false)).rejects.toThrow('request.rate')
-    expect(who('a')).toHaveLength(pagesPerCase)
+    expect(await who('a')).toHaveLength(pagesPerCase)
     await presence.beat(person('p1'), 'a', 'p', true)
-    expect(who('a')).toContain('p1*')
+    expect(await who('a')).toContain('p1*')
   })
 
   test(`${pages} pages in all, and one more is refused`, async () => {
     for (let n = 1; n <= pages; n++) await presence.beat(person(`p${n % 1000}`), `c${n}`, 'p', false)
     await expect(presence.beat(person('more'), 'b', 'p', false)).rejects.toThrow('request.rate')
-    presence.leave(person('p1'), 'c1', 'p')
+    await presence.leave(person('p1'), 'c1', 'p')
     await presence.beat(person('more'), 'b', 'p', false)
-    expect(who('b')).toEqual(['more'])
+    expect(await who('b')).toEqual(['more'])
   })
 })

@@ -34,10 +34,10 @@ type Page = { thread: string; person: Pick<Person, 'id' | 'name'>; unsaved: bool
 export interface Presence extends LiveFeed {
   /** A page has the case open; who has. Problems: `thread.unknown`, `request.rate` when too many have it open. */
   beat(person: Person, thread: string, page: string, unsaved: boolean): Promise<Present[]>
-  /** A page was closed; who has the case open still. */
-  leave(person: Person, thread: string, page: string): Present[]
-  /** Who has the case open, those first who came first. */
-  of(thread: string): Present[]
+  /** A page was closed; who has the case open still. Problem: `thread.unknown`. */
+  leave(person: Person, thread: string, page: string): Promise<Present[]>
+  /** Who has the case open, those first who came first. Problem: `thread.unknown`. */
+  of(thread: string): Promise<Present[]>
   stop(): void
 }
 
@@ -151,28 +151,33 @@ export function createPresence({ clock, subjects, failed }: PresenceParts): Pres
     })
   }
 
+  /** A case that somebody has open is one; of another the store is asked. */
+  async function known(thread: string): Promise<void> {
+    if (!byCase.has(thread) && !(await subjects([thread])).has(thread)) throw new ProblemError('thread.unknown')
+  }
+
   const keyOf = (person: Person, thread: string, page: string) => `${thread} ${person.id} ${page}`
 
   return {
     async beat(person, thread, page, unsaved) {
       const key = keyOf(person, thread, page)
-      if (!pages.has(key) && !(await subjects([thread])).has(thread)) throw new ProblemError('thread.unknown')
-      const known = pages.get(key)
+      await known(thread)
+      const before = pages.get(key)
       const own = byPerson.get(person.id) ?? new Set<string>()
       const [oldest] = own
       const room =
-        known === undefined && oldest !== undefined && own.size >= PRESENCE_LIMITS.pagesPerPerson ? oldest : null
+        before === undefined && oldest !== undefined && own.size >= PRESENCE_LIMITS.pagesPerPerson ? oldest : null
       const freed = room === null ? undefined : pages.get(room)
       const ofCase = (byCase.get(thread)?.size ?? 0) - (freed?.thread === thread ? 1 : 0)
       const inAll = pages.size - (freed === undefined ? 0 : 1)
-      if (known === undefined && (ofCase >= PRESENCE_LIMITS.pagesPerCase || inAll >= PRESENCE_LIMITS.pages))
+      if (before === undefined && (ofCase >= PRESENCE_LIMITS.pagesPerCase || inAll >= PRESENCE_LIMITS.pages))
         throw new ProblemError('request.rate', 'too many pages have the case open')
       changing([...new Set([thread, freed?.thread ?? thread])], () => {
         if (room !== null) forget(room)
         // Sets keep the order in which names came: the oldest beat stands first.
         forget(key)
         const { id, name } = person
-        pages.set(key, { thread, person: { id, name }, unsaved, since: known?.since ?? clock.now(), at: clock.now() })
+        pages.set(key, { thread, person: { id, name }, unsaved, since: before?.since ?? clock.now(), at: clock.now() })
         put(byCase, thread, key)
         put(byPerson, person.id, key)
       })
@@ -180,12 +185,16 @@ export function createPresence({ clock, subjects, failed }: PresenceParts): Pres
       return of(thread)
     },
 
-    leave(person, thread, page) {
+    async leave(person, thread, page) {
+      await known(thread)
       changing([thread], () => forget(keyOf(person, thread, page)))
       return of(thread)
     },
 
-    of,
+    async of(thread) {
+      await known(thread)
+      return of(thread)
+    },
 
     async now() {
       const threads = [...byCase.keys()]

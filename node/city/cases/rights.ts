@@ -3,6 +3,7 @@
  * every case costs no look at the store. May import the kernel.
  */
 
+import { foldNumber } from '../../../protocol/codes/spelling.ts'
 import { toHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import {
@@ -127,6 +128,18 @@ export function createCaseRights({ db, audit, accountsOf, separateDecision }: Ca
 
   return {
     subjects,
+
+    async threadOf(number) {
+      const key = foldNumber(number)
+      if (key === '') return null
+      const rows = await db.query<{ thread: Uint8Array }>(
+        `SELECT thread FROM threads WHERE no IN (SELECT thread_no FROM cases WHERE number_key = ?1
+           UNION SELECT thread_no FROM cases WHERE local_key = ?1) LIMIT 2`,
+        [key],
+      )
+      const [only] = rows
+      return only === undefined || rows.length > 1 ? null : toHex(only.thread)
+    },
 
     async demandPurpose(person, action, subject, purpose) {
       if (!needsPurpose(person, action, null)) return

@@ -23,6 +23,9 @@ const RESOLVED: ReadonlyMap<string, Resolve> = new Map<string, Resolve>([
   ['agreement', async (client, given) => (await import('./named.ts')).agreementThread(await client(), given)],
 ])
 
+/** A case number as nodes give them: division code, day, serial. The API knows a case by it, where it is named in the path. */
+const FULL_NUMBER = /^\d{6}20\d{12}$/
+
 /** Puts what the API knows things by in place of what was typed; each thing of a list once. */
 export async function resolveNames(
   command: Command,
@@ -39,6 +42,8 @@ export async function resolveNames(
   }
   for (const [index, argument] of command.registeredArguments.entries()) {
     const resolve = RESOLVED.get(argument.name())
+    const given = args[index]
+    if (argument.name() === 'case' && typeof given === 'string' && FULL_NUMBER.test(given)) continue
     if (resolve !== undefined) args[index] = (await resolved(resolve, args[index])) as string | string[] | undefined
   }
   for (const option of command.options) {

@@ -174,6 +174,14 @@ describe('what is named', () => {
     expect(told).not.toContain('thread.unknown')
   })
 
+  test('is a whole case number, which the API knows, without a question before', async () => {
+    const number = '61090020261123000001'
+    expect(await paths(['case', 'show', number])).toEqual([`/api/v1/cases/${number}`])
+    expect((await paths(['case', 'bodies', number])).at(0)).toBe(`/api/v1/cases/${number}/bodies`)
+    // In a list it stands in a body, which names threads.
+    expect((await paths(['case', 'remind', number, '--text', '请办理'])).at(0)).toContain('/api/v1/cases?')
+  })
+
   test('is looked for once, however often it is named', async () => {
     const asked = await paths(['case', 'remind', 'AK-7', 'AK-7', '--text', '请办理'])
     expect(asked.filter(path => path.startsWith('/api/v1/cases?'))).toHaveLength(1)

@@ -52,7 +52,7 @@ export async function scans(context: CommandContext, thread: string, flags: { ou
     for (const [index, { sha256, code, name, held }] of list.entries()) {
       if (!held) continue
       const part = join(flags.out, `${sha256}.part`)
-      await saveStream(await client.downloadMaterial({ params: { sha256 }, query: { thread } }), part)
+      await saveStream(await client.viewCaseMaterial({ params: { thread, sha256 } }), part)
       // What it is tells its content: its name and its type another city wrote.
       const type = await typeOf(part)
       const file = `${String(index + 1).padStart(3, '0')}-${fileName(code === null ? name : `${code} ${name}`, type ?? '')}`

@@ -8073,7 +8073,10 @@ export interface Api {
   } & Keyed & Options): Promise<Authority>
   /** Accepted 受理: signs and sends case.accept; by the mover city */
   acceptCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body?: AcceptCaseRequest | undefined
   } & Keyed & Guarded & Options): Promise<Case>
   /** Accept a partner city's invite; then compare the words and confirm */
@@ -8103,37 +8106,58 @@ export interface Api {
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
   /** Answer the partner's appeal against a bad rating (申诉复核答复) */
   answerAppeal(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: AnswerAppealRequest
   } & Keyed & Options): Promise<Rating>
   /** Answer 答复: signs and sends case.answer; by the either city */
   answerCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: AnswerCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Evaluation answered 回复评价: signs and sends case.answer-evaluation; by the either city */
   answerEvaluationCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: AnswerEvaluationCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Appeal against an evaluation 评价申诉: signs and sends case.appeal-evaluation; by the either city */
   appealEvaluationCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: AppealEvaluationCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** A case as one ZIP: evidence bundle, timeline, papers, materials, decision documents, catalogue */
   archiveCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ArchiveCaseQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Arrived in the approval system 已到达审批系统: signs and sends case.arrived; by the mover city */
   arrivedCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: ArrivedCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Give a case to an account, or to nobody */
   assignCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: AssignCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Give up to 200 cases to an account; each is told for itself */
@@ -8156,7 +8180,11 @@ export interface Api {
   } & Keyed & Options): Promise<CancelInviteAnswer>
   /** Take an order back; what was collected meanwhile goes on */
   cancelParcel(input: {
-    params: { thread: string; id: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+      id: string
+    }
   } & Keyed & Options): Promise<CancelParcelAnswer>
   /** Choose a new password; other own sessions end */
   changeOwnPassword(input: {
@@ -8190,6 +8218,7 @@ export interface Api {
   /** Rehearse a step: everything that would keep it from being taken, with nothing written (试办) */
   checkCaseStep(input: {
     params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
       kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'request-payment' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'record-payment' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
@@ -8198,12 +8227,18 @@ export interface Api {
   } & Options): Promise<CheckCaseStepAnswer>
   /** Closed 办结: signs and sends case.close; by the mover city */
   closeCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: CloseCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Materials promised for later 容缺承诺: signs and sends case.commit; by the collecting city */
   commitCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: CommitCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Compare a partner's item with an own one, field by field; materials are matched by certificate type and name */
@@ -8231,7 +8266,10 @@ export interface Api {
   } & Bytes & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Correction 更正: signs and sends case.correct; by the either city */
   correctCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: CorrectCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** How many pages a scan has (校页), counted from its bytes */
@@ -8280,7 +8318,10 @@ export interface Api {
   createUpload(input?: Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Decided 作出决定: signs and sends case.decide; by the mover city */
   decideCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: DecideCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Decline the partner's text */
@@ -8395,7 +8436,10 @@ export interface Api {
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Evaluation by the applicant 好差评: signs and sends case.evaluate; by the collecting city */
   evaluateCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: EvaluateCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** What a search finds in the audit log, whole, as CSV or as lines of JSON; the export is a row of it */
@@ -8408,7 +8452,10 @@ export interface Api {
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** The evidence bundle of a case: packets, receipts, keys, bodies, materials, timeline */
   exportEvidence(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ExportEvidenceQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** The own organisation tree as tables; an empty one to fill in when there is none */
@@ -8421,12 +8468,18 @@ export interface Api {
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Time limit extended 延长办理期限: signs and sends case.extend; by the mover city */
   extendCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: ExtendCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Record what was done about a bad rating (回访、整改); what ends it is signed and sent */
   followUpRating(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: FollowUpRatingRequest
   } & Keyed & Options): Promise<Rating>
   /** One agreement with its document, every version, and what waits for a signature */
@@ -8439,11 +8492,15 @@ export interface Api {
   } & Options): Promise<GetAgreementDraftAnswer>
   /** One case with its timeline and the steps possible now */
   getCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
   } & Options): Promise<CaseDetail>
   /** What a step asks for: schema, what is known already, allowed days, and why it cannot be taken now */
   getCaseStep(input: {
     params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
       thread: string
       /** as the address of the step has it, such as `accept`, or as `steps` of the case has it, such as `case.accept` */
       kind: 'supplement' | 'commit' | 'hand-in' | 'ship' | 'withdraw' | 'remind' | 'result-received' | 'evaluate' | 'message' | 'arrived' | 'precheck' | 'request-supplement' | 'accept' | 'refuse' | 'request-payment' | 'progress' | 'pause' | 'resume' | 'extend' | 'decide' | 'send-result' | 'close' | 'answer-evaluation' | 'appeal-evaluation' | 'supervise' | 'answer' | 'record-payment' | 'verify-remote' | 'mail' | 'originals' | 'object' | 'correct' | 'revoke' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke'
@@ -8451,7 +8508,10 @@ export interface Api {
   } & Options): Promise<GetCaseStepAnswer>
   /** What happened in a case, in words: both cities, refused steps, what waits; personal data, audited (时间线) */
   getCaseTimeline(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: GetCaseTimelineQuery | undefined
   } & Options): Promise<GetCaseTimelineAnswer>
   /** The city certificate: whose, by whom, until when, revoked or not, and whether a new one is waited for */
@@ -8537,12 +8597,18 @@ export interface Api {
   } & Guarded & Options): Promise<Person>
   /** Promised materials handed in 补交容缺材料: signs and sends case.hand-in; by the collecting city */
   handInCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: HandInCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Hand the results of a joint case over at once (一次送达): those that are there and were not received yet */
   handOverJointCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body?: HandOverJointCaseRequest | undefined
   } & Keyed & Guarded & Options): Promise<HandOverJointCaseAnswer>
   /** Move all open work of an account, as of somebody on leave or gone, to another in one act (移交全部工作) */
@@ -8578,6 +8644,7 @@ export interface Api {
   /** Say that the page was closed */
   leaveCase(input: {
     params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
       thread: string
       /** any name that the page gives itself, such as a random one: each page of one person counts by itself */
       page: string
@@ -8619,7 +8686,10 @@ export interface Api {
   } & Options): Promise<ListCaseDraftsAnswer>
   /** Materials of a case: names, pages, what to look at; personal data; every reading is audited */
   listCaseMaterials(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ListCaseMaterialsQuery | undefined
   } & Options): Promise<ListCaseMaterialsAnswer>
   /** Cases, or those that fit what is known of them (检索), last changed first */
@@ -8660,7 +8730,10 @@ export interface Api {
   listOperators(input?: Options): Promise<ListOperatorsAnswer>
   /** Originals of a case: where each lies, and each hand-over (材料交接); every reading is audited */
   listOriginals(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ListOriginalsQuery | undefined
   } & Options): Promise<ListOriginalsAnswer>
   /** Own sessions, newest first */
@@ -8669,12 +8742,18 @@ export interface Api {
   listOwnTokens(input?: Options): Promise<AccessTokens>
   /** Papers of a case: those that can be printed, and what the others wait for */
   listPapers(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ListPapersQuery | undefined
   } & Options): Promise<ListPapersAnswer>
   /** Parcels of a case that this city ordered, and their way */
   listParcels(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
   } & Options): Promise<ListParcelsAnswer>
   /** Work that waits: packets, then answers of the approval system, then materials, each oldest first */
   listParked(input?: {
@@ -8715,7 +8794,10 @@ export interface Api {
   listSettings(input?: Options): Promise<ListSettingsAnswer>
   /** Messages to the applicant of a case, numbers masked */
   listSms(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
   } & Options): Promise<ListSmsAnswer>
   /** Templates of agreements */
   listTemplates(input?: Options): Promise<ListTemplatesAnswer>
@@ -8745,7 +8827,10 @@ export interface Api {
   } & Options): Promise<LookAtParkedAnswer>
   /** Mail 邮寄动态: signs and sends case.mail; by the either city */
   mailCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: MailCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Back the node up into `backups.folder` while it runs, and read the backup again */
@@ -8754,12 +8839,16 @@ export interface Api {
   } & Keyed & Options): Promise<BackupJob>
   /** Message 留言: signs and sends case.message; by the either city */
   messageCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: MessageCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Say that a page has the case open, again and again while it has */
   noteHere(input: {
     params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
       thread: string
       /** any name that the page gives itself, such as a random one: each page of one person counts by itself */
       page: string
@@ -8768,7 +8857,10 @@ export interface Api {
   } & Options): Promise<Presence>
   /** Objection 提出异议: signs and sends case.object; by the overseer city */
   objectCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: ObjectCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** A draft with its content: personal data; every reading is audited */
@@ -8777,22 +8869,34 @@ export interface Api {
   } & Options): Promise<OpenCaseDraftAnswer>
   /** Order that originals or a result are picked up (寄件下单) */
   orderParcel(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: OrderParcelRequest
   } & Keyed & Options): Promise<OrderParcelAnswer>
   /** Originals handed over 原件交接: signs and sends case.originals; by the either city */
   originalsCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: OriginalsCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Paused for a special procedure 进入特别程序: signs and sends case.pause; by the mover city */
   pauseCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: PauseCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Pre-check passed 预审通过: signs and sends case.precheck; by the mover city */
   precheckCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body?: PrecheckCaseRequest | undefined
   } & Keyed & Guarded & Options): Promise<Case>
   /** Fill in what the ID number, the credit code and earlier cases already tell (预填) */
@@ -8820,7 +8924,10 @@ export interface Api {
   previewPublication(input?: Options): Promise<PreviewPublicationAnswer>
   /** What a purge of the case would delete, when, and which backups still hold it */
   previewPurge(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
   } & Options): Promise<PreviewPurgeAnswer>
   /** What signing, suspending, resuming, terminating or the last day would touch */
   previewStep(input: {
@@ -8835,6 +8942,7 @@ export interface Api {
   /** One paper as a page: personal data; every printing is audited */
   printPaper(input: {
     params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
       thread: string
       name: 'receipt' | 'supplement-notice' | 'acceptance' | 'refusal' | 'decision' | 'supplement-receipt' | 'commitment' | 'hand-in-receipt' | 'special-procedure' | 'extension' | 'payment-notice' | 'withdrawal' | 'termination' | 'delivery' | 'originals-list' | 'mailing-label'
     }
@@ -8847,7 +8955,10 @@ export interface Api {
   } & Options): Promise<PrintPapersAnswer>
   /** Progress 办理环节: signs and sends case.progress; by the mover city */
   progressCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: ProgressCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Propose an agreement to every other party of it */
@@ -8871,19 +8982,29 @@ export interface Api {
   } & Options): Promise<ServiceList>
   /** Delete what this city holds of an ended case but for the signed packets, now */
   purgeCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: PurgeCaseRequest
   } & Keyed & Options): Promise<PurgeCaseAnswer>
   /** Places, items, and cases taken in for others and by others: today, this month, this year (看板) */
   readBoard(input?: Options): Promise<ReadBoardAnswer>
   /** What both cities wrote: personal data; every reading is audited */
   readCaseBodies(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ReadCaseBodiesQuery | undefined
   } & Options): Promise<ReadCaseBodiesAnswer>
   /** The text of each page of a material (文字层), where nothing shows it: OFD, PDF; audited */
   readCaseMaterialText(input: {
-    params: { thread: string; sha256: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+      sha256: string
+    }
     query?: ReadCaseMaterialTextQuery | undefined
   } & Options): Promise<ReadCaseMaterialTextAnswer>
   /** What an item of a partner asks for at this counter (办理指引) */
@@ -8902,13 +9023,19 @@ export interface Api {
   readMail(input?: Options): Promise<ReadMailAnswer>
   /** Note that the messages of the other city were read (已读), through the packet that was shown last */
   readMessages(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ReadMessagesQuery | undefined
     body: ReadMessagesRequest
   } & Keyed & Options): Promise<Case>
   /** The phrases as they read in a case */
   readPhrases(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     query?: ReadPhrasesQuery | undefined
   } & Options): Promise<ReadPhrasesAnswer>
   /** Cases of a queue, what is due first first, and how many there are; `done`: what ended last first */
@@ -8940,12 +9067,18 @@ export interface Api {
   } & Keyed & Options): Promise<RebuildCasesAnswer>
   /** Fee noted as settled 缴费登记: signs and sends case.record-payment; by the either city */
   recordPaymentCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: RecordPaymentCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Not accepted 不予受理: signs and sends case.refuse; by the mover city */
   refuseCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: RefuseCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** The words differ, or nobody asked for it: forget the pairing */
@@ -8960,7 +9093,10 @@ export interface Api {
   } & Keyed & Options): Promise<ReleaseRevocationAnswer>
   /** Reminder 催办: signs and sends case.remind; by the collecting city */
   remindCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: RemindCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Remind the other city of up to 200 cases (批量催办) */
@@ -9006,12 +9142,18 @@ export interface Api {
   } & Keyed & Options): Promise<RequestCertificateAnswer>
   /** Fee to be paid 通知缴费: signs and sends case.request-payment; by the mover city */
   requestPaymentCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: RequestPaymentCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Notice of everything that is missing 一次性告知补正: signs and sends case.request-supplement; by the mover city */
   requestSupplementCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: RequestSupplementCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Send one kept event again */
@@ -9026,7 +9168,10 @@ export interface Api {
   } & Keyed & Options): Promise<ResetPasswordAnswer>
   /** Result received 确认收到结果: signs and sends case.result-received; by the collecting city */
   resultReceivedCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: ResultReceivedCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Let new cases begin again, after an own suspension */
@@ -9036,7 +9181,10 @@ export interface Api {
   } & Keyed & Guarded & Options): Promise<Agreement>
   /** Special procedure ended 特别程序结束: signs and sends case.resume; by the mover city */
   resumeCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body?: ResumeCaseRequest | undefined
   } & Keyed & Guarded & Options): Promise<Case>
   /** Exchange again */
@@ -9046,7 +9194,11 @@ export interface Api {
   } & Keyed & Options): Promise<Partner>
   /** Try again what failed */
   retryParcel(input: {
-    params: { thread: string; id: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+      id: string
+    }
   } & Keyed & Options): Promise<RetryParcelAnswer>
   /** Try parked work again: one, all of one problem, or all but materials */
   retryParked(input: {
@@ -9054,7 +9206,11 @@ export interface Api {
   } & Keyed & Options): Promise<RetryParkedAnswer>
   /** Send a message again that failed, or of which nobody knows whether it was sent */
   retrySms(input: {
-    params: { thread: string; id: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+      id: string
+    }
   } & Keyed & Options): Promise<Sms>
   /** Record that the applicant agrees to the reuse of some of them */
   reuseScans(input: {
@@ -9062,7 +9218,10 @@ export interface Api {
   } & Keyed & Options): Promise<ReuseScansAnswer>
   /** Decision revoked 撤销决定: signs and sends case.revoke; by the mover city */
   revokeCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: RevokeCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** End one of them */
@@ -9130,7 +9289,10 @@ export interface Api {
   } & Options): Promise<SearchItemsAnswer>
   /** Result sent 送达结果: signs and sends case.send-result; by the mover city */
   sendResultCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: SendResultCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** An empty table to fill in */
@@ -9143,12 +9305,18 @@ export interface Api {
   } & Options): Promise<SetUpAdministratorAnswer>
   /** Parcels of the case that are in trouble (寄递异常) were seen to; what the carrier refused is given up */
   settleParcels(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body?: SettleParcelsRequest | undefined
   } & Keyed & Options): Promise<SettleParcelsAnswer>
   /** Originals mailed 寄出原件: signs and sends case.ship; by the collecting city */
   shipCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: ShipCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Holiday tables, through which day this city is covered, what partners tell of theirs, and where they differ */
@@ -9157,7 +9325,10 @@ export interface Api {
   showCommonSettings(input?: Options): Promise<ShowCommonSettingsAnswer>
   /** Who has the case open now, and who has unsaved input there */
   showPresence(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
   } & Options): Promise<Presence>
   /** What the approval system was sent, and what it answered: personal data; every look is audited */
   showTraced(input: {
@@ -9196,12 +9367,18 @@ export interface Api {
   } & Keyed & Options): Promise<SubmitJointCaseAnswer>
   /** Supervision 督办: signs and sends case.supervise; by the either city */
   superviseCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: SuperviseCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Missing materials supplied 提交补正材料: signs and sends case.supplement; by the collecting city */
   supplementCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: SupplementCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Let no new case begin until resumed; cases under way go on */
@@ -9259,12 +9436,19 @@ export interface Api {
   } & Bytes & Options): Promise<EvidenceReport>
   /** Verified remotely 远程核验: signs and sends case.verify-remote; by the either city */
   verifyRemoteCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: VerifyRemoteCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** A material of a case, shown in place; what no browser shows is offered as a file */
   viewCaseMaterial(input: {
-    params: { thread: string; sha256: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+      sha256: string
+    }
     query?: ViewCaseMaterialQuery | undefined
   } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** What changed, as server-sent events */
@@ -9280,7 +9464,10 @@ export interface Api {
   } & Keyed & Guarded & Options): Promise<Agreement>
   /** Withdrawal requested 申请撤回: signs and sends case.withdraw; by the collecting city */
   withdrawCase(input: {
-    params: { thread: string }
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
     body: WithdrawCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
 }

@@ -96,6 +96,7 @@ const NO_CASES: CaseRights = {
   demandPurpose: async () => {},
   demandDraft: async () => {},
   subjects: async () => new Map(),
+  threadOf: async () => null,
 }
 
 export function createHttpApp(parts: HttpParts): HttpApp {

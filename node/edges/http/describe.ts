@@ -69,6 +69,21 @@ export function problemsOf(common: Described, method: string): ProblemCode[] {
 export const isOfOneCase = ({ action, path }: Pick<Common, 'action' | 'path'>): boolean =>
   isOfCases(action) && path.includes('/{thread}')
 
+/** Whether its path names a case, which may be named by its number too. */
+export const namesCase = ({ path }: Pick<Common, 'path'>): boolean => path.startsWith('/api/v1/cases/{thread}')
+
+/** Characters of a number by which a case is named. */
+const CASE_NAME_CHARACTERS = 64
+const CaseName = z
+  .string()
+  .min(1)
+  .max(CASE_NAME_CHARACTERS)
+  .describe('the thread of the case, or its case number or local case number (办件编号), in any spelling')
+
+/** The path parameters of an operation, as its caller may write them. */
+export const paramsOf = (common: Pick<Described, 'path' | 'params'>): Schema | undefined =>
+  common.params instanceof z.ZodObject && namesCase(common) ? common.params.extend({ thread: CaseName }) : common.params
+
 export const isOfOneDraft = ({ path }: Pick<Common, 'path'>): boolean => path.includes('/case-drafts/{id}')
 
 /** The query of an operation: one whose action is a look takes the purpose of it too. */
@@ -162,7 +177,8 @@ export function describe(edge: Edge, tag: string, method: string, common: Descri
       ...(shape.versioned === true || shape.ranged === true ? HEADERS.etag : {}),
     },
   }
-  const { params, guarded } = common
+  const { guarded } = common
+  const params = paramsOf(common)
   const query = queryOf(common)
   const headers = [
     ...(shape.ranged === true ? [RangeHeaders] : []),

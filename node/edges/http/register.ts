@@ -1,7 +1,7 @@
 /** Turns the operations of the concerns into routes and into their OpenAPI description. */
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { fieldOf } from '../../../protocol/primitives.ts'
+import { fieldOf, ThreadId } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
 import { fieldProblem, fieldProblems } from '../../kernel/fields.ts'
@@ -13,6 +13,8 @@ import {
   describe,
   isOfOneCase,
   isOfOneDraft,
+  namesCase,
+  paramsOf,
   problemsOf,
   queryOf as querySchemaOf,
 } from './describe.ts'
@@ -135,7 +137,8 @@ async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<
   const unsafe = c.req.method !== 'GET' && c.req.method !== 'HEAD'
   const person = await edge.admission.person(callerOf(c), { id, action, unsafe, whileDue, background })
   c.set('personId', person.id)
-  const params = checked(common.params, common.params === undefined ? undefined : c.req.param(), 'path')
+  const named = await threadNamed(edge, common, c)
+  const params = checked(common.params, common.params === undefined ? undefined : named, 'path')
   const { purpose, query } = withoutPurpose(
     common,
     checked(querySchemaOf(common) ?? z.strictObject({}), queryOf(c), 'query') as Asked,
@@ -153,6 +156,24 @@ async function begin(edge: Edge, common: Common, c: Context<Env>): Promise<Omit<
     query,
     seen: seenBy(c.req.raw.headers, c.req.method, common.guarded === true),
   }
+}
+
+/** What the path names; a case that is named by its number, by its thread from here on. Problem: `thread.unknown`. */
+async function threadNamed(edge: Edge, common: Common, c: Context<Env>): Promise<Record<string, string>> {
+  const named = c.req.param() as Record<string, string>
+  if (!namesCase(common) || ThreadId.safeParse(named.thread).success) return named
+  const { thread: number } = checked(paramsOf(common), named, 'path') as { thread: string }
+  const thread = await edge.caseRights.threadOf(number)
+  if (thread === null) throw new ProblemError('thread.unknown', 'no case, or not one alone, has this number')
+  return { ...named, thread }
+}
+
+/** The address of a request, in which a case is named by its thread. */
+const addressOf = (common: Common, c: Context<Env>, { params }: Pick<AnyInput, 'params'>): string => {
+  const { pathname } = new URL(c.req.url)
+  return namesCase(common)
+    ? pathname.replace(/^(\/api\/v1\/cases\/)[^/]+/, `$1${(params as { thread: string }).thread}`)
+    : pathname
 }
 
 type Asked = { purpose?: Purpose }
@@ -251,8 +272,9 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
     body = checked(operation.body, read.value, 'body')
   }
   const status = operation.status ?? 200
+  const address = addressOf(operation, c, input)
   const about = (answer: string): Record<string, string> => {
-    const location = status === 201 ? locationOf(edge, operation.path, c, answer) : null
+    const location = status === 201 ? locationOf(edge, operation.path, address, answer) : null
     const version = operation.versionOf?.(JSON.parse(answer)) ?? null
     return { ...(location === null ? {} : { location }), ...(version === null ? {} : { etag: tagOf(version) }) }
   }
@@ -268,11 +290,11 @@ async function answerOperation(edge: Edge, operation: AnyOperation, c: Context<E
   }
   if (!/^[\x21-\x7e]+$/.test(key) || key.length > edge.limits.idempotencyKey)
     throw new ProblemError('request.invalid', 'Idempotency-Key: visible ASCII of at most 128 characters expected')
-  const { pathname, search } = new URL(c.req.url)
+  const { search } = new URL(c.req.url)
   const keyed = {
     person: input.person.id,
     key,
-    request: [operation.method, pathname, search, text],
+    request: [operation.method, address, search, text],
     shownOnce: operation.shownOnce ?? false,
   }
   const answer = await limited(edge, operation, c, signal => edge.idempotency.once(keyed, () => run(signal)))
@@ -304,12 +326,10 @@ async function answerOpen(edge: Edge, operation: AnyOpen, c: Context<Env>): Prom
 }
 
 /** Where what was made can be read: the address of its list and the id that the answer gives; null when there is no such address. */
-function locationOf(edge: Edge, path: string, c: Context<Env>, answer: string): string | null {
+function locationOf(edge: Edge, path: string, address: string, answer: string): string | null {
   const name = edge.locations.get(path)
   const id = name === undefined ? undefined : (JSON.parse(answer) as Record<string, unknown>)[name]
-  return typeof id === 'string' || typeof id === 'number'
-    ? `${new URL(c.req.url).pathname}/${encodeURIComponent(id)}`
-    : null
+  return typeof id === 'string' || typeof id === 'number' ? `${address}/${encodeURIComponent(id)}` : null
 }
 
 async function answerUpload(edge: Edge, upload: AnyUpload, c: Context<Env>): Promise<Response> {
