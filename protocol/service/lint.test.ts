@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fc } from '../../test/support/properties.ts'
 import type { ItemMaterial, ServiceItem } from './item.ts'
 import { ServiceItem as Item } from './item.ts'
-import { LINT_RULES, type LintContext, lintItem, mayPublish } from './lint.ts'
+import { LINT_RULES, type LintContext, lintItem, lintKnown, mayPublish } from './lint.ts'
 
 const ID_CARD: ItemMaterial = {
   materialCode: 'M01',
@@ -397,3 +397,30 @@ test.each(['(?=a)', '(?<!a)b', '(a)\\1', '(?<n>a)\\k<n>'])(
     expect(found.map(({ rule }) => rule)).toContain('form.pattern')
   },
 )
+
+describe('an item of which some fields are not known', () => {
+  const wrong: ServiceItem = { ...SOUND, promiseDay: 20, superviseWay: SOUND.linkWay ?? '', limitSceneNum: 1 }
+  const rules = (unread: readonly string[], item: object = wrong) =>
+    lintKnown({ ...item }, new Set(unread)).map(({ rule }) => rule)
+
+  test('has the errors of the rules that ask for none of them', () => {
+    expect(rules([])).toEqual(expect.arrayContaining(['limit.promise', 'visits.reason', 'phone.same']))
+    expect(rules(['promiseDay'])).not.toContain('limit.promise')
+    expect(rules(['promiseDay'])).toEqual(expect.arrayContaining(['visits.reason', 'phone.same']))
+    expect(rules(['limitSceneNum', 'linkWay'])).toEqual(['limit.promise'])
+  })
+
+  test('is looked at without its warnings, and text is looked at wherever it is known', () => {
+    expect(rules([], { ...SOUND, byLaw: undefined, legalBases: undefined })).toEqual([])
+    expect(rules(['taskName'], { ...SOUND, taskName: '\ufffd', deptName: '\ufffd' })).toEqual(['text.garbled'])
+  })
+
+  test('never throws, whatever is missing', () => {
+    fc.assert(
+      fc.property(fc.subarray(Object.keys(SOUND)), fc.subarray(Object.keys(SOUND)), (unread, gone) => {
+        const item = Object.fromEntries(Object.entries(wrong).filter(([field]) => !gone.includes(field)))
+        expect(Array.isArray(lintKnown(item, new Set(unread)))).toBe(true)
+      }),
+    )
+  })
+})

@@ -24,5 +24,36 @@ export function lintItem(item: ServiceItem, context: LintContext = {}, rules: re
   return findings
 }
 
+/** What a rule asked for that was not read. */
+class Unread extends Error {
+  override readonly name = 'Unread'
+}
+
+/**
+ * Errors of an item of which some fields are not known yet, by the rules that ask for none of these: what would be found anyway, once
+ * they are. Never throws.
+ */
+export function lintKnown(
+  values: Readonly<Record<string, unknown>>,
+  unread: ReadonlySet<string>,
+  context: LintContext = {},
+): Finding[] {
+  const item = new Proxy(values, {
+    get(target, field) {
+      if (typeof field === 'string' && unread.has(field)) throw new Unread(field)
+      return target[field as string]
+    },
+    ownKeys: target => Reflect.ownKeys(target).filter(field => !unread.has(String(field))),
+  }) as unknown as ServiceItem
+  return LINT_RULES.filter(({ level }) => level === 'error').flatMap(rule => {
+    try {
+      return lintItem(item, context, [rule])
+    } catch {
+      // It asks for what was not read, in the item or in a part of it.
+      return []
+    }
+  })
+}
+
 /** Whether an item may be published: no finding is an error. */
 export const mayPublish = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'error')

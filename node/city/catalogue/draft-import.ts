@@ -4,7 +4,7 @@
 
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { foldName } from '../../../protocol/codes/spelling.ts'
-import { type LintContext, lintItem } from '../../../protocol/service/lint.ts'
+import { type LintContext, lintItem, lintKnown } from '../../../protocol/service/lint.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { ColumnMapping } from './column-mappings.ts'
@@ -12,7 +12,9 @@ import { sameItem } from './difference.ts'
 import { AT_ONCE, type DraftRows, type Published } from './draft-rows.ts'
 import type { DraftStage, DraftWrite } from './draft-stage.ts'
 import { byLevel, count, type ItemFinding, SHOWN_FINDINGS } from './item-findings.ts'
-import type { Fault, SheetReading, TableImport, Translation } from './tables/tables.ts'
+import type { Fault, PartialItem, SheetReading, TableImport, Translation } from './tables/tables.ts'
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** Sheets of a file whose reading is told. */
 const SHOWN_SHEETS = 50
@@ -77,12 +79,14 @@ export function createDraftImport(parts: {
     bytes: Uint8Array,
     name: string,
     options: ImportOptions,
+    partial: (item: PartialItem) => void,
   ): Promise<TableImport & { removed: Map<string, string> }> {
     const mapping = options.mapping === undefined ? null : await columnMapping(options.mapping)
     const { importTables } = await import('./tables/tables.ts')
     const table = await importTables(bytes, name, {
       held,
       named,
+      partial,
       ...(options.modes === undefined ? {} : { modes: options.modes }),
       ...(mapping ?? {}),
       translate: { ...mapping?.values, ...options.translate },
@@ -105,7 +109,6 @@ export function createDraftImport(parts: {
     options: ImportOptions,
     actor: string,
   ): Promise<ImportReport> {
-    const table = await read(bytes, name, options)
     const rules = await context()
     const rows: DraftWrite[] = []
     const dropped: string[] = []
@@ -114,6 +117,16 @@ export function createDraftImport(parts: {
     let blocked = 0
     let warnings = 0
     let seen = 0
+    const tell = (found: readonly ItemFinding[]): void => {
+      findings.push(...found)
+      if (findings.length > SHOWN_FINDINGS * 4) findings.sort(byLevel).splice(SHOWN_FINDINGS)
+    }
+    // What would block an item that cannot be taken yet is told with what stops it from being taken.
+    const table = await read(bytes, name, options, ({ values, unread }) => {
+      const found = lintKnown(values, unread, rules)
+      if (found.length > 0) blocked++
+      tell(found.map(finding => ({ ...finding, code: textOf(values.taskCode), name: textOf(values.taskName) })))
+    })
     for (const [code, item] of table.put) {
       seen++
       if (seen % AT_ONCE === 0) await otherWork()
@@ -127,8 +140,7 @@ export function createDraftImport(parts: {
       const errors = count(found, 'error')
       if (errors > 0) blocked++
       warnings += found.length - errors
-      findings.push(...found.map(finding => ({ ...finding, code, name: item.taskName })))
-      if (findings.length > SHOWN_FINDINGS * 4) findings.sort(byLevel).splice(SHOWN_FINDINGS)
+      tell(found.map(finding => ({ ...finding, code, name: item.taskName })))
       rows.push({
         code,
         name: item.taskName,

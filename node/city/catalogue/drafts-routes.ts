@@ -8,8 +8,9 @@ import { ServiceItem } from '../../../protocol/service/item.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import type { Draft, DraftRow, Drafts } from './drafts.ts'
+import { Finding, ImportReport, ItemFinding } from './import-view.ts'
 import { itemVersion } from './item-version.ts'
-import { FORMATS, PART_FIELDS } from './tables/formats.ts'
+import { FORMATS } from './tables/formats.ts'
 import { TABLE_LIMITS } from './tables/limits.ts'
 
 const Code = z.strictObject({ code: text(50).describe('实施编码') })
@@ -22,14 +23,6 @@ const Row = z.strictObject({
   actor: z.string(),
   updatedAt: Time,
 })
-const Finding = z.strictObject({
-  rule: z.string(),
-  level: z.enum(['error', 'warning']),
-  path: z.string().describe('field of the item, such as `materials.0.reviewPoints`'),
-  zh: z.string(),
-  en: z.string(),
-})
-const ItemFinding = Finding.extend({ code: z.string(), name: z.string() })
 const Difference = z.strictObject({
   path: z.string().describe('field, and in lists the entry: `materials.M01.isNeed`'),
   before: z.unknown().describe('absent when it is new'),
@@ -41,63 +34,6 @@ const DraftView = Row.extend({
   findings: z.array(Finding),
   differences: z.array(Difference),
 }).meta({ id: 'ItemDraft' })
-const Fault = z.strictObject({
-  code: z.string(),
-  sheet: z.string(),
-  row: z.number().int().describe('from 1, the heading included; 0 for the file'),
-  column: z.string(),
-  value: z.string().describe('the beginning of what the cell holds'),
-  item: z.string().describe('code of the item or unit, as far as it is known'),
-  name: z.string().describe('what the item is called'),
-  zh: z.string(),
-  en: z.string(),
-  cureZh: z.string(),
-  cureEn: z.string(),
-})
-const SheetReading = z.strictObject({
-  sheet: z.string(),
-  holds: z
-    .enum(['items', ...PART_FIELDS])
-    .nullable()
-    .describe('items, or a part of them; null for a sheet that was left out'),
-  also: z.array(z.enum(PART_FIELDS)).describe('parts that stand in the rows of their items'),
-  why: z.string().nullable().describe('code of the note why it was left out'),
-  heading: z.number().int().describe('row of the heading, the lower one of two; 0 without one'),
-  rows: z.number().int(),
-  columns: z.array(
-    z.strictObject({
-      at: z.string().describe('A, B …'),
-      heading: z.string().describe('as it is written, the group before it'),
-      field: z.string().nullable().describe('`promiseDay`, `materials.isNeed`; null for a column that was left out'),
-      name: z.string().describe('what the template calls it'),
-      how: z.enum(['name', 'other', 'mapping']).nullable().describe('by its name, by another name, or by the mapping'),
-      filled: z.number().int().describe('cells that hold something'),
-      unread: z.number().int().describe('cells that could not be read'),
-      samples: z
-        .array(z.strictObject({ given: z.string(), read: z.string().describe('empty: could not be read, or none') }))
-        .describe('the first cells, each word once'),
-    }),
-  ),
-  absent: z
-    .array(z.strictObject({ field: z.string(), name: z.string() }))
-    .describe('needed columns that are not there: the items must be held already, or the mapping gives them'),
-})
-const Report = z.strictObject({
-  taken: z.boolean().describe('whether the drafts hold it now; false with errors and on a dry run'),
-  rows: z.number().int(),
-  put: z.number().int().describe('items that are new or change'),
-  remove: z.number().int(),
-  unchanged: z.number().int(),
-  blocked: z.number().int().describe('items with a finding that blocks publication'),
-  warnings: z.number().int(),
-  errors: z.array(Fault).describe('what could not be read, the first ones'),
-  errorCount: z.number().int(),
-  notes: z.array(Fault).describe('what was left out, or read otherwise than as the template has it'),
-  sheets: z
-    .array(SheetReading)
-    .describe('how each sheet and column was read, the first 50 sheets; none of a file of JSON'),
-  findings: z.array(ItemFinding).describe('lint, the first ones, errors before warnings'),
-})
 const Counts = z.strictObject({
   drafts: z.number().int(),
   put: z.number().int(),
@@ -313,7 +249,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       action: 'catalogue.manage',
       query: importQuery,
       takes: { types: ['any'], bytes: TABLE_LIMITS.bytes },
-      answer: Report,
+      answer: ImportReport,
       problems: ['request.oversize', 'request.not-found'],
       seconds: 300,
       handle: async ({ query, stream, person }) =>

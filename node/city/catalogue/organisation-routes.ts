@@ -6,23 +6,11 @@ import { OrganisationUnit } from '../../../protocol/service/organisation.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule } from '../../edges/http/route.ts'
+import { Fault } from './import-view.ts'
 import { findUnits, type Organisations } from './organisations.ts'
 import { UNITS_FORMATS } from './tables/formats.ts'
 
 const flag = z.enum(['true', 'false']).default('false')
-const Fault = z.strictObject({
-  code: z.string(),
-  sheet: z.string(),
-  row: z.number().int(),
-  column: z.string(),
-  value: z.string().describe('the beginning of what the cell holds'),
-  item: z.string().describe('code of the item or unit, as far as it is known'),
-  name: z.string().describe('what the item is called'),
-  zh: z.string(),
-  en: z.string(),
-  cureZh: z.string(),
-  cureEn: z.string(),
-})
 const UPLOAD_BYTES = 16 * 1024 * 1024
 const TYPES = {
   csv: 'application/zip',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ImportDraftsAnswer } from '../client/api.generated.ts'
-import { describeSheets, mappingOf } from './columns.ts'
+import { describeSheets, filledIn, mappingOf } from './columns.ts'
 
 type Sheet = ImportDraftsAnswer['sheets'][number]
 const column = (at: string, heading: string, field: string | null, change: Partial<Sheet['columns'][number]> = {}) => ({
@@ -8,10 +8,15 @@ const column = (at: string, heading: string, field: string | null, change: Parti
   heading,
   field,
   name: field === null ? '' : '名称',
+  takes: '文本',
   how: field === null ? null : ('other' as const),
   filled: 1,
   unread: 0,
+  lacking: 0,
   samples: [],
+  words: [],
+  units: [],
+  suggestion: null,
   ...change,
 })
 const sheet = (name: string, columns: Sheet['columns'], change: Partial<Sheet> = {}): Sheet => ({
@@ -41,7 +46,7 @@ test('each column is shown with its field, what its cells were read as, and what
         }),
         column('C', '', null, { filled: 0 }),
       ],
-      { also: ['materials'], absent: [{ field: 'isFee', name: '是否收费' }] },
+      { also: ['materials'], absent: [{ field: 'isFee', name: '是否收费', takes: '是 / 否', lacking: 1 }] },
     ),
     sheet('旧表', [], { holds: null, why: 'note.hidden' }),
   ])
@@ -60,10 +65,65 @@ test('the mapping that is written has each heading once, and with its sheet wher
     sheet('乙', [column('A', '编码', 'taskCode'), column('B', '名称', 'materials.materialName')]),
     sheet('旧表', [column('A', '别的', null)], { holds: null }),
   ]
-  expect(mappingOf(sheets)).toEqual({
+  expect(mappingOf({ sheets, findings: [] })).toEqual({
     columns: { 编码: 'taskCode', '甲!名称': 'taskName', 备注: '', '乙!名称': 'materials.materialName' },
     values: {},
     defaults: {},
     workingDays: {},
   })
+})
+
+test('what a mapping has yet to say stands in it, with what may stand there; a guess stands by itself', () => {
+  const words = [
+    { given: '群众团体', cells: 2, nearest: ['社会组织法人', '自然人'], suggestion: null },
+    { given: '中国公民', cells: 1, nearest: ['自然人'], suggestion: '自然人' },
+  ]
+  const sheets = [
+    sheet(
+      '清单',
+      [
+        column('A', '编码', 'taskCode'),
+        column('B', '对象', 'serverType', { words, takes: '自然人、社会组织法人' }),
+        column('C', '承诺时限', 'promiseDay', { units: ['日'], lacking: 1, takes: '非负整数' }),
+        column('D', '类别', 'taskType', { unread: 1, words }),
+        column('E', '性质', null, { suggestion: 'taskType' }),
+        column('F', '名称', 'taskName', { lacking: 1 }),
+      ],
+      { absent: [{ field: 'isFee', name: '是否收费', takes: '是 / 否', lacking: 3 }] },
+    ),
+  ]
+  const finding = { level: 'error' as const, zh: '必须填写原因', en: '', code: 'A1', name: '' }
+  const findings = [
+    { ...finding, rule: 'visits.reason', path: 'limitSceneExplain' },
+    { ...finding, rule: 'phone.same', path: 'superviseWay' },
+  ]
+  const mapping = mappingOf({ sheets, findings })
+  expect(mapping).toEqual({
+    columns: {
+      编码: 'taskCode',
+      对象: 'serverType',
+      承诺时限: 'promiseDay',
+      类别: '',
+      性质: 'taskType',
+      名称: 'taskName',
+    },
+    values: { serverType: { 群众团体: '? 社会组织法人、自然人', 中国公民: '自然人' } },
+    defaults: { promiseDay: '? 非负整数', isFee: '? 是 / 否', limitSceneExplain: '? 必须填写原因' },
+    workingDays: { 日: '? 合几个工作日 working days' },
+  })
+  expect(filledIn(mapping)).toEqual({
+    open: [
+      'values.serverType.群众团体',
+      'defaults.promiseDay',
+      'defaults.isFee',
+      'defaults.limitSceneExplain',
+      'workingDays.日',
+    ],
+    mapping: { ...mapping, values: { serverType: { 中国公民: '自然人' } }, defaults: {}, workingDays: {} },
+  })
+})
+
+test('days that were filled in between quotes are numbers', () => {
+  const { mapping } = filledIn({ workingDays: JSON.parse('{ "月": "22", "日": 1 }') as Record<string, number> })
+  expect(mapping.workingDays).toEqual({ 月: 22, 日: 1 })
 })

@@ -12,7 +12,7 @@ import type {
   ListDraftsQuery,
 } from '../client/api.generated.ts'
 import { describeAgreed } from './agreed.ts'
-import { describeSheets, writeMapping } from './columns.ts'
+import { describeSheets, keptName, writeMapping } from './columns.ts'
 import type { CommandContext } from './context.ts'
 import type { Declare } from './declare.ts'
 import { table } from './output.ts'
@@ -23,6 +23,10 @@ type Fault = ImportDraftsAnswer['errors'][number]
 type TableFlags = { modes?: string; codes?: string; as?: string; mapping?: string }
 
 const SHOWN = 20
+/** Faults that are shown, each thing once. */
+const SHOWN_FAULTS = 200
+/** Words that may stand in place of one that was not read. */
+const SHOWN_NEAREST = 12
 
 /** Several files travel as one ZIP, so that they are taken together or not at all. Problem: `request.invalid`. */
 export async function bundle(files: readonly string[]): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string }> {
@@ -50,13 +54,14 @@ async function upload(
   const { bytes, name } = await bundle(files)
   const codes = flags.codes === undefined ? undefined : JSON.stringify(await readJson(flags.codes))
   const client = await context.client()
+  const mapping = flags.mapping === undefined ? undefined : await keptName(client, flags.mapping)
   return client.importDrafts({
     bytes,
     query: {
       name: flags.as === undefined ? name : `${flags.as}.csv`,
       modes: flags.modes,
       codes,
-      mapping: flags.mapping,
+      mapping,
       replace: flag(flags.replace),
       dryRun: flag(flags.dryRun),
     },
@@ -66,37 +71,68 @@ async function upload(
 /** A flag as a query says it. */
 export const flag = (given: boolean | undefined): 'true' | 'false' => (given === true ? 'true' : 'false')
 
-/** The first ones with place, value, item and cure, and how many more of `total` there are. */
-export const faults = (list: readonly Fault[], total: number = list.length): string[] => [
-  ...list.slice(0, SHOWN).map(fault => {
-    const place = [fault.sheet, fault.row === 0 ? '' : `row ${fault.row} 第 ${fault.row} 行`, fault.column].filter(
-      part => part !== '',
-    )
-    const value = fault.value === '' ? '' : ` “${fault.value}”`
-    const item = [fault.item, fault.name].filter(part => part !== '').join(' ')
-    return `  ${place.join(', ')}${value}: ${fault.zh} ${fault.en}\n${item === '' ? '' : `    ${item}\n`}    → ${fault.cureZh} ${fault.cureEn}`
-  }),
-  ...more(total),
-]
+/** Faults that say the same of one column, with all their rows. */
+function alikes(list: readonly Fault[]): (Fault & { rows: number[] })[] {
+  const groups = new Map<string, Fault & { rows: number[] }>()
+  for (const fault of list) {
+    const key = JSON.stringify([fault.code, fault.sheet, fault.column, fault.value])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { ...fault, rows: [fault.row] })
+    else group.rows.push(fault.row)
+  }
+  return [...groups.values()]
+}
+
+const MANY = 6
+/** `row 4 第 4 行`, or the first ones of several. */
+function rowsLine({ rows, alike }: Fault & { rows: readonly number[] }): string {
+  const [first = 0, ...others] = rows
+  if (first === 0) return ''
+  if (others.length === 0 && alike === 1) return `row ${first} 第 ${first} 行`
+  const shown = rows.slice(0, MANY).join(', ')
+  return `rows ${shown}${alike > MANY ? ' …' : ''} 第 ${shown} 行${alike > MANY ? `等 ${alike} 处, ${alike} cells` : ''}`
+}
+
+/** What is wrong, each thing once with its places, value, item, what may stand there and cure, and how many more of `total` there are. */
+export const faults = (list: readonly Fault[], total: number = list.length): string[] => {
+  const groups = alikes(list)
+  const shown = groups.slice(0, SHOWN_FAULTS)
+  const cells = shown.reduce((sum, { rows, alike }) => sum + Math.max(rows.length, alike), 0)
+  return [
+    ...shown.map(fault => {
+      const place = [fault.sheet, rowsLine(fault), fault.column].filter(part => part !== '')
+      const value = fault.value === '' ? '' : ` “${fault.value}”`
+      const item = fault.rows.length > 1 ? '' : [fault.item, fault.name].filter(part => part !== '').join(' ')
+      const nearest =
+        fault.nearest.length === 0 ? '' : `\n    may be 可填: ${fault.nearest.slice(0, SHOWN_NEAREST).join('、')}`
+      return `  ${place.join(', ')}${value}: ${fault.zh} ${fault.en}\n${item === '' ? '' : `    ${item}\n`}    → ${fault.cureZh} ${fault.cureEn}${nearest}`
+    }),
+    ...(total > cells ? [`  … ${total - cells} more 另有 ${total - cells} 处`] : []),
+  ]
+}
 
 const more = (total: number): string[] => (total > SHOWN ? [`  … ${total - SHOWN} more 另有 ${total - SHOWN} 处`] : [])
 
-/** One line for all that one rule finds in one item. */
+/** What each rule finds, with its items; one line for all that it finds in one item. */
 function findings(list: readonly Finding[]): string[] {
-  const lines = new Map<string, Finding & { paths: string[] }>()
+  const rules = new Map<string, Finding[]>()
   for (const finding of list) {
-    const key = `${finding.code} ${finding.rule}`
-    const line = lines.get(key)
-    if (line === undefined) lines.set(key, { ...finding, paths: [finding.path] })
-    else line.paths.push(finding.path)
+    const key = `${finding.level} ${finding.rule}`
+    rules.set(key, [...(rules.get(key) ?? []), finding])
   }
-  const shown = [...lines.values()]
-    .slice(0, SHOWN)
-    .map(
-      ({ code, name, level, paths, rule, zh, en }) =>
-        `  ${level === 'error' ? '✗' : '!'} ${code} ${name} ${paths.join(' ')} (${rule}): ${zh} ${en}`,
+  return [...rules.values()].flatMap(found => {
+    const [first] = found
+    if (first === undefined) return []
+    const items = Map.groupBy(found, ({ code }) => code)
+    const lines = [...items].map(
+      ([code, of]) => `      ${code} ${of[0]?.name ?? ''} ${of.map(({ path }) => path).join(' ')}`,
     )
-  return [...shown, ...more(lines.size)]
+    return [
+      `  ${first.level === 'error' ? '✗' : '!'} ${first.rule}: ${first.zh} ${first.en}`,
+      ...lines.slice(0, SHOWN),
+      ...more(lines.length),
+    ]
+  })
 }
 
 /** With `sheets`, how each was read comes first. */
@@ -107,6 +143,9 @@ function describeReport(report: ImportDraftsAnswer, sheets = false): string {
       ...read,
       `Nothing was imported 未导入: ${report.errorCount} errors 处错误`,
       ...faults(report.errors, report.errorCount),
+      ...(report.findings.length === 0
+        ? []
+        : ['Besides, of items that are read 此外，已读入的事项:', ...findings(report.findings)]),
       ...faults(report.notes),
     ].join('\n')
   return [
@@ -124,8 +163,9 @@ export async function importFiles(
   files: string[],
 ): Promise<void> {
   const report = await upload(context, files, flags)
-  if (flags.writeMapping !== undefined) await writeMapping(flags.writeMapping, report.sheets)
   context.out.result(report, told => describeReport(told, flags.dryRun === true))
+  if (flags.writeMapping !== undefined)
+    for (const line of await writeMapping(flags.writeMapping, report)) context.out.print(line)
   if (report.errorCount > 0) process.exitCode = 1
 }
 

@@ -58,7 +58,10 @@ export function declareServices(services: Command, declare: Declare): void {
     command
       .option('--modes <list>', '办理模式 of items whose table has no such column, such as 0,1')
       .option('--codes <file>', 'codes of another system, as JSON: { "is_need": { "0": "1" } }')
-      .option('--mapping <name>', 'a kept column mapping: what columns are and words stand for (services columns)')
+      .option(
+        '--mapping <name>',
+        'a column mapping, kept (services columns) or in a file: what columns are and words stand for',
+      )
       .option('--as <table>', 'what a single CSV file holds: items, materials, up_task_general_basic …')
   example(
     does(
@@ -73,7 +76,7 @@ export function declareServices(services: Command, declare: Declare): void {
         .option('--dry-run', 'look alone: how each sheet and column was read, and what it would change')
         .option(
           '--write-mapping <file>',
-          'write how columns were read, to be corrected and kept (services columns save)',
+          'write how columns were read, and a place for each word that was not, to be filled in for --mapping',
         ),
       async () => {
         const { importFiles } = await import('./drafts.ts')

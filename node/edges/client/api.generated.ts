@@ -2842,6 +2842,10 @@ export type ImportDraftsAnswer = {
     item: string
     /** what the item is called */
     name: string
+    /** what may stand there, the nearest first; empty where that is no list of words */
+    nearest: string[]
+    /** how many cells of the column say the same, this one included; the first 20 of them are told */
+    alike: number
     zh: string
     en: string
     cureZh: string
@@ -2861,6 +2865,10 @@ export type ImportDraftsAnswer = {
     item: string
     /** what the item is called */
     name: string
+    /** what may stand there, the nearest first; empty where that is no list of words */
+    nearest: string[]
+    /** how many cells of the column say the same, this one included; the first 20 of them are told */
+    alike: number
     zh: string
     en: string
     cureZh: string
@@ -2887,23 +2895,48 @@ export type ImportDraftsAnswer = {
       field: string | null
       /** what the template calls it */
       name: string
+      /** what its cells may hold, in words: `自然人、企业法人…` */
+      takes: string
       /** by its name, by another name, or by the mapping */
       how: 'name' | 'other' | 'mapping' | null
       /** cells that hold something */
       filled: number
       /** cells that could not be read */
       unread: number
+      /** needed cells that hold nothing */
+      lacking: number
       /** the first cells, each word once */
       samples: {
         given: string
         /** empty: could not be read, or none */
         read: string
       }[]
+      /** words that could not be read, each once: what `values` of a mapping would say */
+      words: {
+        /** as `values` of a mapping names it */
+        given: string
+        cells: number
+        /** what may stand for it, the nearest first */
+        nearest: string[]
+        /** the one of them that it names in part */
+        suggestion: string | null
+      }[]
+      /** units of limits of which nothing says how many working days they are: for `workingDays` of a mapping */
+      units: string[]
+      /** of a column that was left out: the needed field that its cells or its heading speak for */
+      suggestion: string | null
     }[]
     /** needed columns that are not there: the items must be held already, or the mapping gives them */
-    absent: { field: string; name: string }[]
+    absent: {
+      field: string
+      name: string
+      /** what it takes, in words */
+      takes: string
+      /** entries of the file that lack what it would say */
+      lacking: number
+    }[]
   }[]
-  /** lint, the first ones, errors before warnings */
+  /** lint, the first ones, errors before warnings; of items that could not be taken, what is an error anyway */
   findings: {
     rule: string
     level: 'error' | 'warning'
@@ -2924,6 +2957,7 @@ export type ImportOrganisationAnswer = {
   errors: {
     code: string
     sheet: string
+    /** from 1, the heading included; 0 for the file */
     row: number
     column: string
     /** the beginning of what the cell holds */
@@ -2932,6 +2966,10 @@ export type ImportOrganisationAnswer = {
     item: string
     /** what the item is called */
     name: string
+    /** what may stand there, the nearest first; empty where that is no list of words */
+    nearest: string[]
+    /** how many cells of the column say the same, this one included; the first 20 of them are told */
+    alike: number
     zh: string
     en: string
     cureZh: string
@@ -2941,6 +2979,7 @@ export type ImportOrganisationAnswer = {
   notes: {
     code: string
     sheet: string
+    /** from 1, the heading included; 0 for the file */
     row: number
     column: string
     /** the beginning of what the cell holds */
@@ -2949,6 +2988,10 @@ export type ImportOrganisationAnswer = {
     item: string
     /** what the item is called */
     name: string
+    /** what may stand there, the nearest first; empty where that is no list of words */
+    nearest: string[]
+    /** how many cells of the column say the same, this one included; the first 20 of them are told */
+    alike: number
     zh: string
     en: string
     cureZh: string

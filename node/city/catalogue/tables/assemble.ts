@@ -8,24 +8,17 @@ import { foldName } from '../../../../protocol/codes/spelling.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { readCell } from './cells.ts'
 import { KEY, normalHeading, OPERATION, type Part } from './columns.ts'
-import { createFaults, type Faults } from './faults.ts'
+import type { Faults } from './faults.ts'
 import { upright } from './forms.ts'
 import { fromHeading, type Heading, isBlank, isRemark, isRepeated } from './heading.ts'
 import { TABLE_LIMITS } from './limits.ts'
+import { type Owner, sameOwner } from './owner.ts'
 import type { Table } from './read.ts'
 import type { SheetReading } from './reading.ts'
 import { fieldNamed, isHeading, itemFieldOf, knownHeads } from './recognise.ts'
-import { type Defaults, type Row, type Settled, settle } from './settle.ts'
-import {
-  type Owner,
-  openSheet,
-  PROSE,
-  readRow,
-  type Sheet,
-  type SheetOptions,
-  type Source,
-  sameOwner,
-} from './sheet.ts'
+import { checkAlone, type Defaults, type PartialItem, type Row, type Settled, settle } from './settle.ts'
+import { openSheet, PROSE, readRow, type Sheet, type SheetOptions, type Source } from './sheet.ts'
+import { suggestFields } from './suggest.ts'
 
 export type AssembleOptions = SheetOptions & {
   /** what stands now, draft or published */
@@ -36,6 +29,8 @@ export type AssembleOptions = SheetOptions & {
   modes?: readonly number[]
   /** what columns say that a table does not have: `materials.isNeed` is 必要 */
   defaults?: Readonly<Record<string, string>> | undefined
+  /** an item that could not be taken: what was read of it, and the fields that were not */
+  partial?: (item: PartialItem) => void
 }
 
 export type Assembled = Settled & {
@@ -44,6 +39,8 @@ export type Assembled = Settled & {
 }
 
 const ORDER = ['cdtime', 'cdbatch']
+/** Rows of nobody that are looked at besides. */
+const STRAY = 1000
 /** Rows or items that are read before other work gets its turn. */
 const AT_ONCE = 500
 
@@ -76,6 +73,8 @@ type Gathered = {
   names: Map<string, string>
   sheets: SheetReading[]
   rows: number
+  /** rows of which nothing says whose they are, which was told */
+  stray: Row[]
 }
 
 export async function assemble(
@@ -99,6 +98,7 @@ export async function assemble(
     settle(held?.taskCode ?? key, list, held, sources, faults, { ...options, given: defaults }, assembled)
     rows.delete(key)
   }
+  for (const row of gathered.stray) checkAlone(row, faults, options.partial)
   await faults.name(async item => {
     const key = item.toUpperCase()
     return names.get(key) ?? (await options.held(item))?.taskName ?? (await options.held(key))?.taskName
@@ -114,6 +114,7 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
     names: new Map(),
     sheets: [],
     rows: 0,
+    stray: [],
   }
   const once = sharing()
   let unknown: string | null = null
@@ -127,6 +128,7 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
     const headed = await fromHeading(rows, knownHeads, TABLE_LIMITS.headingRows)
     if (headed === null) continue
     let block = openBlock(table, headed.heading, gathered, faults, options, null)
+    const blocks = block === null ? [] : [block]
     if (block === null) {
       if (PROSE.test(table.name)) continue
       unknown ??= table.name
@@ -135,9 +137,9 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
     }
     for await (const { no, cells } of headed.rows) {
       if (isBlank(cells)) continue
-      const { sheet, heading, keyless, told, orderAt }: Block = block
+      const { sheet, heading, orderAt }: Block = block
       if (!sheet.up && (isRemark(cells, sheet.keyAt) || isRepeated(heading, cells))) {
-        told.add('note.row', sheet.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
+        faults.add('note.row', sheet.name, no, '', { value: cells.find(cell => cell.trim() !== '') ?? '' })
         continue
       }
       if (!sheet.up && isHeading(cells)) {
@@ -145,18 +147,24 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
         const below: Block | null = openBlock(table, next, gathered, faults, options, { owner: block.owner ?? null })
         if (below !== null) {
           block = below
+          blocks.push(below)
           continue
         }
       }
       gathered.rows++
       if (gathered.rows % AT_ONCE === 0) await otherWork()
-      const read = readRow(sheet, cells.map(once), no, told, options.workingDays)
-      if (read === null || keyless) continue
+      const read = readRow(sheet, cells.map(once), no, faults, options.workingDays)
+      const order = orderAt.map(index => (cells[index] ?? '').trim().padStart(24)).join(' ')
+      const rowsOf = read.said.map((said): Row => ({ ...said, no, operation: read.operation, order }))
+      if (read.owner === null) {
+        if (gathered.stray.length < STRAY) gathered.stray.push(...rowsOf)
+        continue
+      }
       const { owner } = block
       block.owner = owner === undefined || (owner !== null && sameOwner(owner, read.owner)) ? read.owner : null
-      const order = orderAt.map(index => (cells[index] ?? '').trim().padStart(24)).join(' ')
-      for (const said of read.said) keep(gathered, sheet, read.owner, { ...said, no, operation: read.operation, order })
+      for (const row of rowsOf) keep(gathered, sheet, read.owner, row)
     }
+    for (const block of blocks) suggestFields(block.sheet)
   }
   if (gathered.sources.length === 0 && unknown !== null) faults.add('sheet.unknown', unknown.slice(0, 60), 0)
   return gathered
@@ -166,9 +174,6 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
 type Block = {
   sheet: Sheet
   heading: Heading
-  /** nothing says whose its rows are: they are shown as they are read, and no more */
-  keyless: boolean
-  told: Faults
   /** where upload tables say in which order their rows go */
   orderAt: readonly number[]
   /** whose all its rows are, so far; null when they are of several */
@@ -187,14 +192,10 @@ function openBlock(
   if (sheet !== null || below === null) gathered.sheets.push(reading)
   if (sheet === null) return null
   gathered.sources.push(...sheet.sources)
-  const keyless = sheet.keyAt < 0 && sheet.nameAt < 0 && (below?.owner ?? null) === null
   const headings = heading.heads.map(({ text }) => normalHeading(text))
   return {
     sheet,
     heading,
-    keyless,
-    // Each of its rows would be told for the same reason.
-    told: keyless ? createFaults() : faults,
     orderAt: ORDER.map(name => headings.indexOf(name)).filter(index => index >= 0),
     owner: below?.owner ?? undefined,
   }
@@ -234,7 +235,7 @@ function keep({ byCode, byName, names }: Gathered, sheet: Sheet, owner: Owner, r
 
 /** Rows that name their item alone find it in the file, or else among those that are held. */
 async function findByName(
-  { byCode, byName, names }: Gathered,
+  { byCode, byName, names, stray }: Gathered,
   faults: Faults,
   options: AssembleOptions,
 ): Promise<void> {
@@ -260,7 +261,10 @@ async function findByName(
       const of = byCode.get(code.toUpperCase()) ?? { code, list: [] }
       byCode.set(code.toUpperCase(), of)
       of.list.push(...list)
-    } else if (!isItem(list))
+      continue
+    }
+    stray.push(...list)
+    if (!isItem(list))
       faults.add('row.name', sheet.name, row, sheet.headings[sheet.nameAt] ?? '', { value: name, name })
     // Each of its rows would be told for the same reason.
     else if (sheet.keyAt < 0 && !some.has(sheet)) faults.once('column.missing', sheet.name, sheet.no, KEY.heading)

@@ -23,10 +23,18 @@ export type Limit = { number: number; unit: string }
 /** `value` is absent when the cell says that there is none; `rest` is what stands in brackets behind what was read. */
 export type CellResult =
   | { ok: true; value: unknown; rest?: string; bare?: boolean }
-  | { ok: false; fault: CellFault; limit?: Limit; rest?: string }
+  | {
+      ok: false
+      fault: CellFault
+      limit?: Limit
+      rest?: string
+      /** what of the cell is none of its column's words, each as a mapping names it */
+      unread?: readonly string[]
+    }
 
 const value = (read: unknown): CellResult => ({ ok: true, value: read })
 const fault = (why: CellFault): CellResult => ({ ok: false, fault: why })
+const unreadable = (why: CellFault, ...unread: string[]): CellResult => ({ ok: false, fault: why, unread })
 
 /** What is left of a code or a phone number that a program took for a number: 1.14E+17, 1.14E17 or 1E+17. */
 const SCIENTIFIC = /^[+-]?(\d+\.\d+e[+-]?\d+|\d+e[+-]\d+)$/i
@@ -34,7 +42,7 @@ const EXCEL_ERROR =
   /^#(NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NAME!|NUM!|N\/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!|PYTHON!|TIMEOUT!|GETTING_DATA)$/
 const COMMITMENT = /^sha256:([0-9a-f]{64});size=(\d{1,15});type=(\S{3,127})$/
 
-/** Words of other systems or of one office, per column: `{ "is_need": { "0": "1" } }` reads their 0 as 1. */
+/** Words of other systems or of one office, per column: `{ "is_need": { "0": "1" } }` reads their 0 as 1. A word may stand for several codes. */
 export type Translation = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /** Codes by their names, made once for each column. */
@@ -84,13 +92,13 @@ const OTHER_UNIT = /^个?((?:自然|日历)日|小时|分钟|月|年|[天日周�
 /** A whole number, alone or with its unit. */
 function intOf(cell: string, units: RegExp | undefined): CellResult {
   const read = quantityOf(cell)
-  if (read === null) return fault('cell.int')
+  if (read === null) return unreadable('cell.int', cell)
   const { number, unit } = read
   const rest = read.rest === '' ? {} : { rest: read.rest }
   if (unit === '') return { ok: true, value: number, bare: true, ...rest }
   if (units?.test(unit) === true) return { ok: true, value: number, ...rest }
   const [, other] = OTHER_UNIT.exec(unit) ?? []
-  if (other === undefined || units?.test('工作日') !== true) return fault('cell.int')
+  if (other === undefined || units?.test('工作日') !== true) return unreadable('cell.int', cell)
   return { ok: false, fault: 'cell.unit', limit: { number, unit: other }, ...rest }
 }
 
@@ -109,6 +117,13 @@ function linesOf(cell: string, list: (text: string) => string[] = listOf): strin
 
 const plainLines = (text: string): string[] => text.split(/\r?\n/).filter(line => line.trim() !== '')
 
+/** A long number that people part for the eye, in one piece; other codes may hold blanks. */
+function inOnePiece(code: string): string {
+  if (!/\s/.test(code)) return code
+  const whole = code.replaceAll(/\s+/g, '')
+  return /^[0-9A-Za-z]{12,}$/.test(whole) && whole.replaceAll(/\D/g, '').length >= 8 ? whole : code
+}
+
 /** Reads a cell that is not blank. */
 export function readCell(
   given: string,
@@ -125,13 +140,15 @@ export function readCell(
   const none = required !== true && NONE.test(plain)
   const known = (part: string): string[] | null => {
     const text = part.trim()
-    return codesOf(Object.hasOwn(translate, text) ? (translate[text] ?? '') : text, codes, also)
+    if (!Object.hasOwn(translate, text)) return codesOf(text, codes, also)
+    const { found } = listed(translate[text] ?? '', word => codesOf(word, codes, also))
+    return found
   }
   switch (kind) {
     case 'text':
       return SCIENTIFIC.test(plain) ? fault('cell.number') : value(cell)
     case 'id':
-      return SCIENTIFIC.test(plain) ? fault('cell.number') : value(none ? undefined : plainCode(cell))
+      return SCIENTIFIC.test(plain) ? fault('cell.number') : value(none ? undefined : inOnePiece(plainCode(cell)))
     case 'ids': {
       if (none) return value(undefined)
       const list = linesOf(cell, plainLines).map(plainCode)
@@ -144,25 +161,25 @@ export function readCell(
         const text = part.replaceAll(/\s+/g, '').toLowerCase().replace(/\.0+$/, '').replace(/。$/, '')
         if (YES.has(text)) return value(true)
         if (NO.has(text)) return value(false)
-        return none ? value(undefined) : fault('cell.bool')
+        return none ? value(undefined) : unreadable('cell.bool', plain)
       })
     case 'day': {
       if (none || NO_END.test(plain)) return value(undefined)
       const day = dayOf(plain, from1904)
-      return day === null ? fault('cell.day') : value(day)
+      return day === null ? unreadable('cell.day', plain) : value(day)
     }
     case 'code':
       return readWithRest(plain, part => {
         const [code, ...others] = known(part) ?? (field === 'taskType' && /^(1[1-9]|2\d)$/.test(part) ? [part] : [])
         if (code !== undefined && others.length === 0) return value(code)
         if (none) return value(undefined)
-        return fault(field.endsWith('Type') && codes[1] === '工作日' ? 'cell.unit' : 'cell.code')
+        return field.endsWith('Type') && codes[1] === '工作日' ? fault('cell.unit') : unreadable('cell.code', plain)
       })
     case 'codes':
     case 'modes': {
       if (none && known(plain) === null) return value(undefined)
-      const found = listed(cell, known)
-      if (found === null) return fault('cell.code')
+      const { found, unread } = listed(cell, known)
+      if (found === null) return unreadable('cell.code', ...unread)
       return value(kind === 'modes' ? found.map(Number) : found)
     }
     case 'lines':
@@ -185,17 +202,26 @@ export function readCell(
 /** What divides codes: marks alone, or words between them as well. */
 const DIVIDERS = [/[,，、;；^|\s]+/, /[,，、;；^|/+\s]+|以及|或者|[和与及或]/]
 
-/** Codes of a cell, each once: numbered lines, or divided by marks or words; null when one of them is none. */
-function listed(cell: string, known: (part: string) => string[] | null): string[] | null {
+/**
+ * Codes of a cell, each once: numbered lines, or divided by marks or words; null when one of them is none. `unread` are those that
+ * are none, where the cell is divided as most of it can be read.
+ */
+function listed(
+  cell: string,
+  known: (part: string) => string[] | null,
+): { found: string[] | null; unread: readonly string[] } {
   const plain = listOf(cell).map(plainText).join('、')
   const whole = known(plain)
-  if (whole !== null) return whole
+  if (whole !== null) return { found: [...new Set(whole)], unread: [] }
+  let least: readonly string[] = [plain]
   for (const divider of DIVIDERS) {
     const parts = plain.split(divider).filter(part => part !== '')
     const found = parts.map(known)
-    if (parts.length > 0 && found.every(each => each !== null)) return [...new Set(found.flat())]
+    if (parts.length > 0 && found.every(each => each !== null)) return { found: [...new Set(found.flat())], unread: [] }
+    const unread = parts.filter((_, at) => found[at] === null)
+    if (unread.length < parts.length) least = unread
   }
-  return null
+  return { found: null, unread: least }
 }
 
 /** Writes a value; codes as their names for people, as themselves for machines. */

@@ -261,29 +261,44 @@ export type Fault = {
   value: string
   item: string
   name: string
+  /** what may stand there, the nearest first; empty where that is no list of words */
+  nearest: string[]
+  /** how many cells of its column say the same, this one included */
+  alike: number
 } & Words
 
-const KEPT = 200
+/** Bounds of what is told of a file. */
+export const FAULT_LIMITS = {
+  /** errors that are told one by one, and as many notes; all are counted */
+  told: 1000,
+  /** of those that say the same of one column */
+  alike: 20,
+} as const
 
 const shortened = (value: string): string => {
   const characters = [...value.slice(0, 4 * SHOWN)]
   return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : value
 }
 
-/** Collects faults and notes: the first ones as they are, the rest as a number. */
+/** Collects faults and notes: the first ones as they are, and what is the same in a column again and again as a number. */
 export function createFaults() {
   const kept: { errors: Fault[]; notes: Fault[] } = { errors: [], notes: [] }
   let errors = 0
   /** what was told once for its column */
   const told = new Set<string>()
-  type Of = { value?: string; item?: string; name?: string }
+  /** those that say the same, of which all are counted and the first ones told */
+  const same = new Map<string, { cells: number; told: Fault[] }>()
+  type Of = { value?: string; item?: string; name?: string; nearest?: string[] }
   function add(code: FaultCode, sheet: string, row: number, column = '', of: Of = {}): void {
     const note = code.startsWith('note.')
     const list = note ? kept.notes : kept.errors
     if (!note) errors++
-    if (list.length >= KEPT) return
-    const { value = '', item = '', name = '' } = of
-    list.push({
+    const { value = '', item = '', name = '', nearest = [] } = of
+    const key = JSON.stringify([code, sheet, column, shortened(value)])
+    const group = same.get(key)
+    if (group !== undefined) group.cells++
+    if (list.length >= FAULT_LIMITS.told || (group?.told.length ?? 0) >= FAULT_LIMITS.alike) return
+    const fault: Fault = {
       code,
       sheet,
       row,
@@ -291,8 +306,18 @@ export function createFaults() {
       value: shortened(value),
       item: shortened(item),
       name: shortened(name),
+      nearest,
+      alike: 1,
       ...FAULTS[code],
-    })
+    }
+    list.push(fault)
+    if (group === undefined) same.set(key, { cells: 1, told: [fault] })
+    else group.told.push(fault)
+  }
+  /** Says of each how many there are that say the same. */
+  const counted = (list: Fault[]): Fault[] => {
+    for (const { cells, told: faults } of same.values()) for (const fault of faults) fault.alike = cells
+    return list
   }
   return {
     add,
@@ -308,8 +333,8 @@ export function createFaults() {
       for (const fault of [...kept.errors, ...kept.notes])
         if (fault.item !== '') fault.name = shortened((await of(fault.item)) ?? '')
     },
-    errors: (): Fault[] => kept.errors,
-    notes: (): Fault[] => kept.notes,
+    errors: (): Fault[] => counted(kept.errors),
+    notes: (): Fault[] => counted(kept.notes),
     /** how many errors in all */
     count: (): number => errors,
   }

@@ -75,14 +75,14 @@ const REMARK =
   /^(合计|总计|小计|共计|累计|总数|本页小计|以下空白|注\d*[:：.、]|注意事项|备注[:：]|说明[:：]|[填示]?例[:：]|示例$|填[表报写](人|单位|日期|时间|说明|示例)|[※*＊]|共\d+[项个件]|制表|审核人|负责人|经办人[:：]|联系人[:：]|联系电话[:：])/
 
 /** A total by itself, which is the name of nothing. */
-const TOTAL = /^(合计|总计|小计|共计|累计|本页小计)[:：]?$/
+const TOTAL = /^(合计|总计|小计|共计|累计|本页小计|(?:grand|sub)?-?total)[:：]?$/i
 
 /** Whether a row says something about the table: its first word is that of a total or a remark, and where its key stands is nothing else. */
 export function isRemark(cells: readonly string[], keyAt: number): boolean {
   const first = cells.find(cell => cell.trim() !== '') ?? ''
   const key = cells[keyAt] ?? ''
   // Most rows begin with a code or a number, and are no remark.
-  if (key.trim() !== '' && key !== first && !/^[\s\u3000(（]*[1１合总小共累本]/.test(first)) return false
+  if (key.trim() !== '' && key !== first && !/^[\s\u3000(（]*[1１合总小共累本GSTgst]/.test(first)) return false
   const word = plainText(first).replaceAll(/\s/g, '')
   if (TOTAL.test(word) || isNumbering(cells)) return true
   if (key.trim() !== '' && key !== first) return false

@@ -6,6 +6,7 @@ import writeXlsxFile from 'write-excel-file/node'
 import { writeCell } from './cells.ts'
 import type { Column } from './columns.ts'
 import { TABLE_LIMITS } from './limits.ts'
+import { KINDS } from './nearest.ts'
 
 /** One table: its name, its headings, and the rows that a thing has in it. */
 export type Layout<T> = {
@@ -132,21 +133,6 @@ export function sheetOf(name: string, headings: readonly string[], rows: readonl
 }
 
 export const GUIDE = '说明'
-const KINDS: Record<Column['kind'], string> = {
-  text: '文本',
-  id: '编码，单元格设为“文本”格式',
-  ids: '编码，每行一个',
-  int: '非负整数',
-  bool: '是 / 否',
-  day: '日期，如 2026-01-31',
-  code: '代码或名称',
-  codes: '代码或名称，可多个，用“、”分隔',
-  modes: '代码或名称，可多个，用“、”分隔',
-  lines: '每行一条',
-  json: 'JSON',
-  commitment: '附件：sha256:…;size=…;type=…',
-}
-
 /** The sheet that says what each column takes. */
 export function guideOf(sheets: readonly { heading: string; columns: readonly Column[] }[]): XlsxSheet {
   const rows = sheets.flatMap(({ heading, columns }) =>

@@ -607,3 +607,103 @@ test('units and windows have their usual other names', async () => {
     ],
   ])
 })
+
+describe('everything at once', () => {
+  const wide = (no: string, ...cells: string[]) => [no, ...ROW.slice(1, 12 - cells.length), ...cells]
+
+  test('an item that lacks something is looked at to its end', async () => {
+    const table = await book([
+      {
+        name: '清单',
+        rows: [
+          [...HEAD, '行政复议'],
+          [...ROW.slice(0, 9), '', ...ROW.slice(10), '长'.repeat(600)],
+        ],
+      },
+    ])
+    expect(errors(table)).toEqual(['column.missing 清单:2:承诺时限', 'cell.schema 清单:2:行政复议'])
+  })
+
+  test('a row whose code cannot be read is looked at as well, and parts of an item that is not there', async () => {
+    const table = await book([
+      items(ROW, ['1.1E+17', ...ROW.slice(1, 9), '', ...ROW.slice(10)]),
+      {
+        name: '材料',
+        rows: [
+          ['事项编码', ...M_HEAD],
+          ['B9', '户口本', '', ...M_ROW.slice(2)],
+        ],
+      },
+    ])
+    expect(errors(table)).toEqual([
+      'cell.number 事项清单:3:事项编码',
+      'row.item 材料:2:实施编码',
+      'column.missing 材料:2:是否必要',
+      'column.missing 事项清单:3:承诺时限',
+    ])
+  })
+
+  test('where nothing says whose rows are, their cells are looked at, and that is told once', async () => {
+    const table = await book([
+      { name: '清单', rows: [HEAD.slice(2), ROW.slice(2), ROW.slice(2).with(3, '职工'), ROW.slice(2).with(7, '')] },
+    ])
+    expect(errors(table)).toEqual([
+      'column.missing 清单:1:实施编码',
+      'cell.code 清单:3:服务对象',
+      'column.missing 清单:4:承诺时限',
+    ])
+  })
+
+  test('a column of codes under a name that is not known is guessed by its cells', async () => {
+    const head = HEAD.with(0, '业务流水').with(1, '业务')
+    const table = await book([{ name: '清单', rows: [head, row({ 0: '11420300MB1000000A3000131001' })] }])
+    expect(table.sheets[0]?.columns[0]).toMatchObject({ field: null, suggestion: 'taskCode' })
+  })
+
+  test('words that are not known are told with their column, each once, and what may stand there', async () => {
+    const table = await book([items(ROW, row({ 0: 'A2', 5: '职工、自然人' }), row({ 0: 'A3', 5: '职工' }))])
+    const [reading] = table.sheets
+    expect(reading?.columns[5]?.words).toEqual([
+      { given: '职工', cells: 2, nearest: expect.arrayContaining(['自然人', '行政机关']), suggestion: null },
+    ])
+    expect(table.errors[0]?.nearest).toHaveLength(6)
+    const mended = await book([items(ROW, row({ 0: 'A2', 5: '职工、自然人' }))], [], {
+      translate: { serverType: { 职工: '自然人、企业法人' } },
+    })
+    expect(mended.put.get('A2')?.serverType).toEqual(['1', '2'])
+  })
+
+  test('what a file has no words for is told as it lacks it: columns, units, cells', async () => {
+    const table = await book([{ name: '清单', rows: [HEAD.slice(0, 11), row({ 8: '20日', 9: '' }).slice(0, 11)] }])
+    const [reading] = table.sheets
+    expect(reading?.absent).toEqual([{ field: 'isFee', name: '是否收费', takes: '是 / 否', lacking: 1 }])
+    expect([reading?.columns[8]?.units, reading?.columns[9]?.lacking]).toEqual([['日'], 1])
+  })
+
+  test('a column that was left out is guessed by its cells, and one that was mistaken gives way', async () => {
+    const table = await book([
+      {
+        name: '清单',
+        rows: [
+          [...HEAD.slice(0, 3), '类别', ...HEAD.slice(4), '属性', '页次'],
+          [...row({ 3: '社保业务' }), '公共服务', '1'],
+        ],
+      },
+    ])
+    const [reading] = table.sheets
+    expect(
+      reading?.columns.flatMap(({ heading, suggestion }) => (suggestion === null ? [] : [heading, suggestion])),
+    ).toEqual(['属性', 'taskType'])
+  })
+
+  test('headings in two languages and in English are known, and codes that are parted by blanks', async () => {
+    const both = HEAD.map((heading, at) => `${['Code', 'Name', 'Dept', 'Type'][at] ?? 'Column'} ${heading}`)
+    const english =
+      'item code,item name,department,item type,level,applicant,case type,mode,statutory days,promised days,visits,charge'
+    const cells = row({ 0: '1142 0300 MB10 0000 0A', 9: '5 working days', 8: '10 business days' })
+    for (const head of [both, english.split(',')]) {
+      const table = await book([{ name: 'Items', rows: [head, cells, wide('Total')] }])
+      expect([errors(table), table.put.get('11420300MB1000000A')?.anticipateDay]).toEqual([[], 10])
+    }
+  })
+})

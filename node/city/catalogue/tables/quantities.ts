@@ -72,6 +72,18 @@ const AFTER = [
   /(?:之内|以内|内)$/,
 ]
 
+/** English units as the Chinese ones: `20 working days`, `2 copies`. */
+const ENGLISH_UNITS: readonly [RegExp, string][] = [
+  [/^(?:working|business)-?days?$/i, '工作日'],
+  [/^(?:calendar)?days?$/i, '日'],
+  [/^hours?$/i, '小时'],
+  [/^weeks?$/i, '周'],
+  [/^months?$/i, '月'],
+  [/^(?:times?|visits?)$/i, '次'],
+  [/^(?:copy|copies|sets?)$/i, '份'],
+]
+const inChinese = (unit: string): string => ENGLISH_UNITS.find(([pattern]) => pattern.test(unit))?.[1] ?? unit
+
 /** A quantity with its unit; `rest` is what it says besides, in brackets. */
 export type Quantity = { number: number; unit: string; rest: string }
 
@@ -88,7 +100,7 @@ export function quantityOf(cell: string): Quantity | null {
   const [, number = '', unit = ''] = NUMBERED.exec(text) ?? []
   for (const [digits, behind] of splits(number, unit)) {
     const read = numberOf(digits)
-    if (read !== null) return { number: read, unit: behind, rest: bracket }
+    if (read !== null) return { number: read, unit: inChinese(behind), rest: bracket }
   }
   return null
 }

@@ -3,13 +3,18 @@ import { writeCell } from './cells.ts'
 import type { Column } from './columns.ts'
 import type { FaultCode } from './faults.ts'
 import type { PartField } from './formats.ts'
+import { nearestTo, suggestionFor } from './nearest.ts'
 import type { How } from './recognise.ts'
 
-const READING_LIMITS = {
+export const READING_LIMITS = {
   /** cells of a column that are shown as they were read, each word once */
   samples: 3,
   /** characters of a cell that are shown */
   shown: 40,
+  /** words of a column that could not be read, each once: as many as a mapping takes */
+  words: 500,
+  /** characters of such a word: as many as a mapping takes */
+  word: 200,
 } as const
 
 export type ColumnReading = {
@@ -21,12 +26,32 @@ export type ColumnReading = {
   field: string | null
   /** what the template calls it */
   name: string
+  /** what its cells may hold, in words */
+  takes: string
   how: How | null
   /** cells that hold something */
   filled: number
   /** cells that could not be read */
   unread: number
+  /** needed cells that hold nothing, of items that lack what they would say */
+  lacking: number
   samples: { given: string; read: string }[]
+  /** words that could not be read: what a mapping would say of them */
+  words: UnreadWord[]
+  /** units of its limits of which nothing says how many working days they are */
+  units: string[]
+  /** the field that its cells or its heading speak for; null where it is read, or nothing does */
+  suggestion: string | null
+}
+/** A word that could not be read. */
+export type UnreadWord = {
+  /** as a mapping names it */
+  given: string
+  cells: number
+  /** what may stand for it, the nearest first; empty where that is no list of words */
+  nearest: string[]
+  /** the one of them that it names in part */
+  suggestion: string | null
 }
 export type SheetReading = {
   sheet: string
@@ -41,8 +66,24 @@ export type SheetReading = {
   rows: number
   columns: ColumnReading[]
   /** needed columns that it does not have: the items must be held already, or a mapping gives them */
-  absent: { field: string; name: string }[]
+  absent: { field: string; name: string; takes: string; lacking: number }[]
 }
+
+export const newColumn = (at: number, heading: string): ColumnReading => ({
+  at: lettersOf(at),
+  heading,
+  field: null,
+  name: '',
+  takes: '',
+  how: null,
+  filled: 0,
+  unread: 0,
+  lacking: 0,
+  samples: [],
+  words: [],
+  units: [],
+  suggestion: null,
+})
 
 /** A, B … Z, AA … of a place from 0. */
 export function lettersOf(place: number): string {
@@ -64,4 +105,24 @@ export function noteCell(reading: ColumnReading, given: string, read: { value: u
   const shown = shortened(given)
   if (reading.samples.some(sample => sample.given === shown)) return
   reading.samples.push({ given: shown, read: read === null ? '' : shortened(writeCell(read.value, read.column, true)) })
+}
+
+/** Keeps words that could not be read. */
+export function noteWords(reading: ColumnReading, words: readonly string[], column: Column): void {
+  for (const given of new Set(words)) {
+    const known = reading.words.find(word => word.given === given)
+    if (known !== undefined) known.cells++
+    else if (reading.words.length < READING_LIMITS.words && given.length <= READING_LIMITS.word && given !== '')
+      reading.words.push({
+        given,
+        cells: 1,
+        nearest: nearestTo(given, column),
+        suggestion: suggestionFor(given, column),
+      })
+  }
+}
+
+/** Keeps a unit of limits of which nothing says how many working days it stands for. */
+export function noteUnit(reading: ColumnReading, unit: string): void {
+  if (!reading.units.includes(unit)) reading.units.push(unit)
 }

@@ -14,6 +14,7 @@ import {
 } from './columns.ts'
 import type { Head } from './heading.ts'
 import { HEADINGS, PART_WORDS, UNREAD_HEADINGS } from './synonyms.ts'
+import { ENGLISH_HEADINGS } from './synonyms-english.ts'
 
 /** How a column was found: by its name in the template, by another name, or by the mapping. */
 export type How = 'name' | 'other' | 'mapping'
@@ -39,9 +40,10 @@ export function namesOf(columns: readonly Column[], of: string): Names {
   for (const column of columns) {
     for (const name of [column.heading, column.field, upColumn(column), snake(column.field)])
       add(template, name, column)
-    const others = HEADINGS[`${of}${column.field}`]
-    for (const name of others?.sure ?? []) add(sure, name, column)
-    for (const name of others?.short ?? []) add(short, name, column)
+    for (const others of [HEADINGS[`${of}${column.field}`], ENGLISH_HEADINGS[`${of}${column.field}`]]) {
+      for (const name of others?.sure ?? []) add(sure, name, column)
+      for (const name of others?.short ?? []) add(short, name, column)
+    }
   }
   return { template, sure, short }
 }
@@ -66,17 +68,30 @@ const partOf = (name: string): Part | null | undefined => {
   return found === undefined ? undefined : (PARTS.find(({ field }) => field === found[1]) ?? null)
 }
 
+const LATIN = /[A-Za-z][A-Za-z&.'’/-]*/g
+const HAN = /\p{Script=Han}/u
+
+/** A heading as it is, and each of its languages where it stands in two: `Item Code 事项编码` */
+function spellingsOf(text: string): string[] {
+  const whole = plain(text)
+  if (whole === '' || !HAN.test(text) || !/[A-Za-z]/.test(text)) return [whole]
+  const chinese = plain(text.replaceAll(LATIN, ' ').replaceAll(/[/|·\-–—]/g, ' '))
+  const other = plain((text.match(LATIN) ?? []).join(' '))
+  return [...new Set([whole, chinese, other])].filter(spelling => spelling !== '')
+}
+
 /** What a heading may be called: with its group before or behind it, or by itself. */
 function* callings({ text, group }: Head): Generator<string> {
-  const own = plain(text)
-  const above = plain(group)
-  if (above !== '') {
-    yield above + own
-    yield own + above
+  const names = spellingsOf(text)
+  for (const above of group.trim() === '' ? [] : spellingsOf(group)) {
     const part = partOf(above)
-    if (part !== undefined && part !== null) yield normalHeading(part.heading) + own
+    for (const own of names) {
+      yield above + own
+      yield own + above
+      if (part !== undefined && part !== null) yield normalHeading(part.heading) + own
+    }
   }
-  yield own
+  yield* names
 }
 
 const RANKS = ['template', 'sure', 'short'] as const
@@ -93,8 +108,8 @@ export function lookUp(head: Head, names: Names, ranks: readonly (keyof Names)[]
 }
 
 const SURE = ['template', 'sure'] as const
-const fieldsOf = (heads: readonly Head[], names: Names): Set<string> =>
-  new Set(heads.flatMap(head => lookUp(head, names, SURE)?.column.field ?? []))
+const fieldsOf = (heads: readonly Head[], names: Names, ranks: readonly (keyof Names)[] = SURE): Set<string> =>
+  new Set(heads.flatMap(head => lookUp(head, names, ranks)?.column.field ?? []))
 
 /** How many columns of a table of items, or of a part of them, a row names. */
 export const knownHeads = (heads: readonly Head[]): number =>
@@ -109,13 +124,15 @@ const NAMES: ReadonlySet<string> = new Set(
 /** Columns of a heading that stands below other rows, and the share of its cells that they are. */
 const HEADING = { columns: 3, share: 0.7 }
 
+const isNamed = (cell: string): boolean => NAMES.has(plain(cell)) || spellingsOf(cell).some(name => NAMES.has(name))
+
 /** Whether a row between others is the heading of one more table. */
 export function isHeading(cells: readonly string[]): boolean {
   const filled = cells.filter(cell => cell.trim() !== '')
   const [first = ''] = filled
   // Most rows are told by their first cell.
-  if (filled.length < HEADING.columns || !(NAMES.has(plain(first)) || isUnread(first))) return false
-  const named = filled.filter(cell => NAMES.has(plain(cell))).length
+  if (filled.length < HEADING.columns || !(isNamed(first) || isUnread(first))) return false
+  const named = filled.filter(isNamed).length
   return named >= HEADING.columns && named >= HEADING.share * filled.filter(cell => !isUnread(cell)).length
 }
 
@@ -127,6 +144,8 @@ export const itemFieldOf = (cell: string): string | null =>
 const OWNERS: ReadonlySet<string> = new Set([KEY.field, OPERATION.field, 'taskName', 'deptName', 'deptCode'])
 /** Columns of items alone that make a table one of items, whatever else stands in it. */
 const ITEM_LIKE = 3
+/** Columns that make a table one of items though none says whose its rows are, which is told. */
+const ITEM_SURELY = 6
 
 /** What a table holds, by its name or its headings; null for one that is none of these. One that is `owned` needs not say whose its rows are. */
 export function findTable(
@@ -156,11 +175,12 @@ export function findTable(
     if (wanted === part.heading || wanted === part.file) return { part, parts: [], up: null }
     if (wanted === part.up) return { part, parts: [], up: wanted }
   }
-  // A table by any name: its headings tell.
-  if (!items.has(KEY.field) && !items.has('taskName') && !owned) return null
+  // A table by any name: its headings tell, and among columns that are sure 编码 and 名称 are those of items.
+  const loose = fieldsOf(heads, ITEM_NAMES, RANKS)
+  const keyed = [KEY.field, 'taskName'].some(field => items.has(field) || loose.has(field))
+  if (!keyed && !owned) return items.size >= ITEM_SURELY ? { part: null, parts: led, up: null } : null
   const own = [...items].filter(field => !OWNERS.has(field) && led.every(part => within.get(part)?.has(field) !== true))
-  if (own.length >= ITEM_LIKE && (items.has(KEY.field) || items.has('taskName')))
-    return { part: null, parts: led, up: null }
+  if (own.length >= ITEM_LIKE && keyed) return { part: null, parts: led, up: null }
   const has = (part: Part): boolean =>
     part.columns.every(({ field, required }) => required !== true || within.get(part)?.has(field) === true)
   const whole = PARTS.find(part => has(part))
@@ -225,7 +245,7 @@ export function placeColumns(
           { part: null, names: OWNER_NAMES },
         ]
   const named = (head: Head): Placed | null => {
-    const group = partOf(plain(head.group))
+    const group = head.group.trim() === '' ? undefined : partOf(plain(head.group))
     // A group says of which part its columns are.
     const scopes =
       group === undefined || head.group.trim() === ''
@@ -244,6 +264,7 @@ export function placeColumns(
     if (given !== undefined) return given === null ? null : { ...given, rank: -1 }
     return head.text.trim() === '' ? null : named(head)
   })
+  if (!strict && part !== null) ownedByCode(found, part)
   const twice: number[] = []
   const taken = new Map<string, { at: number; rank: number }>()
   const placed: (Meant | null)[] = found.map(() => null)
@@ -264,8 +285,18 @@ export function placeColumns(
   return { placed, twice }
 }
 
+/** The only code of a part's table, 编码 by name, says whose its rows are: without one they are nobody's. */
+function ownedByCode(found: (Placed | null)[], part: Part): void {
+  const isOwner = (each: Placed | null): boolean =>
+    each?.part === null && (each.column.field === KEY.field || each.column.field === 'taskName')
+  if (found.some(isOwner)) return
+  const at = found.findIndex(each => each?.part === part && each.rank === 2 && /Code$/.test(each.column.field))
+  const code = found[at]
+  if (code !== null && code !== undefined) found[at] = { ...code, column: KEY, part: null }
+}
+
 /** Whether a heading is for the eye alone. */
-export const isUnread = (heading: string): boolean => UNREAD_HEADINGS.has(plain(heading))
+export const isUnread = (heading: string): boolean => spellingsOf(heading).some(name => UNREAD_HEADINGS.has(name))
 
 /** Units of time in a heading, other than working days: 承诺时限（天） */
 export function headUnit({ text, group }: Head): 'working' | string | null {

@@ -18,10 +18,14 @@ const keyOf = (part: Part, values: Values): string => {
   return JSON.stringify(part.field === 'materials' && key[0] === '' ? ['', values.materialName] : key)
 }
 
+/** What was read of an item that could not be taken, and the fields of it that were not. */
+export type PartialItem = { values: Readonly<Record<string, unknown>>; unread: ReadonlySet<string> }
+
 type Settling = {
   /** modes of items whose table has no such column */
   modes?: readonly number[]
   given: Defaults
+  partial?: ((item: PartialItem) => void) | undefined
 }
 type Listed = { values: Values; row: Row | null }
 
@@ -80,7 +84,10 @@ export function settle(
   }
   if (scalars === null) {
     if (itemRow !== null) into.remove.add(code)
-    else faults.add('row.item', ordered[0]?.source.sheet ?? '', ordered[0]?.no ?? 0, KEY.heading, { item: code })
+    else {
+      faults.add('row.item', ordered[0]?.source.sheet ?? '', ordered[0]?.no ?? 0, KEY.heading, { item: code })
+      for (const row of ordered) checkAlone(row, faults)
+    }
     return
   }
   // Where a table tells all of a part, what it does not tell is gone: own tables always do, tables of changes for an inserted item.
@@ -123,6 +130,13 @@ function finish(
   const modes = item.modes ?? held?.modes ?? options.modes
   if (modes !== undefined) item.modes = modes
   fillIn(item, ITEM_COLUMNS, options.given.item, row)
+  // A reason for visits is given for items that need one.
+  if (
+    item.limitSceneNum === 0 &&
+    row?.values.limitSceneExplain === undefined &&
+    scalars.limitSceneExplain === undefined
+  )
+    delete item.limitSceneExplain
   const sheet = row?.source.sheet ?? ''
   if (item.deptName === undefined && row?.source.fields.has('deptName') === false && DEPARTMENT.test(sheet.trim())) {
     item.deptName = sheet.trim()
@@ -141,14 +155,14 @@ function finish(
     else if (list.length > 0) item[part.field] = list.map(({ values }) => values)
     else delete item[part.field]
   }
-  let lacks = false
+  const unread = new Set<string>()
   for (const column of ITEM_COLUMNS) {
-    if (column.required !== true || item[column.field] !== undefined) continue
-    lacks = true
-    // A cell that could not be read was told already.
-    if (row?.faulty.has(column.field) !== true) missing(column, row, code, faults)
+    if (column.required === true && item[column.field] === undefined) {
+      unread.add(column.field)
+      // A cell that could not be read was told already.
+      if (row?.faulty.has(column.field) !== true) missing(column, row, code, faults)
+    } else if (row?.faulty.has(column.field) === true) unread.add(column.field)
   }
-  if (lacks) return
   const parsed = Item.safeParse(item)
   if (parsed.success) {
     into.put.set(code, parsed.data)
@@ -156,29 +170,64 @@ function finish(
   }
   for (const { path } of parsed.error.issues) {
     const [field, index, inner] = path
+    if (typeof field === 'string' && index === undefined && unread.has(field) && item[field] === undefined) continue
     const part = [...parts.keys()].find(entry => entry.field === field)
     const from = part === undefined || typeof index !== 'number' ? null : (parts.get(part)?.[index]?.row ?? null)
-    const column = (part?.columns ?? ITEM_COLUMNS).find(entry => entry.field === (part === undefined ? field : inner))
-    const at = from ?? row
-    const given = column === undefined ? undefined : at?.values[column.field]
-    if (column !== undefined && given === undefined && at?.faulty.has(column.field) === true) continue
-    if (from !== null && column?.required === true && given === undefined) {
-      missing(column, from, code, faults)
-      continue
-    }
-    faults.add(
-      'cell.schema',
-      at?.source.sheet ?? '',
-      at?.no ?? 0,
-      (column === undefined ? undefined : (at?.source.headings.get(column.field) ?? column.heading)) ?? String(field),
-      { item: code, value: typeof given === 'string' || typeof given === 'number' ? String(given) : '' },
-    )
+    tellIssue(part ?? null, String(part === undefined ? field : inner), from ?? row, code, faults)
+    if (part === undefined) unread.add(String(field))
   }
+  options.partial?.({ values: item, unread })
+}
+
+/** Tells of a field that does not hold where it came from; one that could not be read was told already. */
+function tellIssue(part: Part | null, field: string, at: Row | null, code: string, faults: Faults): void {
+  const column = (part?.columns ?? ITEM_COLUMNS).find(entry => entry.field === field)
+  const given = column === undefined ? undefined : at?.values[column.field]
+  if (column !== undefined && given === undefined && at?.faulty.has(column.field) === true) return
+  if (column?.required === true && given === undefined && at !== null && at.source.part === part) {
+    missing(column, at, code, faults)
+    return
+  }
+  faults.add(
+    'cell.schema',
+    at?.source.sheet ?? '',
+    at?.no ?? 0,
+    (column === undefined ? undefined : (at?.source.headings.get(column.field) ?? column.heading)) ?? field,
+    { item: code, value: typeof given === 'string' || typeof given === 'number' ? String(given) : '' },
+  )
+}
+
+/** Tells what is wrong with the cells of a row of which nothing says whose it is: they are looked at once, with all others. */
+export function checkAlone(row: Row, faults: Faults, partial?: Settling['partial']): void {
+  const { part, fields } = row.source
+  if (row.operation === 'D') return
+  const unread = new Set<string>(row.faulty)
+  for (const column of part?.columns ?? ITEM_COLUMNS) {
+    if (row.values[column.field] !== undefined || column.field === KEY.field) continue
+    if (column.required === true && !row.faulty.has(column.field) && fields.has(column.field))
+      missing(column, row, '', faults)
+    if (column.required === true) unread.add(column.field)
+  }
+  if (part !== null) {
+    const values = part.field === 'materials' ? { materialCode: 'M01', ...row.values } : row.values
+    const parsed = Item.shape[part.field].safeParse([values])
+    for (const { path } of parsed.error?.issues ?? [])
+      if (row.values[String(path[1])] !== undefined) tellIssue(part, String(path[1]), row, '', faults)
+    return
+  }
+  unread.add(KEY.field)
+  const parsed = Item.partial().safeParse(row.values)
+  for (const { path } of parsed.error?.issues ?? []) {
+    if (row.values[String(path[0])] !== undefined) tellIssue(null, String(path[0]), row, '', faults)
+    unread.add(String(path[0]))
+  }
+  partial?.({ values: { materials: [], ...row.values }, unread })
 }
 
 /** A cell that lacks is told for its row, a column once for its table. */
 function missing({ field, heading }: Column, row: Row | null, item: string, faults: Faults): void {
   const { sheet = BASIC, fields, headings } = row?.source ?? {}
+  row?.source.lacks(field)
   const tell = row === null || fields?.has(field) === true ? faults.add : faults.once
   tell('column.missing', sheet, row?.no ?? 0, headings?.get(field) ?? heading, { item })
 }

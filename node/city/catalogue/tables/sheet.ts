@@ -6,8 +6,10 @@ import type { Faults } from './faults.ts'
 import type { Head, Heading } from './heading.ts'
 import { unguard } from './layout.ts'
 import { copiesOf, materialsOf } from './listed-materials.ts'
+import { nearestTo, takesOf } from './nearest.ts'
+import { keyIsFaulty, type Owner, ownerOf, sameOwner } from './owner.ts'
 import type { Table } from './read.ts'
-import { type ColumnReading, lettersOf, noteCell, type SheetReading } from './reading.ts'
+import { type ColumnReading, newColumn, noteCell, noteUnit, noteWords, type SheetReading } from './reading.ts'
 import {
   type ColumnMapping,
   findTable,
@@ -21,7 +23,7 @@ import {
   shownHead,
 } from './recognise.ts'
 import { DITTO, ELSEWHERE, NONE } from './synonyms.ts'
-import { daysOf, inOtherUnit } from './working-days.ts'
+import { daysOf, inOtherUnit, mayBeDays } from './working-days.ts'
 
 export type Values = Readonly<Record<string, unknown>>
 
@@ -34,6 +36,8 @@ export type Source = {
   fields: Set<string>
   /** how the column of a field is headed */
   headings: ReadonlyMap<string, string>
+  /** says that an item lacks what a field would say */
+  lacks: (field: string) => void
 }
 type Place = {
   column: Column
@@ -63,12 +67,13 @@ export type Sheet = {
   keyAt: number
   nameAt: number
   reading: SheetReading
+  /** nothing says whose its rows are, which was told: each of them would be told for the same reason */
+  keyless: boolean
+  /** words of the columns that are left out, by position */
+  glanced: Map<number, Set<string>>
   /** the row before: its cells, and whose it was; null when that could not be read */
   last: { cells: readonly string[]; owner: Owner | null } | null
 }
-/** Whose a row is: a code, or a name while its code is looked for. */
-export type Owner = { code: string } | { name: string }
-
 export type SheetOptions = {
   columns?: ColumnMapping | undefined
   translate?: Translation | undefined
@@ -76,6 +81,8 @@ export type SheetOptions = {
   workingDays?: Readonly<Record<string, number>> | undefined
 }
 
+/** Words of a column that is left out by which it is told what it may be. */
+const GLANCED = 50
 /** Bookkeeping of the upload tables. */
 const SKIPPED = new Set(['cdbatch', 'cdtime', 'datasource', 'taskguid', 'taskname', 'rowguid', '事项名称'])
 /** Sheets for people alone. */
@@ -105,25 +112,22 @@ export function openSheet(
     why: found === null ? 'note.sheet' : null,
     heading: no,
     rows: 0,
-    columns: headings.map(
-      (heading, at): ColumnReading => ({
-        at: lettersOf(at),
-        heading,
-        field: null,
-        name: '',
-        how: null,
-        filled: 0,
-        unread: 0,
-        samples: [],
-      }),
-    ),
+    columns: headings.map((heading, at) => newColumn(at, heading)),
     absent: [],
   }
   if (found === null) return { sheet: null, reading }
   const { placed, twice } = placeColumns(heads, found, mapped)
   const up = found.up !== null
   const kinds = found.part === null ? [null, ...found.parts] : [found.part]
-  const sources = kinds.map((part): Source => ({ sheet: name, up, part, ...fieldsOf(placed, heads, part) }))
+  const sources = kinds.map(
+    (part): Source => ({
+      sheet: name,
+      up,
+      part,
+      ...fieldsOf(placed, heads, part),
+      lacks: field => countLacking(reading, part === null ? field : `${part.field}.${field}`),
+    }),
+  )
   const places = placed.map((meant, at): Place | null => {
     const shown = headings[at] ?? ''
     const column = reading.columns[at]
@@ -137,7 +141,12 @@ export function openSheet(
       return null
     }
     if (twice.includes(at)) faults.add('column.twice', name, no, shown.slice(0, 60))
-    Object.assign(column, { field: nameOfField(meant), name: meant.column.heading, how: meant.how })
+    Object.assign(column, {
+      field: nameOfField(meant),
+      name: meant.column.heading,
+      takes: takesOf(meant.column),
+      how: meant.how,
+    })
     return {
       column: meant.column,
       source: sources.find(({ part }) => part === meant.part) ?? null,
@@ -157,7 +166,12 @@ export function openSheet(
   for (const { part, fields } of sources) {
     for (const column of part?.columns ?? ITEM_COLUMNS)
       if (column.required === true && !fields.has(column.field) && fields.size > 0)
-        reading.absent.push({ field: nameOfField({ column, part }), name: column.heading })
+        reading.absent.push({
+          field: nameOfField({ column, part }),
+          name: column.heading,
+          takes: takesOf(column),
+          lacking: 0,
+        })
   }
   const materials = sources.find(({ part }) => part?.field === 'materials')
   return {
@@ -175,10 +189,17 @@ export function openSheet(
       keyAt,
       nameAt,
       reading,
+      keyless: keyAt < 0 && nameAt < 0 && owner === null,
+      glanced: new Map(),
       last: owner === null ? null : { cells: [], owner },
     },
     reading,
   }
+}
+
+function countLacking({ absent, columns }: SheetReading, field: string): void {
+  const column = columns.find(each => each.field === field) ?? absent.find(each => each.field === field)
+  if (column !== undefined) column.lacking++
 }
 
 const isSkipped = (head: Head | undefined, plain: boolean): boolean => {
@@ -206,7 +227,8 @@ function fieldsOf(
 /** What a row says of one kind of thing. */
 export type Said = { source: Source; values: Values; faulty: ReadonlySet<string> }
 export type SheetRow = {
-  owner: Owner
+  /** null when nothing tells, which was told */
+  owner: Owner | null
   /** I, U or D */
   operation: string
   said: Said[]
@@ -214,14 +236,14 @@ export type SheetRow = {
 
 type Told = { fault: CellFault | 'cell.ditto'; place: Place; value: string }
 
-/** Reads a row that is not blank; null when it belongs to no item, which was told. */
+/** Reads a row that is not blank. */
 export function readRow(
   sheet: Sheet,
   given: readonly string[],
   no: number,
   faults: Faults,
   workingDays: Readonly<Record<string, number>> = {},
-): SheetRow | null {
+): SheetRow {
   sheet.reading.rows++
   const told: Told[] = []
   const before = sheet.last
@@ -252,7 +274,10 @@ export function readRow(
     const result = readCell(sheet.guarded ? unguard(whole) : whole, place.column, place.translate, sheet.from1904)
     noteCell(place.reading, whole, result.ok ? { value: result.value, column: place.column } : null)
     const copies = result.ok || place.column.field !== 'pageNum' ? null : copiesOf(whole)
-    if (!result.ok && copies === null) place.reading.unread++
+    if (!result.ok && copies === null) {
+      place.reading.unread++
+      noteWords(place.reading, result.unread ?? [], place.column)
+    }
     if (result.rest !== undefined) rests.push({ place, rest: result.rest })
     if (inOtherUnit(place, result)) limits.push({ place, result, value: whole })
     else if (result.ok) {
@@ -273,9 +298,14 @@ export function readRow(
     const days = daysOf(place, result, of, workingDays)
     if (days === null && result.ok) {
       faults.once('column.unit', sheet.name, sheet.no, place.heading)
+      noteUnit(place.reading, place.unit ?? '')
       faulty.set(place.source, (faulty.get(place.source) ?? new Set()).add(place.column.field))
-    } else if (days === null) fail(place, 'cell.unit', value)
-    else {
+    } else if (days === null) {
+      fail(place, 'cell.unit', value)
+      if (!result.ok && result.limit !== undefined && mayBeDays(result.limit))
+        noteUnit(place.reading, result.limit.unit)
+      else noteWords(place.reading, [plainText(value)], place.column)
+    } else {
       take(place, days.number)
       if (days.byLaw) faults.once('note.days', sheet.name, no, place.heading, { value })
       if (place.reading.unread > 0 && !result.ok) place.reading.unread--
@@ -287,16 +317,23 @@ export function readRow(
   const whose = owner === null ? {} : 'code' in owner ? { item: owner.code } : { name: owner.name }
   told.sort((a, b) => sheet.places.indexOf(a.place) - sheet.places.indexOf(b.place))
   for (const { fault, place, value } of told)
-    faults.add(fault, sheet.name, no, place.heading, { value: value.trim(), ...whose })
-  if (owner === null) return null
+    faults.add(fault, sheet.name, no, place.heading, {
+      value: value.trim(),
+      nearest: fault === 'cell.code' || fault === 'cell.bool' ? nearestTo(value, place.column) : [],
+      ...whose,
+    })
   const operation = [...values.values()].find(of => of[OPERATION.field] !== undefined)?.[OPERATION.field] ?? 'I'
   return { owner, operation: String(operation), said: saidBy(sheet, cells, values, faulty, before, owner) }
 }
 
 /** Shows of a column that is left out what stands in it. */
-function glance({ reading: { columns } }: Sheet, index: number, cell: string): void {
+function glance({ reading: { columns }, glanced }: Sheet, index: number, cell: string): void {
   const column = columns[index]
-  if (column !== undefined && cell.trim() !== '') noteCell(column, cell, null)
+  if (column === undefined || cell.trim() === '') return
+  noteCell(column, cell, null)
+  const words = glanced.get(index) ?? new Set()
+  glanced.set(index, words)
+  if (words.size < GLANCED) words.add(cell)
 }
 
 /** Where `同上` stands, what stands above counts. */
@@ -335,46 +372,6 @@ function keepRest(
   else values[explain] = rest
 }
 
-const keyIsFaulty = (sheet: Sheet, faulty: ReadonlyMap<Source | null, ReadonlySet<string>>): boolean =>
-  sheet.keyAt >= 0 && faulty.get(sheet.places[sheet.keyAt]?.source ?? null)?.has(KEY.field) === true
-
-/** Whose a row is: by its code, by its name, or the one above it where parts of one item stand below each other; null when nothing tells. */
-function ownerOf(
-  sheet: Sheet,
-  cells: readonly string[],
-  values: ReadonlyMap<Source | null, Values>,
-  faulty: ReadonlyMap<Source | null, ReadonlySet<string>>,
-  no: number,
-  faults: Faults,
-): Owner | null {
-  const key = sheet.places[sheet.keyAt]
-  const code = key === null || key === undefined ? undefined : values.get(key.source)?.[KEY.field]
-  if (typeof code === 'string' && code !== '') return { code }
-  if (keyIsFaulty(sheet, faulty)) return null
-  const name = plainText(cells[sheet.nameAt] ?? '')
-  if (name !== '' && !NONE.test(name)) {
-    const { last } = sheet
-    const parts = sheet.sources.length > 1 || sheet.sources[0]?.part !== null
-    const same = parts && last !== null && plainText(last.cells[sheet.nameAt] ?? '') === name
-    return same && last.owner !== null ? last.owner : { name }
-  }
-  const goesOn = !sheet.up && (sheet.sources[0]?.part !== null || onlyParts(sheet, cells))
-  if (goesOn && sheet.last !== null) {
-    // The row that it goes on with could not be read, which was told.
-    if (sheet.last.owner !== null) faults.once('note.filled', sheet.name, no, key?.heading ?? '')
-    return sheet.last.owner
-  }
-  faults.add('row.key', sheet.name, no, key?.heading ?? KEY.heading)
-  return null
-}
-
-/** Whether a row of a table of items holds cells of their parts alone. */
-const onlyParts = (sheet: Sheet, cells: readonly string[]): boolean =>
-  sheet.sources.length > 1 &&
-  sheet.places.every(
-    (place, index) => place === null || place.source?.part !== null || (cells[index] ?? '').trim() === '',
-  )
-
 /** What a row says; in a table of several kinds, what only repeats the row before it says nothing. */
 function saidBy(
   sheet: Sheet,
@@ -382,7 +379,7 @@ function saidBy(
   values: ReadonlyMap<Source | null, Values>,
   faulty: ReadonlyMap<Source | null, ReadonlySet<string>>,
   before: Sheet['last'],
-  owner: Owner,
+  owner: Owner | null,
 ): Said[] {
   const of = (source: Source): Said => ({
     source,
@@ -392,7 +389,7 @@ function saidBy(
   const [only, ...others] = sheet.sources
   if (only === undefined) return []
   if (others.length === 0) return [of(only)]
-  const same = before?.owner !== null && before !== null && sameOwner(before.owner, owner)
+  const same = owner !== null && before?.owner !== null && before !== null && sameOwner(before.owner, owner)
   const repeats = (source: Source): boolean =>
     same &&
     sheet.places.every((place, index) => {
@@ -404,9 +401,6 @@ function saidBy(
     .filter(source => !repeats(source) && (source.part === null || says(sheet, source, cells)))
     .flatMap(source => (sheet.listed && source.part?.field === 'materials' ? listed(of(source)) : [of(source)]))
 }
-
-export const sameOwner = (a: Owner, b: Owner): boolean =>
-  'code' in a ? 'code' in b && a.code.toUpperCase() === b.code.toUpperCase() : 'name' in b && a.name === b.name
 
 const says = (sheet: Sheet, source: Source, cells: readonly string[]): boolean =>
   sheet.places.some((place, index) => {

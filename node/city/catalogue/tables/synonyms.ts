@@ -3,6 +3,7 @@
  * a table looks here, and nowhere else, for what is meant by a word that the template does not have.
  * Over 450 lines: one table of all words that are read, which grows by what offices write.
  */
+import { ENGLISH_CODES } from './synonyms-english.ts'
 
 /**
  * Other names of a column: `sure` ones tell by themselves; `short` ones (名称, 类型) are taken once it is known what the table holds,
@@ -33,6 +34,9 @@ export const HEADINGS: Readonly<Record<string, OtherNames>> = {
     sure: [
       '事项',
       '事项标题',
+      '子项名称',
+      '业务事项名称',
+      '办理项名称',
       '实施事项名称',
       '实施清单名称',
       '政务服务事项',
@@ -46,7 +50,7 @@ export const HEADINGS: Readonly<Record<string, OtherNames>> = {
       '对应事项',
       '对应事项名称',
     ],
-    short: ['名称', '项目名称', '业务名称'],
+    short: ['名称', '项目名称', '业务名称', '主项名称'],
   },
   taskHandleItem: { sure: ['办理项编码'] },
   catalogCode: { sure: ['基本目录编码', '基本目录代码'] },
@@ -60,6 +64,14 @@ export const HEADINGS: Readonly<Record<string, OtherNames>> = {
       '主管部门',
       '责任部门',
       '责任单位',
+      '责任处室',
+      '责任科室',
+      '承办处室',
+      '承办科室',
+      '主办单位',
+      '主管单位',
+      '办理机构',
+      '审批机关',
       '承办单位',
       '承办部门',
       '办理单位',
@@ -84,7 +96,10 @@ export const HEADINGS: Readonly<Record<string, OtherNames>> = {
   deptType: { sure: ['实施主体类型'] },
   taskVersion: { short: ['版本', '版本号'] },
   taskState: { short: ['状态'] },
-  taskType: { sure: ['事项类别', '事项分类', '权力类型', '权力类别', '职权类型'], short: ['类型', '类别'] },
+  taskType: {
+    sure: ['事项类别', '事项性质', '权力性质', '职权类别', '事项分类', '权力类型', '权力类别', '职权类型'],
+    short: ['类型', '类别'],
+  },
   useLevel: { sure: ['实施层级', '行政层级', '办理层级', '事项层级'], short: ['层级', '级别'] },
   serverType: {
     sure: ['服务对象类型', '服务对象类别', '办理对象', '申请对象', '面向对象', '受理对象', '申请人类型'],
@@ -157,13 +172,25 @@ export const HEADINGS: Readonly<Record<string, OtherNames>> = {
     short: ['联系电话', '联系方式', '电话', '办公电话'],
   },
   superviseWay: {
-    sure: ['监督电话', '投诉方式', '投诉热线', '监督投诉电话', '投诉监督电话', '监督投诉方式', '监督投诉渠道'],
+    sure: [
+      '监督电话',
+      '监督方式',
+      '监督热线',
+      '投诉举报电话',
+      '投诉渠道',
+      '投诉方式',
+      '投诉热线',
+      '监督投诉电话',
+      '投诉监督电话',
+      '监督投诉方式',
+      '监督投诉渠道',
+    ],
   },
   planEffectiveDate: { sure: ['生效日期', '生效时间', '启用日期', '实施日期'] },
   planCancelDate: { sure: ['失效日期', '取消日期', '停用日期', '有效期至'] },
   isEntryCenter: { sure: ['是否进驻大厅', '是否进驻政务服务大厅', '是否进驻政务服务中心', '是否进驻中心'] },
   handleArea: { sure: ['通办区域'] },
-  isHandle: { sure: ['是否通办', '是否跨省通办'] },
+  isHandle: { sure: ['是否通办', '是否跨省通办', '是否支持跨省通办', '是否可跨省通办', '是否纳入跨省通办'] },
   otherDept: { sure: ['联办部门', '联办单位'] },
   isOnline: { sure: ['是否网办', '是否可网办', '是否支持网办', '是否可网上办理', '能否网上办理', '网上办理'] },
   onlineHandleUrl: { sure: ['网办地址', '网上办理链接', '办理网址', '在线办理地址'] },
@@ -278,7 +305,7 @@ export const UNREAD_HEADINGS: ReadonlySet<string> = new Set(['序号', '序', '�
 
 /** Words in the names that offices give to sheets and to groups of columns, such as 材料清单; the first that stands in a name tells. */
 export const PART_WORDS = [
-  [/材料|要件/, 'materials'],
+  [/材料|要件|documents?|materials?/i, 'materials'],
   [/收费|费用/, 'fees'],
   [/问题|问答|faq/i, 'faqs'],
   [/联系/, 'contacts'],
@@ -286,7 +313,7 @@ export const PART_WORDS = [
   [/特别程序/, 'specialProcedures'],
   [/依据|法律|法规/, 'legalBases'],
   [/办理点|网点/, 'offeredAt'],
-  [/事项|清单|指南|目录/, null],
+  [/事项|清单|指南|目录|^items?$|^services?$/i, null],
 ] as const
 
 /** A sheet that is called like a department holds the items of that department. */
@@ -295,6 +322,7 @@ export const DEPARTMENT = /^[\p{Script=Han}()]{1,28}(局|委|委员会|办|办�
 /** Other names of codes, by the names that the template has; several are divided by commas. */
 type Also = Readonly<Record<string, string>>
 export const ALSO_AUDIENCE: Also = {
+  ...ENGLISH_CODES.audience,
   个人: '1',
   公民: '1',
   居民: '1',
@@ -314,6 +342,7 @@ export const ALSO_AUDIENCE: Also = {
   其它组织: '6',
 }
 export const ALSO_LEVEL: Also = {
+  ...ENGLISH_CODES.level,
   国家: '1',
   省: '2',
   自治区级: '2',
@@ -355,6 +384,7 @@ export const ALSO_LEVEL: Also = {
   '村(社区)级': '6',
 }
 export const ALSO_MODE: Also = {
+  ...ENGLISH_CODES.mode,
   网办: '0',
   全流程网办: '0',
   全程网上办理: '0',
@@ -370,6 +400,7 @@ export const ALSO_MODE: Also = {
   联办: '3',
 }
 export const ALSO_TASK_TYPE: Also = {
+  ...ENGLISH_CODES.taskType,
   许可: '01',
   处罚: '02',
   强制: '03',
@@ -387,6 +418,7 @@ export const ALSO_TASK_TYPE: Also = {
   公共服务类: '20',
 }
 export const ALSO_PROJECT_TYPE: Also = {
+  ...ENGLISH_CODES.projectType,
   即办: '1',
   即时办结: '1',
   当场办结: '1',
@@ -435,6 +467,7 @@ export const ALSO_HANDLE_TYPE: Also = {
   信函: '4',
 }
 export const ALSO_NEED: Also = {
+  ...ENGLISH_CODES.need,
   必须: '1',
   必需: '1',
   必备: '1',
@@ -456,6 +489,7 @@ export const ALSO_NEED: Also = {
   容缺材料: '3',
 }
 export const ALSO_MATERIAL_TYPE: Also = {
+  ...ENGLISH_CODES.materialType,
   正本: '1',
   复印: '2',
   副本: '2',
@@ -468,6 +502,7 @@ export const ALSO_MATERIAL_TYPE: Also = {
   '原件/复印件': '4',
 }
 export const ALSO_MATERIAL_FORMAT: Also = {
+  ...ENGLISH_CODES.materialFormat,
   纸质版: '1',
   纸质件: '1',
   纸质材料: '1',
@@ -488,6 +523,7 @@ export const ALSO_MATERIAL_FORMAT: Also = {
   不限: '3',
 }
 export const ALSO_SOURCE: Also = {
+  ...ENGLISH_CODES.source,
   自备: '10',
   自行准备: '10',
   自行提供: '10',

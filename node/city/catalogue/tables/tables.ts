@@ -14,6 +14,7 @@ import { fieldNamed } from './recognise.ts'
 export type { Translation } from './cells.ts'
 export type { Fault } from './faults.ts'
 export type { SheetReading } from './reading.ts'
+export type { PartialItem } from './settle.ts'
 export { writeTables, writeTemplate } from './write.ts'
 
 /** What a file asks for. With errors nothing of it is to be taken. */

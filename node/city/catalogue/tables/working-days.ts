@@ -10,6 +10,10 @@ export const inOtherUnit = ({ column, unit }: Limited, result: CellResult): bool
   column.units?.test('工作日') === true &&
   (result.ok ? result.bare === true && unit !== null && unit !== 'working' : result.limit !== undefined)
 
+/** Whether a limit can be told as working days by its unit alone: parts of a day cannot, nor of a month. */
+export const mayBeDays = ({ number, unit }: { number: number; unit: string }): boolean =>
+  Number.isInteger(number) && !/^(?:小时|分钟|时)$/.test(unit)
+
 /** Days that the law counts as working days alone (行政许可法 art. 82), of items of that type. */
 const LICENCE = '01'
 
