@@ -2,11 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CONSOLE_PATHS } from '../../node/edges/console/paths.ts'
-import { COUNTER, openBrowser, pageAt, sit } from '../support/browser.ts'
+import { COUNTER, openBrowser, pageAt, sit, stumbles } from '../support/browser.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { type Seat, seat } from '../support/console.ts'
 import { ANKANG } from '../support/node-folder.ts'
@@ -28,14 +27,6 @@ afterAll(async () => {
 afterEach(async () => {
   await Promise.all(browser.contexts().map(context => context.close()))
 })
-
-/** What a screen reader and a keyboard would stumble over, by its rule. */
-async function stumbles(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-}
 
 describe('the door', () => {
   test('says what is wrong with a password, who must act and how, and locks after failures', async () => {

@@ -21,7 +21,7 @@ const STALE: Readonly<Record<string, readonly OperationId[]>> = {
   'list.changed': ['searchItems', 'getItem', 'listServices', 'readGuide'],
   'calendar.changed': ['showCalendar'],
   'material.changed': ['listCaseMaterials'],
-  'test.changed': ['getPartnerTest'],
+  'test.changed': ['getPartnerTest', 'listPartnerTests'],
   'export.changed': ['listExports', 'getExport'],
   'work.parked': ['listParked', 'getHealth'],
   'key.rotated': ['getIdentity', 'getCertificate'],

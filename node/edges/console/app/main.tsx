@@ -7,6 +7,13 @@ import './style.css'
 const root = document.getElementById('root')
 // What antd writes into style elements is allowed by the nonce that came with the page.
 const nonce = document.querySelector('meta[name=nonce]')?.getAttribute('content') ?? ''
+// Some parts of it forget to pass it on. Markup that strangers wrote makes no element by this way, and scripts stay those of this origin.
+const create = document.createElement.bind(document)
+document.createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
+  const element = create(name, options)
+  if (element instanceof HTMLStyleElement) element.nonce = nonce
+  return element
+}
 if (root !== null)
   createRoot(root).render(
     <StrictMode>

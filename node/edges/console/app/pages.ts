@@ -10,6 +10,8 @@ export type PageEntry = {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('./desk/page.tsx') },
+  { path: '/partners', load: () => import('./partners/page.tsx') },
+  { path: '/partners/$code', load: () => import('./partners/one.tsx') },
   { path: '/account', load: () => import('./account/page.tsx') },
   { path: '/help', load: () => import('./help/page.tsx') },
 ]

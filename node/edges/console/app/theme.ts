@@ -15,7 +15,12 @@ export const THEME: ThemeConfig = {
     colorSuccess: COLOURS.success,
     colorWarning: COLOURS.warning,
     colorError: COLOURS.error,
+    // Darker under the hand: the lighter tone that antd takes is no AA.
+    colorPrimaryHover: '#174ca9',
+    colorPrimaryActive: '#123c87',
     colorLink: COLOURS.primary,
+    colorLinkHover: '#174ca9',
+    colorLinkActive: '#123c87',
     colorTextSecondary: '#434b54',
     colorTextTertiary: COLOURS.muted,
     colorTextDescription: COLOURS.muted,

@@ -59,7 +59,7 @@ function Notices() {
     )
   return (
     <Popover trigger="click" placement="bottomRight" title={words.notices} content={list}>
-      <Badge count={items.length} size="small">
+      <Badge count={items.length} size="small" offset={[-6, 8]}>
         <Button type="text" icon={<BellOutlined style={{ color: '#fff' }} />} aria-label={words.notices} />
       </Badge>
     </Popover>
