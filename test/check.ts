@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { checkBoundaries, importsOf } from './boundaries.ts'
 import { docsBesideCode } from './doc-comments.ts'
 import { tooLong } from './file-length.ts'
+import { detailsWithoutChinese } from './problem-words.ts'
 
 type Outcome = { ok: boolean; count: number; unit: string; output: string }
 type Gate = { name: string; run: () => Promise<Outcome> }
@@ -123,6 +124,13 @@ const gates: Gate[] = [
       const found = [...files].flatMap(([path, source]) => docsBesideCode(source).map(line => `${path}:${line}`))
       const lines = found.map(at => `${at}: a doc comment beside code: put it on a line of its own, above`)
       return { ok: lines.length === 0, count: files.size, unit: 'files', output: lines.join('\n') }
+    },
+  },
+  {
+    name: 'problems in Chinese',
+    run: async () => {
+      const { texts, lines } = detailsWithoutChinese(await sources(await codeFiles()))
+      return { ok: lines.length === 0, count: texts, unit: 'details', output: lines.join('\n') }
     },
   },
   {

@@ -1,7 +1,8 @@
 /** What a schema finds wrong with a request, field by field, for programs that mark the fields. */
 import type * as z from 'zod'
 import type { FieldCode } from '../../protocol/field-codes.ts'
-import type { FieldProblem } from '../../protocol/problem.ts'
+import { detailInChinese } from '../../protocol/messages/in-chinese.ts'
+import type { FieldProblem, Problem } from '../../protocol/problem.ts'
 
 type Issue = z.core.$ZodIssue
 type Reason = { code: FieldCode; en: string; zh: string }
@@ -15,6 +16,9 @@ const PATH_CHARACTERS = 120
 const FIELD_NAME = /^[A-Za-z][A-Za-z_-]{0,39}$/
 /** Numbers below it are said again: no number of a person is as short. */
 const SAID_BELOW = 10_000
+
+/** Problems whose detail lists what is wrong with fields. */
+const FROM_FIELDS: ReadonlySet<string> = new Set(['request.invalid', 'case.preflight'])
 
 /** The first FIELDS_TOLD fields of `data` that are wrong. */
 export function fieldProblems(error: z.ZodError, data: unknown): FieldProblem[] {
@@ -38,6 +42,15 @@ export const fieldProblem = (
   reason,
   reasonZh,
 })
+
+/** The detail of a problem in Chinese; what is wrong with fields is told from the Chinese of their reasons. */
+export const chineseDetail = (
+  { code, detail }: Required<Problem>,
+  errors: readonly Pick<FieldProblem, 'field' | 'reasonZh'>[],
+): string =>
+  FROM_FIELDS.has(code) && errors.length > 0
+    ? errors.map(({ field, reasonZh }) => `${field === '' ? '请求' : field}：${reasonZh}`).join('；')
+    : detailInChinese(detail)
 
 /** RFC 6901: where something stands in JSON; empty for the whole. */
 export const pointerOf = (path: readonly PropertyKey[]): string =>
@@ -165,7 +178,11 @@ function reasonOf(issue: Issue, given: unknown): Reason {
       return { code: 'value', en: `a multiple of ${issue.divisor}`, zh: `应为 ${issue.divisor} 的倍数` }
     case 'custom': {
       const why = typeof issue.params?.why === 'string' ? issue.params.why : null
-      return { code: 'invalid', en: why ?? 'not as the API describes', zh: why ?? '不符合接口说明' }
+      return {
+        code: 'invalid',
+        en: why ?? 'not as the API describes',
+        zh: why === null ? '不符合接口说明' : detailInChinese(why),
+      }
     }
     default:
       return { code: 'invalid', en: 'not as the API describes', zh: '不符合接口说明' }

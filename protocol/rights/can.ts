@@ -121,7 +121,7 @@ export function can(person: Holder, action: Action, subject?: CaseSubject): May 
   if (subject === undefined) return { ok: true }
   const scopes = scopesOf(person, action)
   if (!scopes.some(scope => within(scope, person, subject)))
-    return refuse('rights.scope', `${action}: ${scopes.join(', ')}`)
+    return refuse('rights.scope', `${action} within: ${scopes.join(', ')}`)
   if (action === 'case.decide' && !isProgram(person) && (subject.acceptedBy ?? []).includes(person.id))
     return refuse('rights.separation', action)
   return { ok: true }

@@ -92,7 +92,7 @@ export function createColumnMappings(parts: { db: Database; clock: Clock; audit:
       if (unknown.length > 0)
         throw new ProblemError(
           'request.invalid',
-          `no such field: ${unknown.slice(0, 5).join(', ')}; the sheet 说明 of the template names them in 字段名 字段名见模板“说明”`,
+          `no such field: ${unknown.slice(0, 5).join(', ')}; the sheet 说明 of the template names them in 字段名`,
         )
       await db.transaction(async tx => {
         const row = await rowIn(tx, name)

@@ -1,9 +1,20 @@
 /** One thing that is looked at (体检项), by the doctor or by the running node: how it stands, who must act and how. */
 
-import { type Actor, PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
+import { type Actor, PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
 
 export type Level = 'ok' | 'warn' | 'fail' | 'skip'
-export type Check = { check: string; level: Level; detail: string; act?: Actor; cure?: string }
+/** `detail` is in English; its Chinese is given where no message has it. */
+export type Check = { check: string; level: Level; detail: string; detailZh?: string; act?: Actor; cure?: string }
+
+/** A check as it is shown: in both languages. */
+export const inBothLanguages = (check: Check): Check & { detailZh: string } => ({
+  ...check,
+  detailZh: check.detailZh ?? detailInChinese(check.detail),
+})
+
+/** A problem in one line: its code, and what it is about or else what the code says. */
+export const inOneLine = ({ code, detail }: Problem): string => `${code}: ${detail ?? PROBLEMS[code].en}`
 
 /** Runs one check; a ProblemError fails it with its own actor and cure. */
 export async function run<T>(
@@ -21,9 +32,8 @@ export async function run<T>(
       error instanceof ProblemError
         ? error.problem
         : { code: 'internal' as const, detail: error instanceof Error ? error.message : String(error) }
-    const { act, cure, cureZh, en, zh } = PROBLEMS[problem.code]
-    const detail = `${problem.code}: ${problem.detail ?? `${en} ${zh}`}`
-    checks.push({ check, level: 'fail', detail, act, cure: `${cure} ${cureZh}` })
+    const { act, cure, cureZh } = PROBLEMS[problem.code]
+    checks.push({ check, level: 'fail', detail: inOneLine(problem), act, cure: `${cure} ${cureZh}` })
     return null
   }
 }

@@ -23,7 +23,7 @@ export function checkValidity(notAfter: number, now: number, checks: Check[]): v
     checks.push({
       check: 'validity 证书有效期',
       level: left < 0 ? 'fail' : 'warn',
-      detail: left < 0 ? 'certificate.expired: it ran out 已过期' : `${days} 即将到期`,
+      detail: left < 0 ? 'certificate.expired: it ran out' : days,
       act: 'operator',
       cure: 'Run tongban identity renew (of a federation CA: tongban ca request) and pair again in time',
     })

@@ -3,7 +3,7 @@ import { PROBLEMS } from '../../../protocol/problem.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import type { Finding } from '../partners/judge-health.ts'
 import type { Partner } from '../partners/partners.ts'
-import { type Check, run } from './check.ts'
+import { type Check, inOneLine, run } from './check.ts'
 
 /** Who must act on a partner that is not connected, and how. */
 function unconnected({ code, delivery, revoked }: Partner): Pick<Check, 'detail' | 'act' | 'cure'> {
@@ -14,7 +14,7 @@ function unconnected({ code, delivery, revoked }: Partner): Pick<Check, 'detail'
       act: 'partner',
       cure: `Its certificate was revoked on ${new Date(revoked.at).toISOString().slice(0, 10)} by a federation: it gets a new one and pairs again 对方换发证书后重新结对`,
     }
-  const detail = problem === null ? 'not connected' : `${problem.code} ${problem.detail ?? ''}`
+  const detail = problem === null ? 'not connected' : inOneLine(problem)
   if (problem?.code === 'certificate.revoked')
     return {
       detail: `${detail}: it says so of the certificate of this city`,
@@ -40,9 +40,8 @@ async function checkHealth(findings: () => Promise<readonly Finding[]>, check: s
   const found = await run(failed, check, findings, () => 'looked at')
   if (found === null) checks.push(...failed)
   for (const { level, problem, act } of found ?? []) {
-    const { en, zh, cure, cureZh } = PROBLEMS[problem.code]
-    const detail = `${problem.code}: ${problem.detail ?? `${en} ${zh}`}`
-    checks.push({ check, level, detail, act, cure: `${cure} ${cureZh}` })
+    const { cure, cureZh } = PROBLEMS[problem.code]
+    checks.push({ check, level, detail: inOneLine(problem), act, cure: `${cure} ${cureZh}` })
   }
 }
 
@@ -85,6 +84,6 @@ export async function checkReminders(
   for (const { kind, subject, level, en, zh, act, cure } of items ?? []) {
     const told = kind === 'certificate' || (kind === 'delegation' && subject !== own)
     if (told || level === 'info') continue
-    checks.push({ check: `${kind} ${subject}`, level, detail: `${en} ${zh}`, act, cure })
+    checks.push({ check: `${kind} ${subject}`, level, detail: en, detailZh: zh, act, cure })
   }
 }

@@ -7,14 +7,15 @@ import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import { VERSION } from '../../version.ts'
 import type { BackupJob, Backups } from './backups.ts'
-import type { Check } from './check.ts'
+import { type Check, inBothLanguages } from './check.ts'
 import { settingsInForce } from './settings.ts'
 
 const CheckAnswer = z
   .strictObject({
     check: z.string().describe('what was looked at, in both languages'),
     level: z.enum(['ok', 'warn', 'fail', 'skip']),
-    detail: z.string(),
+    detail: z.string().describe('how it stands, in English'),
+    detailZh: z.string().describe('the same in Chinese'),
     act: z.enum(['you', 'partner', 'operator']).optional().describe('who must act'),
     cure: z.string().optional(),
   })
@@ -115,7 +116,11 @@ export const operationRoutes = (
       answer: z.strictObject({ at: Time, ok: z.boolean().describe('nothing failed'), checks: z.array(CheckAnswer) }),
       handle: async () => {
         const checks = await health()
-        return { at: time(now()), ok: !checks.some(({ level }) => level === 'fail'), checks: [...checks] }
+        return {
+          at: time(now()),
+          ok: !checks.some(({ level }) => level === 'fail'),
+          checks: checks.map(inBothLanguages),
+        }
       },
     })
     api.operation({

@@ -412,7 +412,7 @@ function throwDoorClosed(error: unknown): never {
   const { detail } = error.problem
   throw new ProblemError(
     'exchange.unreachable',
-    `${detail === undefined ? '' : `${detail}; `}if the other node runs, this invite was used, cancelled or has run out there: ask for a new one 若对方节点正常，则该邀请已被使用、取消或过期，请索取新的邀请`,
+    `${detail === undefined ? '' : `${detail}; `}if the other node runs, this invite was used, cancelled or has run out there: ask for a new one`,
     { cause: error },
   )
 }

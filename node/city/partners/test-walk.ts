@@ -233,7 +233,7 @@ export function createWalk(parts: WalkParts & { stopped: () => boolean }) {
     const known = trusted.map(({ fingerprint }) => fingerprint)
     const report = await parts.evidence.checkTest(run.thread, known)
     const finding = report.findings.find(({ level }) => level === 'error')
-    if (!report.ok) throw new ProblemError('evidence.invalid', `${finding?.file ?? ''} ${finding?.en ?? ''}`.trim())
+    if (!report.ok) throw new ProblemError('evidence.invalid', [finding?.file, finding?.en].filter(Boolean).join(': '))
     return { packets: report.packets, receipts: report.receipts }
   }
 

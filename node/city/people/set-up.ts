@@ -71,7 +71,7 @@ export function createSetUp(parts: SetUpParts): SetUp {
         if (!timingSafeEqual(digest(code.trim()), waiting))
           throw new ProblemError(
             'sign-in.refused',
-            'code: not the one in the file setup-code, which each start writes anew 设置码与本次启动写入的 setup-code 文件不符',
+            'code: not the one in the file setup-code, which each start writes anew',
           )
       })
       credentials.demandRules(password, [accountName(account), name])

@@ -227,7 +227,7 @@ export function createSignIn(parts: SignInParts): SignIn {
         const credentials = await credentialsByAccount(tx, accountName(name))
         const account = credentials === null ? null : await accountById(tx, credentials.person)
         if (credentials === null || account === null || !isLive(account, now()))
-          throw new ProblemError('sign-in.single', 'the account is not known here 本系统没有该账号名，或账号已停用')
+          throw new ProblemError('sign-in.single', 'the account is not known here')
         return { ...(await sessions.begin(tx, credentials, 'single-sign-on')), account }
       })
       observe('signed-in')

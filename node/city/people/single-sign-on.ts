@@ -68,7 +68,7 @@ export function createSingleSignOn({ settings, secret, signIn, seal, now, random
       timeout: SINGLE_SIGN_ON_LIMITS.request,
       execute: [enableNonRepudiationChecks, ...(new URL(issuer).protocol === 'http:' ? [allowInsecureRequests] : [])],
     }).catch(cause => {
-      throw refused('the provider does not answer 统一身份认证没有响应', cause)
+      throw refused('the provider does not answer', cause)
     })
     known = { configuration, at: now() }
     return configuration
@@ -82,9 +82,7 @@ export function createSingleSignOn({ settings, secret, signIn, seal, now, random
     } catch {
       // Of another node, or changed.
     }
-    throw refused(
-      'the answer is not to a question of this browser, or comes too late 不是对本浏览器请求的答复，或已超时',
-    )
+    throw refused('the answer is not to a question of this browser, or comes too late')
   }
 
   return {
@@ -120,12 +118,11 @@ export function createSingleSignOn({ settings, secret, signIn, seal, now, random
       }).then(
         tokens => tokens.claims(),
         cause => {
-          throw refused('the answer of the provider does not hold 统一身份认证的答复无效', cause)
+          throw refused('the answer of the provider does not hold', cause)
         },
       )
       const account = claims?.[claim]
-      if (typeof account !== 'string' || account === '')
-        throw refused(`the claim ${claim} is missing 缺少声明 ${claim}`)
+      if (typeof account !== 'string' || account === '') throw refused(`the claim ${claim} is missing`)
       return signIn.bySingleSignOn(account)
     },
   }

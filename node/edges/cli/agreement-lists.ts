@@ -10,7 +10,7 @@ import type {
 import type { Declare } from './declare.ts'
 import { everyAgreement } from './named.ts'
 import { outline } from './outline.ts'
-import { china, table } from './output.ts'
+import { china, inOneLine, table } from './output.ts'
 import { readJson } from './services.ts'
 
 export const agreementLine = ({ thread, partner, title, state, pendingBy }: Agreement): string =>
@@ -55,9 +55,7 @@ const actRow = (value: ListActsAnswer['items'][number]) => ({
   by: value.preparedByName ?? value.preparedBy,
   at: value.preparedAt,
   problem:
-    value.problem === null
-      ? ''
-      : `cannot be signed 不能签署: ${value.problem.code} ${value.problem.detail ?? ''} (act discard ${value.no})`,
+    value.problem === null ? '' : `cannot be signed 不能签署: ${inOneLine(value.problem)} (act discard ${value.no})`,
 })
 
 /** Texts that go to the partner, and those taken back. */

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import type { ListCaseDraftsAnswer } from '../client/api.generated.ts'
 import { others } from './cases.ts'
 import type { Declare } from './declare.ts'
-import { china, table } from './output.ts'
+import { china, inOneLine, table } from './output.ts'
 
 const draftRow = (draft: ListCaseDraftsAnswer['items'][number]) => ({
   id: draft.id,
@@ -37,7 +37,7 @@ export function declareCaseDrafts(drafts: Command, { call }: Declare): void {
     text: ({ version, updatedBy, updatedByName, updatedAt, problem, content }, { out }) =>
       [
         `version ${version}, saved ${china(updatedAt)} by ${updatedByName ?? updatedBy}`,
-        ...(problem === null ? [] : [`refused: ${problem.code} ${problem.detail ?? ''}`]),
+        ...(problem === null ? [] : [`refused 退回: ${inOneLine(problem)}`]),
         out === undefined ? JSON.stringify(content, null, 2) : `written to ${out}`,
       ].join('\n'),
   })

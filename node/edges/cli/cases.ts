@@ -17,7 +17,7 @@ import { cityNames } from './cities.ts'
 import type { CommandContext } from './context.ts'
 import { withKnown } from './known.ts'
 import { outline } from './outline.ts'
-import { china, table } from './output.ts'
+import { china, inBothLanguages, inOneLine, table } from './output.ts'
 import { readJson } from './services.ts'
 import { type CaseFlags, type Given, keyOf, withMaterials } from './uploads.ts'
 
@@ -166,9 +166,7 @@ export async function show(context: CommandContext, thread: string): Promise<voi
       `  ${value.item.name}`,
       `  version 版本  ${value.version}`,
       `  local number 本地编号  ${value.localCaseNo ?? '-'}`,
-      ...(value.parked === null
-        ? []
-        : [`  waits for a person 待处理  ${value.parked.code} ${value.parked.detail ?? ''}`]),
+      ...(value.parked === null ? [] : [`  waits for a person 待处理  ${inOneLine(value.parked)}`]),
       `  held by 当前持有方  ${value.holder === null ? '-' : name(value.holder)}`,
       ...(value.deemedAccepted === null ? [] : [`  accepted by law since 视为受理  ${value.deemedAccepted}`]),
       ...(value.lacking === null || value.state !== 'supplementing'
@@ -218,7 +216,7 @@ export async function show(context: CommandContext, thread: string): Promise<voi
                 'refused 被拒': at,
                 kind,
                 problem: problem.code,
-                detail: problem.detail ?? '',
+                detail: inBothLanguages(problem.detail ?? ''),
               })),
             ),
           ]),
@@ -264,7 +262,7 @@ export async function purge(
         ...(value.laterDrafts === 0
           ? []
           : [`  drafts worked on since, not deleted 之后仍在编辑的草稿（不清除）: ${value.laterDrafts}`]),
-        ...(value.problem === null ? [] : [`  not now 暂不能清除: ${value.problem.detail ?? value.problem.code}`]),
+        ...(value.problem === null ? [] : [`  not now 暂不能清除: ${inOneLine(value.problem)}`]),
         ...held(value),
       ].join('\n'),
     )

@@ -62,13 +62,13 @@ export function createContext(flags: GlobalFlags): CommandContext {
       if (!process.stdin.isTTY) throw new ProblemError('request.invalid', otherwise)
       const { confirm } = await import('@clack/prompts')
       if ((await confirm({ message: question, initialValue: false })) !== true)
-        throw new ProblemError('request.invalid', 'nothing was done 未执行')
+        throw new ProblemError('request.invalid', 'nothing was done')
     },
     async ask(question) {
       if (!process.stdin.isTTY) throw new ProblemError('request.invalid', question)
       const { text, isCancel } = await import('@clack/prompts')
       const typed = await text({ message: question })
-      if (isCancel(typed) || typed.trim() === '') throw new ProblemError('request.invalid', 'nothing was done 未执行')
+      if (isCancel(typed) || typed.trim() === '') throw new ProblemError('request.invalid', 'nothing was done')
       return typed
     },
     async newPassphrase(variable) {

@@ -1,6 +1,6 @@
 /** `tongban doctor` (体检): looks at everything a node needs, in one order, and says who must act, and how. */
 import type { Actor } from '../../../protocol/problem.ts'
-import { type Check, type Level, run } from '../../city/operation/check.ts'
+import { type Check, inBothLanguages, type Level, run } from '../../city/operation/check.ts'
 import { checkBackups, checkDisk } from '../../city/operation/folder-checks.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { CommandContext } from './context.ts'
@@ -18,14 +18,18 @@ export async function doctor(context: CommandContext, now: () => number = Date.n
   )
   if (config !== null) await checkNode(context, config, checks, now)
   if (checks.some(check => check.level === 'fail')) process.exitCode = 1
-  context.out.result({ ok: process.exitCode !== 1, checks }, () => checks.map(line).join('\n'))
+  const told = checks.map(inBothLanguages)
+  context.out.result({ ok: process.exitCode !== 1, checks: told }, () => told.map(line).join('\n'))
 }
 
 const MARK: Record<Level, string> = { ok: '✓', warn: '!', fail: '✗', skip: '-' }
 const WHO: Record<Actor, string> = { you: 'you 您', partner: 'the partner 合作城市', operator: 'the operator 运维人员' }
 
-const line = ({ check, level, detail, act, cure }: Check): string =>
-  [`${MARK[level]} ${check}: ${detail}`, ...(act === undefined ? [] : [`    ${WHO[act]}: ${cure ?? ''}`])].join('\n')
+const line = ({ check, level, detail, detailZh, act, cure }: Check): string =>
+  [
+    `${MARK[level]} ${check}: ${detail === detailZh ? detail : `${detail} ${detailZh}`}`,
+    ...(act === undefined ? [] : [`    ${WHO[act]}: ${cure ?? ''}`]),
+  ].join('\n')
 
 async function checkNode(
   context: CommandContext,
@@ -40,5 +44,5 @@ async function checkNode(
   const own = await checkHttp(context, config, checks)
   await checkListening(config, checks, own)
   if (own) await checkRunning(context, checks)
-  else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running 节点未运行' })
+  else checks.push({ check: 'partners 合作城市', level: 'skip', detail: 'the node is not running' })
 }

@@ -120,10 +120,10 @@ const exists = (path: string): Promise<boolean> =>
 /** Why a code is hardly that of the city; `called`: how it is named here. */
 function doubtful(code: string, called: string | undefined): string | undefined {
   const division = divisionOf(code)
-  if (division === null) return `${code} is no division of GB/T 2260 国标中没有该代码`
+  if (division === null) return `${code} is no division of GB/T 2260`
   const { name, below } = division
   if (called === undefined || below || name === null || called.slice(0, 2) === name.slice(0, 2)) return undefined
-  return `${code} is ${name} by GB/T 2260, not ${called} 国标中该代码为${name}`
+  return `${code} is ${name} by GB/T 2260, not ${called}`
 }
 
 async function askCity(flags: InitFlags): Promise<{ code: string; name: string; authority: string }> {
@@ -132,8 +132,7 @@ async function askCity(flags: InitFlags): Promise<{ code: string; name: string; 
     flags.unlisted === true ? undefined : doubtful(given, called)
   if (code !== undefined && name !== undefined && authority !== undefined) {
     const told = /^[1-9]\d{5}$/.test(code) ? doubt(code, name) : undefined
-    if (told !== undefined)
-      throw new ProblemError('config.invalid', `city.code: ${told}; if it is right 确认无误: --unlisted`)
+    if (told !== undefined) throw new ProblemError('config.invalid', `city.code: ${told}; if it is right: --unlisted`)
     return { code, name, authority }
   }
   if (!process.stdin.isTTY) throw new ProblemError('config.invalid', 'give --code, --name and --authority')

@@ -24,7 +24,7 @@ export function only<T>({ named, found, line, none: [code, see] }: Search<T>): T
   if (more.length > 0) {
     const candidates = found.slice(0, TOLD).map(candidate => `\n    ${line(candidate)}`)
     const rest = found.length > TOLD ? '\n    …' : ''
-    throw new ProblemError('request.conflict', `“${named}” is any of these 有多个符合:${candidates.join('')}${rest}`)
+    throw new ProblemError('request.conflict', `“${named}” is any of these:${candidates.join('')}${rest}`)
   }
   return one
 }

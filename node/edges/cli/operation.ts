@@ -12,7 +12,7 @@ import type {
 } from '../client/api.generated.ts'
 import { collect, type Declare } from './declare.ts'
 import { everyPage } from './named.ts'
-import { china, table } from './output.ts'
+import { china, inOneLine, table } from './output.ts'
 
 const identityText = ({ keys, addresses, relays, ...rest }: Identity): string =>
   [
@@ -150,7 +150,7 @@ function parkedRow(work: ParkedWork) {
     kind: work.what === 'packet' ? work.kind : '',
     since: at,
     retried: work.what === 'adapter-event' ? (work.retryAt ?? '') : '',
-    problem: `${problem.code} ${problem.detail ?? problem.zh}`,
+    problem: problem.detail === undefined ? `${problem.code} ${problem.zh}` : inOneLine(problem),
     act: problem.act,
     cure: problem.cure,
   }

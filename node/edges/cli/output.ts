@@ -1,6 +1,15 @@
 /** What commands print: tables for people, one JSON document with `--json`, progress on long work, problems with their cure. */
 import { createRequire } from 'node:module'
-import { type Actor, type Change, PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import { inChinese } from '../../../protocol/messages/in-chinese.ts'
+import {
+  type Actor,
+  type Change,
+  type FieldProblem,
+  PROBLEMS,
+  type Problem,
+  ProblemError,
+} from '../../../protocol/problem.ts'
+import { chineseDetail } from '../../kernel/fields.ts'
 import { redact } from '../../kernel/telemetry/redact.ts'
 
 export type Output = {
@@ -68,14 +77,25 @@ export function table(rows: readonly Record<string, string | number | null | und
 const width = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (/[\u1100-\u115f\u2e80-\uffe6]/.test(letter) ? 2 : 1), 0)
 
-type Told = { act?: Actor; changes?: readonly Change[] }
+/** A detail in English and, where it has words of its own, in Chinese. */
+export function inBothLanguages(detail: string): string {
+  const zh = inChinese(detail)
+  return zh === null ? detail : `${detail} ${zh}`
+}
+
+/** A problem that an answer tells, in one line. */
+export const inOneLine = ({ code, detail }: { code: string; detail?: string | undefined }): string =>
+  detail === undefined ? code : `${code} ${inBothLanguages(detail)}`
+
+type Told = { act?: Actor; changes?: readonly Change[]; errors?: readonly FieldProblem[] }
 
 /** What happened, who must act, and how, in both languages. */
 export function describeProblem(
   { code, detail }: Problem,
-  { act = PROBLEMS[code].act, changes = [] }: Told = {},
+  { act = PROBLEMS[code].act, changes = [], errors = [] }: Told = {},
 ): string {
   const entry = PROBLEMS[code]
+  const zh = detail === undefined ? '' : chineseDetail({ code, detail }, errors)
   const who = { you: 'you 您', partner: 'the partner city 合作城市', operator: "the node's operator 运维人员" }[act]
   return [
     `${code}: ${entry.en} ${entry.zh}`,
@@ -83,7 +103,7 @@ export function describeProblem(
       ? changes.map(({ by, name, action, at }) => `  ${china(at)} ${action} ${name === null ? by : `${name} (${by})`}`)
       : detail === undefined
         ? []
-        : [`  ${detail}`]),
+        : [`  ${detail}`, ...(zh === detail ? [] : [`  ${zh}`])]),
     `  Who must act 由谁处理: ${who}`,
     `  ${entry.cureZh}`,
     `  ${entry.cure}`,
@@ -120,8 +140,16 @@ export function fail(error: unknown, json: boolean): void {
     error instanceof ProblemError
       ? error.problem
       : (ofFile(error) ?? { code: 'internal', detail: redact(error instanceof Error ? error.message : String(error)) })
-  const { act, changes } =
-    error instanceof ProblemError ? error : { act: PROBLEMS[problem.code].act, changes: [] as readonly Change[] }
-  const document = { ...problem, ...PROBLEMS[problem.code], act, ...(changes.length === 0 ? {} : { changes }) }
-  process.stderr.write(`${json ? JSON.stringify({ problem: document }) : describeProblem(problem, { act, changes })}\n`)
+  const { act, changes, errors }: Required<Told> =
+    error instanceof ProblemError ? error : { act: PROBLEMS[problem.code].act, changes: [], errors: [] }
+  const { detail } = problem
+  const document = {
+    ...problem,
+    ...(detail === undefined ? {} : { detailZh: chineseDetail({ ...problem, detail }, errors) }),
+    ...PROBLEMS[problem.code],
+    act,
+    ...(changes.length === 0 ? {} : { changes }),
+  }
+  const text = json ? JSON.stringify({ problem: document }) : describeProblem(problem, { act, changes, errors })
+  process.stderr.write(`${text}\n`)
 }

@@ -1,7 +1,7 @@
 /** `tongban partners show`: one partner, how it is, what is wrong and who must act, how it was, and its last test. */
 import type { GetPartnerHealthQuery, Partner } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
-import { china, table } from './output.ts'
+import { china, inOneLine, table } from './output.ts'
 import { wordsInPlace } from './partners.ts'
 
 /** Steps shown of each kind. */
@@ -49,8 +49,8 @@ export async function showPartner(context: CommandContext, code: string, flags: 
     return [
       ...lines.map(([name, value]) => `${name}: ${value}`),
       ...findings.map(
-        ({ level, code: problem, detail, act, cure }) =>
-          `${level === 'fail' ? '✗' : '!'} ${problem} ${detail ?? ''}\n    ${act}: ${cure}`,
+        ({ level, act, cure, ...problem }) =>
+          `${level === 'fail' ? '✗' : '!'} ${inOneLine(problem)}\n    ${act}: ${cure}`,
       ),
       '',
       table(
@@ -73,6 +73,6 @@ const breakerLine = (open: Partner['breakerOpen']): [string, string][] =>
     : [
         [
           'breaker 熔断',
-          `open since ${china(open.since)}, next try ${china(open.nextTryAt)}: ${open.problem.code} ${open.problem.detail ?? ''}`,
+          `open since ${china(open.since)}, next try ${china(open.nextTryAt)}: ${inOneLine(open.problem)}`,
         ],
       ]

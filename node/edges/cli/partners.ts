@@ -29,7 +29,7 @@ export async function invite(
   if (division === null && flags.unlisted !== true)
     throw new ProblemError(
       'request.invalid',
-      `--for ${invited}: no division of GB/T 2260 has this code 国标中没有该代码; if it is a new one: --unlisted`,
+      `--for ${invited}: no division of GB/T 2260 has this code; if it is a new one: --unlisted`,
     )
   const city = division === null || division.below ? invited : `${division.name} ${invited}`
   const client = await context.client()

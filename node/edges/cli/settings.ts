@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Backup, BackupJob } from '../client/api.generated.ts'
 import type { Declare } from './declare.ts'
-import { table } from './output.ts'
+import { inOneLine, table } from './output.ts'
 
 const shown = (value: unknown): string =>
   value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
@@ -13,7 +13,7 @@ const toRow = ({ at, folder, verifiedAt, problem }: Backup) => ({
   at,
   folder,
   verified: verifiedAt ?? '-',
-  problem: problem === null ? '' : `${problem.code} ${problem.detail ?? ''}`,
+  problem: problem === null ? '' : inOneLine(problem),
 })
 
 export function declareSettings(program: Command, { call }: Declare): void {

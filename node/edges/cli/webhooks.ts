@@ -4,7 +4,7 @@ import type { TestWebhookAnswer, Webhook } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import { collect, type Declare } from './declare.ts'
 import { beginning, only } from './named.ts'
-import { table } from './output.ts'
+import { inOneLine, table } from './output.ts'
 
 const toRow = ({ id, url, types, active, waiting, failures, problem }: Webhook) => ({
   id,
@@ -12,7 +12,7 @@ const toRow = ({ id, url, types, active, waiting, failures, problem }: Webhook) 
   types: types.join(' ') || 'all',
   state: active ? (failures > 0 ? `failing 失败 ${failures}` : 'on') : 'off 已停',
   waiting,
-  problem: problem === null ? '' : (problem.detail ?? problem.code),
+  problem: problem === null ? '' : inOneLine(problem),
 })
 const shownOnce = (value: Webhook & { secret: string }): string =>
   [table([toRow(value)]), '', `Secret, shown once 密钥（只显示一次）: ${value.secret}`].join('\n')
@@ -34,7 +34,7 @@ const sent = (answer: TestWebhookAnswer): TestWebhookAnswer => {
   return answer
 }
 const sentText = ({ taken, problem }: TestWebhookAnswer): string =>
-  taken ? 'Taken 已送达' : `Not taken 未送达: ${problem?.detail ?? problem?.code ?? ''}`
+  taken ? 'Taken 已送达' : `Not taken 未送达: ${problem === null ? '' : inOneLine(problem)}`
 
 export function declareWebhooks(webhooks: Command, { call }: Declare): void {
   call(webhooks, 'add <url>', 'be told of events from now on; the secret is shown once', {

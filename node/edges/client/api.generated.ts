@@ -1298,7 +1298,10 @@ export type Check = {
   /** what was looked at, in both languages */
   check: string
   level: 'ok' | 'warn' | 'fail' | 'skip'
+  /** how it stands, in English */
   detail: string
+  /** the same in Chinese */
+  detailZh: string
   /** who must act */
   act?: 'you' | 'partner' | 'operator'
   cure?: string

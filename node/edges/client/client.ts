@@ -76,11 +76,14 @@ async function problemIn(response: Response): Promise<ProblemError> {
   const told = (await response.json().catch(() => null)) as {
     code?: string
     detail?: string
+    /** absent: an earlier node, whose detail is in English */
+    detailEn?: string
     errors?: FieldProblem[]
     changes?: Change[]
     act?: Actor
   } | null
-  const { code, detail, errors = [], changes = [], act } = told ?? {}
+  const detail = told?.detailEn ?? told?.detail
+  const { code, errors = [], changes = [], act } = told ?? {}
   return code !== undefined && isProblemCode(code)
     ? new ProblemError(code, detail, { errors, changes, ...(act === undefined ? {} : { act }) })
     : new ProblemError('internal', detail ?? `HTTP ${response.status}`)

@@ -9,6 +9,7 @@ import {
   type Problem,
   type ProblemCode,
 } from '../../../protocol/problem.ts'
+import { chineseDetail } from '../../kernel/fields.ts'
 import { tellField, toldOfField } from './field-problem.ts'
 
 export type Language = 'en' | 'zh'
@@ -35,12 +36,14 @@ export const ProblemBody = z
     title: z.string().describe('What went wrong, in the language asked for'),
     status: z.number().int(),
     code: z.string().describe('Stable code, the same in receipts and logs'),
-    detail: z.string().optional().describe('Which field or thing; never its value'),
+    detail: z.string().optional().describe('Which field or thing, in the language asked for; never its value'),
     act: z.enum(['you', 'partner', 'operator']).describe('Who must act'),
     retryable: z.boolean().describe('Whether the same request may succeed later'),
     cure: z.string().describe('What to do, in the language asked for'),
     en: z.string().describe('What went wrong, in English'),
     zh: z.string().describe('出了什么问题'),
+    detailEn: z.string().optional().describe('Which field or thing, in English'),
+    detailZh: z.string().optional().describe('具体说明：哪个字段或事物；名称照原样'),
     cureEn: z.string().describe('What to do, in English'),
     cureZh: z.string().describe('如何处理'),
     errors: z.array(FieldProblemBody).optional().describe('The fields that it is about, where it is about fields'),
@@ -54,12 +57,6 @@ export const ProblemBody = z
 
 /** Seconds after which a retryable problem may be tried again. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = { 'request.rate': 1, 'request.concurrent': 1 }
-
-/** Details of fields are told from their reasons; those of pre-flights are in both languages as they are. */
-const inChinese = (detail: string, code: ProblemCode, errors: readonly FieldProblem[]): string =>
-  code === 'request.invalid' && errors.length > 0
-    ? errors.map(({ field, reasonZh }) => `${field === '' ? '请求' : field}：${reasonZh}`).join('；')
-    : detail
 
 /** Chinese when the caller prefers any Chinese over English, else English. */
 export function languageOf(acceptLanguage: string | null | undefined): Language {
@@ -87,17 +84,19 @@ export function problemResponse(
   { errors = [], changes = [], allow, act }: Answered = {},
 ): Response {
   const entry = PROBLEMS[code]
+  const detailZh = detail === undefined ? undefined : chineseDetail({ code, detail }, errors)
   const body: z.output<typeof ProblemBody> = {
     type: `/problems/${code}`,
     title: entry[language],
     status: entry.status,
     code,
-    ...(detail === undefined ? {} : { detail: language === 'zh' ? inChinese(detail, code, errors) : detail }),
+    ...(detailZh === undefined ? {} : { detail: language === 'zh' ? detailZh : detail }),
     act: act ?? entry.act,
     retryable: entry.retryable,
     cure: language === 'zh' ? entry.cureZh : entry.cure,
     en: entry.en,
     zh: entry.zh,
+    ...(detailZh === undefined ? {} : { detailEn: detail, detailZh }),
     cureEn: entry.cure,
     cureZh: entry.cureZh,
     ...(errors.length === 0 ? {} : { errors: errors.map(tellField) }),

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { html } from 'hono/html'
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
 import { readBody } from './body.ts'
 import { callerOf, type Edge, type Env, sessionCookie } from './env.ts'
@@ -30,7 +31,7 @@ const failedPage = ({ code, detail }: Problem, requestId: string) => {
   return html`<!doctype html><html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>登录未成功 Not signed in</title></head><body><h1>登录未成功</h1><p>${zh}。</p><p>处理办法：${cureZh}。</p>
 <h1 lang="en">Not signed in</h1><p lang="en">${en}.</p><p lang="en">What to do: ${cure}.</p>
-${detail === undefined ? '' : html`<p>${detail}</p>`}${again ? html`<p><a href="/sign-in">重新登录 Sign in again</a></p>` : ''}
+${detail === undefined ? '' : html`<p>${detailInChinese(detail)}</p><p lang="en">${detail}</p>`}${again ? html`<p><a href="/sign-in">重新登录 Sign in again</a></p>` : ''}
 <p><code>${code}</code> <code>${requestId}</code></p></body></html>`
 }
 

@@ -10,7 +10,7 @@ export function textOf(bytes: Uint8Array, name: string, code: ProblemCode): stri
     // Some editors begin a file with a byte order mark.
     return decodeUtf8(bytes).replace(/^\uFEFF/, '')
   } catch {
-    throw new ProblemError(code, `${name} is not in UTF-8: save it in that encoding 请以 UTF-8 编码保存`)
+    throw new ProblemError(code, `${name} is not in UTF-8: save it in that encoding`)
   }
 }
 
