@@ -50,6 +50,7 @@ test('an account is made, given its places, listed, and ended', async () => {
   expect(await node.told('person', 'grant', made.person.id, '--department', '11420300MB0123456X')).toContain(
     '11420300MB0123456X',
   )
+  expect(await node.told('person', 'list')).toMatch(/王窗口 +leader +11420300MB0123456X +all 全部/)
   const listed = await value<{ id: string; name: string; version: string }[]>('list')
   // Who comes second with what was shown before is told who was first.
   const { version } = listed.find(({ id }) => id === made.person.id) ?? { version: '' }

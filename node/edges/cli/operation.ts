@@ -118,10 +118,12 @@ export function declarePersons(person: Command, { call }: Declare): void {
     ask: async client => (await client.listPeople()).items,
     text: items =>
       table(
-        items.map(({ id, name, roles, expiresAt, revokedAt }) => ({
+        items.map(({ id, name, roles, departments, windows, expiresAt, revokedAt }) => ({
           id,
           name,
           roles: roles.join(','),
+          departments: departments?.join(',') ?? 'all 全部',
+          windows: windows?.join(',') ?? 'all 全部',
           expires: expiresAt,
           revoked: revokedAt,
         })),

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { outline } from './outline.ts'
-import { describeProblem, fail } from './output.ts'
+import { china, describeProblem, fail } from './output.ts'
 
 test('an outline names each field in both languages, a list by number, and keeps a text as it is', () => {
   const body = {
@@ -65,4 +65,17 @@ test('whoever reads only the beginning of an answer is told nothing of it', () =
   expect(written).toHaveBeenCalledOnce()
   written.mockRestore()
   process.exitCode = before ?? 0
+})
+
+test.each([
+  ['2026-11-23T07:20:00.000Z', '2026-11-23 15:20:00'],
+  ['2026-11-23T07:20:00Z', '2026-11-23 15:20:00'],
+  ['2026-11-23T15:20:00+08:00', '2026-11-23 15:20:00'],
+  ['2026-11-23T15:20+08:00', '2026-11-23 15:20:00'],
+  ['2026-11-23T01:20:00-06:00', '2026-11-23 15:20:00'],
+  ['2026-11-23', '2026-11-23'],
+  ['2026-99-23T07:20:00Z', '2026-99-23T07:20:00Z'],
+  ['as of 2026-11-23T07:20:00Z', 'as of 2026-11-23T07:20:00Z'],
+])('an instant is told in the time of China, whatever its offset: %s', (given, shown) => {
+  expect(china(given)).toBe(shown)
 })

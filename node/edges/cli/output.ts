@@ -51,11 +51,13 @@ export const WHO = {
   operator: "this node's operator 本节点运维人员",
 } as const satisfies Record<Actor, string>
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
-/** An instant (ISO 8601) as people in China read it: UTC+8 all over the country and the year. Other text stays as it is. */
+/** An instant (ISO 8601), with whatever offset, as people in China read it: UTC+8 all over the country and the year. Other text stays as it is. */
 export const china = (text: string): string =>
-  INSTANT.test(text) ? new Date(Date.parse(text) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ') : text
+  INSTANT.test(text) && !Number.isNaN(Date.parse(text))
+    ? new Date(Date.parse(text) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
+    : text
 
 /** Columns as wide as they need to be; Chinese characters take two places; instants are shown in China's time. */
 export function table(rows: readonly Record<string, string | number | null | undefined>[]): string {

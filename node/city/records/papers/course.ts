@@ -1,12 +1,12 @@
 /**
  * The papers of what comes between the application and its decision, or ends it without one: 容缺受理承诺书, receipts of what came later,
- * 特别程序告知书, 延长办理期限告知书, 缴费通知书, 撤回申请书, 终止办理通知书 (行政许可法 §42, 45). Pure.
+ * 特别程序告知书, 延长办理期限告知书, 缴费通知书, 撤回申请书, 终止办理通知书. Pure.
  */
 import { type CaseContent, DECISIONS, type Outcome } from '../../../../protocol/case/kinds.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
 import { PROCEDURE_NAMES, SETTLEMENT_NAMES } from '../evidence/timeline.ts'
 import { type Block, NUMBERED, type Sheet } from './sheet.ts'
-import { materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
+import { basis, byLaw, materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
 
 type Content = Omit<Sheet, 'title'>
 /** Whom a notice is written to, and what of. */
@@ -102,7 +102,7 @@ export function commitment(view: PaperView): Content {
   }
 }
 
-/** 行政许可法 45: the time of a special procedure does not count, and the applicant is told of it in writing. */
+/** The time of a special procedure does not count, and the applicant is told of it in writing (of licences by 行政许可法 45). */
 export function specialProcedure(view: PaperView): Content {
   const paused = view.body('case.pause')
   const { procedure, reason, expectedUntil } = paused?.content ?? {}
@@ -114,18 +114,19 @@ export function specialProcedure(view: PaperView): Content {
       {
         paragraphs: [
           `您提出的“${view.submit.item.name}”申请，依法需要进行${name}。理由：${reason ?? ''}`,
-          `${paused === null ? '' : `自 ${chineseDay(paused.day)} 起，`}${name}所需时间依照《中华人民共和国行政许可法》第四十五条的规定不计算在办理期限内${
+          `${paused === null ? '' : `自 ${chineseDay(paused.day)} 起，`}${name}所需时间${byLaw(view, '第四十五条')}不计算在办理期限内${
             expectedUntil === undefined ? '' : `，预计至 ${chineseDay(expectedUntil)}`
           }；结束后继续计算。`,
         ],
       },
       what(view),
+      ...basis(view),
       organOf(view, paused?.issuer ?? view.handling, paused?.day ?? null),
     ],
   }
 }
 
-/** 行政许可法 42: who leads the organ approves an extension, and the applicant is told why. */
+/** Who leads the organ approves an extension, and the applicant is told why (of licences by 行政许可法 42). */
 export function extension(view: PaperView): Content {
   const extended = view.body('case.extend')
   const { until, reason, approver } = extended?.content ?? {}
@@ -135,11 +136,12 @@ export function extension(view: PaperView): Content {
       address(view),
       {
         paragraphs: [
-          `您提出的“${view.submit.item.name}”申请，不能在规定的期限内作出决定。依照《中华人民共和国行政许可法》第四十二条的规定，经本机关负责人批准，办理期限延长至 ${until === undefined ? '' : chineseDay(until)}。`,
+          `您提出的“${view.submit.item.name}”申请，不能在规定的期限内作出决定。${byLaw(view, '第四十二条')}，经本机关负责人批准，办理期限延长至 ${until === undefined ? '' : chineseDay(until)}。`,
           `延长期限的理由：${reason ?? ''}`,
         ],
       },
       what(view),
+      ...basis(view),
       { rows: [['批准人', approver]] },
       organOf(view, extended?.issuer ?? view.handling, extended?.day ?? null),
     ],

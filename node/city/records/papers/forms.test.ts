@@ -150,7 +150,13 @@ test('an acceptance with materials missing says so, and until when they come', (
 
 test('a special procedure is told in writing with what it is, from when, and that its time does not count', () => {
   const notice = text('special-procedure')
-  for (const part of ['现场核查', '需核查缴存单位。', '自 2026年11月25日 起', '第四十五条', '预计至 2026年12月4日'])
+  for (const part of [
+    '现场核查',
+    '需核查缴存单位。',
+    '自 2026年11月25日 起',
+    '不计算在办理期限内',
+    '预计至 2026年12月4日',
+  ])
     expect(notice).toContain(part)
   const open = playPapers({}, { 'case.pause': { procedure: 'hearing', reason: 'x' } })
   expect(text('special-procedure', open)).toContain('听证所需时间')
@@ -159,7 +165,8 @@ test('a special procedure is told in writing with what it is, from when, and tha
 
 test('an extension is told with its last day, why, and who approved it', () => {
   const notice = text('extension')
-  for (const part of ['第四十二条', '延长至 2026年12月15日', '缴存记录需逐年核对。']) expect(notice).toContain(part)
+  for (const part of ['经本机关负责人批准', '延长至 2026年12月15日', '缴存记录需逐年核对。'])
+    expect(notice).toContain(part)
   expect(notice).toMatch(/批准人\s+王主任/)
 })
 
@@ -267,4 +274,52 @@ test('the column of numbers is narrow, a case number is in one piece, and no rul
   expect(classes.size).toBeGreaterThan(8)
   const used = new Set(pages.flatMap(page => [...page.matchAll(/class="([a-z]+)"/g)].map(([, name]) => name)))
   expect([...classes].filter(name => !used.has(name))).toEqual([])
+})
+
+/** The item of the papers as one of that type. */
+const ofType = (taskType: string, change: object = {}) =>
+  playPapers({ item: { ...playPapers().item, taskType, ...change } as never })
+
+test.each([
+  ['supplement-notice', '第三十二条'],
+  ['special-procedure', '第四十五条'],
+  ['extension', '第四十二条'],
+] as const)(
+  '%s cites the law on licences for a licence alone, and for others what the item is laid down by',
+  (name, article) => {
+    expect(text(name, ofType('01', { byLaw: '《住房公积金管理条例》' }))).toContain(
+      `依照《中华人民共和国行政许可法》${article}的规定`,
+    )
+    for (const type of ['05', '07', '10', '20']) {
+      const paper = text(name, ofType(type, { byLaw: '《住房公积金管理条例》' }))
+      expect(paper).not.toContain('行政许可法')
+      expect(paper).toContain('按照本事项的规定')
+      expect(paper).toMatch(/设定依据\s+《住房公积金管理条例》/)
+    }
+    const bases = [{ lawName: '《甲条例》' }, { lawName: '《乙办法》' }]
+    expect(text(name, ofType('07', { legalBases: bases }))).toMatch(/设定依据\s+《甲条例》、《乙办法》/)
+  },
+)
+
+test.each(PAPER_NAMES)(
+  '%s of a public service speaks of no licence, and of no review by law that its item does not name',
+  name => {
+    const view = ofType('20')
+    // What a clerk gives as the basis of a refusal is the clerk's.
+    const own = text(name, view).replace(/依据：.*/, '')
+    expect(own).not.toMatch(/行政许可|行政复议|行政诉讼/)
+    const denied = { 'case.decide': { outcome: 'denied', reason: '不符合条件' } } as const
+    const decision = (item: object) =>
+      text('decision', playPapers({ item: { ...view.item, ...item } as never }, denied))
+    expect(decision({})).toContain('如有异议，可以向十堰市住房公积金中心提出，或者拨打监督电话 0719-12345。')
+    expect(decision({ reviewContact: '十堰市人民政府' })).toContain('向十堰市人民政府申请行政复议')
+    expect(decision({ taskType: '07' })).toContain('申请行政复议')
+  },
+)
+
+test('an item that is not held any more is known by its code', () => {
+  const code = '11420300MB0000000X3000117001001'
+  const submit = { ...SUBMIT, item: { ...SUBMIT.item, code } }
+  expect(text('extension', playPapers({ submit, item: null }))).toContain('《中华人民共和国行政许可法》第四十二条')
+  expect(text('extension', playPapers({ item: null }))).not.toContain('行政许可法')
 })

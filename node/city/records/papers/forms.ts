@@ -20,7 +20,19 @@ import {
 import { labelsOf } from './labels.ts'
 import { originalsList } from './originals.ts'
 import { type Block, CASE_NUMBER, chineseInstant, NUMBERED, type Sheet } from './sheet.ts'
-import { lastDay, maskNumber, materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
+import {
+  basis,
+  byLaw,
+  lastDay,
+  maskNumber,
+  materialRow,
+  nameOf,
+  organOf,
+  type PaperView,
+  remedies,
+  what,
+  who,
+} from './view.ts'
 
 export const PAPERS = {
   receipt: '收件回执',
@@ -172,7 +184,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
           { paragraphs: [`${view.submit.applicant.name}：`] },
           {
             paragraphs: [
-              `您提出的“${view.submit.item.name}”申请收悉。经审查，申请材料不齐全或者不符合法定形式，依照《中华人民共和国行政许可法》第三十二条的规定，现一次性告知如下：`,
+              `您提出的“${view.submit.item.name}”申请收悉。经审查，申请材料不齐全或者不符合法定形式，${byLaw(view, '第三十二条')}，现一次性告知如下：`,
               notice?.content.notice ?? '',
             ],
           },
@@ -193,6 +205,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               '补正的材料可以交到原收件窗口，不必前往办理地。补正所需时间不计入办理时限。',
             ],
           },
+          ...basis(view),
           organOf(view, notice?.issuer ?? view.handling, notice?.day ?? null),
         ],
       }

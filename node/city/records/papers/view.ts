@@ -84,8 +84,33 @@ export const what = (view: PaperView): Block => ({
   ],
 })
 
-/** 行政复议 60 days (复议法 §20), 行政诉讼 six months (诉讼法 §46), and where. */
-export function remedies({ item, city, handling }: PaperView): string {
+/** Types of items (A.1) to which 行政许可法 applies, and that of services which are no administrative acts. */
+const LICENCE = '01'
+const PUBLIC_SERVICE = '20'
+
+/** Type of the item (事项类型); by its code (GB/T 39554) where the item is not held any more. */
+const typeOf = ({ item, submit }: PaperView): string | undefined =>
+  item?.taskType ?? /^[0-9A-Z]{21}(\d\d)[0-9A-Z]{8}$/.exec(submit.item.code)?.[1]
+
+/** By what an organ does something: 行政许可法 for licences alone, what is laid down for the item for all others. */
+export const byLaw = (view: PaperView, article: string): string =>
+  typeOf(view) === LICENCE ? `依照《中华人民共和国行政许可法》${article}的规定` : '按照本事项的规定'
+
+/** What the item is laid down by, where no law is named for all items of its type. */
+export const basis = (view: PaperView): Block[] =>
+  view.item === null || typeOf(view) === LICENCE ? [] : [{ rows: [['设定依据', basisOf(view.item)]] }]
+
+const basisOf = ({ byLaw: text, legalBases = [] }: ServiceItem): string | null =>
+  text ?? (legalBases.length === 0 ? null : legalBases.map(({ lawName }) => lawName).join('、'))
+
+/**
+ * 行政复议 60 days (复议法 §20), 行政诉讼 six months (诉讼法 §46), and where. A public service is no administrative act: it has what its item
+ * names, else the way of complaints.
+ */
+export function remedies(view: PaperView): string {
+  const { item, city, handling } = view
+  if (typeOf(view) === PUBLIC_SERVICE && item?.reviewContact === undefined && item?.litigationContact === undefined)
+    return `如有异议，可以向${city(handling).authority}提出${item?.superviseWay === undefined ? '' : `，或者拨打监督电话 ${item.superviseWay}`}。`
   const review = item?.reviewContact ?? `${city(handling).name}人民政府`
   const court = item?.litigationContact ?? '有管辖权的人民法院'
   return `如不服本决定，可以自收到之日起六十日内向${review}申请行政复议，或者自收到之日起六个月内依法向${court}提起行政诉讼。`
