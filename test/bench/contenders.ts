@@ -6,12 +6,14 @@ import { ANKANG, type CityName, makeNodeFolder, SHIYAN } from '../support/node-f
 import { freePort } from '../support/node-process.ts'
 import { pairCities } from '../support/pair-cities.ts'
 import { Child } from './child.ts'
-import type { Throughput } from './load.ts'
+import type { Throughput, WarmedUp, WarmUp } from './load.ts'
 
 /** One contender under load; it is its sending side that is asked. */
 export type Contender = {
   /** Keeps as many packets as are good for it without a receipt. */
   full(options: { seconds: number; warmUp: number }): Promise<Throughput>
+  /** The same until its rate is steady: what is run often is compiled meanwhile. */
+  warm(options: WarmUp): Promise<WarmedUp>
   /** Latencies in ms of packets begun at `rate` a second. */
   paced(options: { rate: number; seconds: number }): Promise<number[]>
   /** Processor time of the sending and of the receiving process so far, ms. */
@@ -29,6 +31,7 @@ type Sizes = { window?: number | undefined }
 
 export function contender(sender: Child, receiver: Child, window: number): Contender {
   return {
+    warm: options => sender.call('warm', { ...options, window }),
     full: options => sender.call('full', { ...options, window }),
     paced: options => sender.call('paced', options),
     cpuMs: () => Promise.all([sender.cpuMs(), receiver.cpuMs()]),

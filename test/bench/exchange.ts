@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Contender, startBound, startHttps, startNodes } from './contenders.ts'
-import { type Latencies, median, percentiles } from './load.ts'
+import { type Latencies, median, percentiles, type WarmedUp, type WarmUp } from './load.ts'
 import { type Figure, type Findings, figure, type Group } from './report.ts'
 
 const NAMES = ['bound', 'real', 'https', 'httpsReceipts'] as const
@@ -29,7 +29,9 @@ type Payload = {
 
 export type ExchangeOptions = {
   seconds: number
-  /** seconds before those that are measured */
+  /** how each contender warms up before the first round */
+  warm: WarmUp
+  /** seconds of a round before those that are measured */
   warmUp: number
   rounds: number
   /** packets under way, when fewer than are good for each contender */
@@ -37,7 +39,8 @@ export type ExchangeOptions = {
   log: (line: string) => void
 }
 
-type Measured = { rounds: Run[]; half: Latencies; low: Latencies }
+type Measured = { warmed: WarmedUp; rounds: Run[]; half: Latencies; low: Latencies }
+type Answered = { warmed: WarmedUp; cases: number[] }
 
 export async function benchExchange(options: ExchangeOptions): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
@@ -52,7 +55,7 @@ export async function benchExchange(options: ExchangeOptions): Promise<Findings>
 
 async function compare(
   folder: string,
-  { seconds, warmUp, rounds, window, log }: ExchangeOptions,
+  { seconds, warm, warmUp, rounds, window, log }: ExchangeOptions,
 ): Promise<{ payload: Payload; measured: Record<Name, Measured> }> {
   const started: Contender[] = []
   const keep = <C extends Contender>(contender: C): C => {
@@ -72,8 +75,11 @@ async function compare(
       https: keep(await startHttps(join(folder, 'https'), filling, { receipts: false, window })),
       httpsReceipts: keep(await startHttps(join(folder, 'https-receipts'), filling, { receipts: true, window })),
     }
-    // Every contender runs once unmeasured, so that its code is compiled.
-    for (const name of NAMES) await contenders[name].full({ seconds: warmUp, warmUp })
+    const warmed = {} as Record<Name, WarmedUp>
+    for (const name of NAMES) {
+      warmed[name] = await contenders[name].warm(warm)
+      log(warmedUp(name, warmed[name]))
+    }
     const runs = Object.fromEntries(NAMES.map(name => [name, [] as Run[]])) as Record<Name, Run[]>
     for (let round = 1; round <= rounds; round++) {
       const line: string[] = []
@@ -90,13 +96,16 @@ async function compare(
       const half = percentiles(await contenders[name].paced({ rate, seconds }))
       const low = percentiles(await contenders[name].paced({ rate: LOW_RATE, seconds }))
       log(`${name}: p95 ${half.p95.toFixed(1)} ms at ${Math.round(rate)}/s, ${low.p95.toFixed(1)} ms at ${LOW_RATE}/s`)
-      measured[name] = { rounds: runs[name], half, low }
+      measured[name] = { warmed: warmed[name], rounds: runs[name], half, low }
     }
     return { payload, measured }
   } finally {
     for (const contender of started) await contender.stop()
   }
 }
+
+const warmedUp = (name: string, { seconds, packets }: WarmedUp): string =>
+  `${name}: warm after ${packets} packets, ${seconds.toFixed(1)} s`
 
 /** Of one round; processor time in µs a packet. */
 type Run = { packetsPerSecond: number; sender: number; receiver: number }
@@ -114,18 +123,19 @@ async function runOnce(contender: Contender, options: { seconds: number; warmUp:
  */
 async function benchAnswered(
   folder: string,
-  { seconds, warmUp, rounds, window, log }: ExchangeOptions,
-): Promise<number[]> {
+  { seconds, warm, warmUp, rounds, window, log }: ExchangeOptions,
+): Promise<Answered> {
   const nodes = await startNodes(folder, 'answers', { window })
   try {
-    await nodes.full({ seconds: warmUp, warmUp })
+    const warmed = await nodes.warm(warm)
+    log(warmedUp('approval system answers', warmed))
     const cases: number[] = []
     for (let round = 1; round <= rounds; round++) {
       const { packetsPerSecond } = await nodes.full({ seconds, warmUp })
       cases.push(packetsPerSecond)
       log(`approval system answers, round ${round}: ${Math.round(packetsPerSecond)} cases/s, two packets each`)
     }
-    return cases
+    return { warmed, cases }
   } finally {
     await nodes.stop()
   }
@@ -146,10 +156,10 @@ function payloadOf(data: string): Payload {
 }
 
 function findings(
-  { seconds, warmUp, rounds }: ExchangeOptions,
+  { seconds, warm, warmUp, rounds }: ExchangeOptions,
   payload: Payload,
   measured: Record<Name, Measured>,
-  answered: number[],
+  { warmed, cases }: Answered,
 ): Findings {
   const rates = (name: Name): number[] => measured[name].rounds.map(run => run.packetsPerSecond)
   const group = (name: Name): Group => ({ title: TITLES[name], figures: figuresOf(name, measured[name]) })
@@ -162,7 +172,8 @@ function findings(
     rounds,
     settings: {
       'seconds a round': seconds,
-      'warm-up, s': warmUp,
+      'warm-up, s at most': warm.most,
+      'before a round, s': warmUp,
       'JWS, bytes': payload.jws,
       'body, bytes': payload.body,
     },
@@ -175,12 +186,13 @@ function findings(
       answered: {
         title: '(d) answered',
         figures: {
-          casesPerSecond: figure('cases, from `case.submit` to the durable `case.arrived`', '/s', answered),
+          casesPerSecond: figure('cases, from `case.submit` to the durable `case.arrived`', '/s', cases),
           packetsPerSecond: figure(
             'packets, durable on both sides',
             '/s',
-            answered.map(rate => 2 * rate),
+            cases.map(rate => 2 * rate),
           ),
+          ...warmUpOf(warmed),
         },
       },
       ratios: {
@@ -189,12 +201,13 @@ function findings(
           toBound: ratio('(b) / (a)', 'bound', 0.45),
           toHttps: ratio('(b) / (c)', 'https', 1.3),
           toHttpsReceipts: ratio('(b) / (c+)', 'httpsReceipts', 2),
-          answeredToBound: figure('cases of (d) / packets of (a)', '', ratios(answered, 'bound'), { aim: ['≥', 0.12] }),
+          answeredToBound: figure('cases of (d) / packets of (a)', '', ratios(cases, 'bound'), { aim: ['≥', 0.12] }),
         },
       },
     },
     notes: [
       'Both ends and the bench share this one machine; contenders run in alternating rounds. CPU: all threads of the process.',
+      `Before the first round each contender has the same warm-up: full load until its rates of three times ${warm.span} s in a row are within ${100 * warm.within} % of their mean, ${warm.most} s at most; what is run often is compiled meanwhile, in each as much as it needs. Before each round it has ${warmUp} s more.`,
       'Latency: from asking for the packet to its durable receipt ((c): its answer), begun at a fixed rate whatever comes back.',
       '(a) Two processes and a bare libp2p stream: sign, commit, send; verify, commit, signed receipt; verify the receipt, commit. Up to 256 a batch, `synchronous=FULL`. A JWS as large as JWS and body of a real packet, as for (c).',
       '(b) Two whole nodes. Each packet is a `case.submit`: a new thread with all pre-checks (item, agreement, materials held, ID numbers), case number, audit, projection, encryption at rest and events; on arrival envelope, body, place, agreement, projection and dispatch job. Asked for inside the node’s process, not over HTTP. Both cities hold the two materials, so no file travels; the approval system is silent, so nothing but receipts comes back.',
@@ -204,7 +217,12 @@ function findings(
   }
 }
 
-function figuresOf(name: Name, { rounds, half, low }: Measured): Record<string, Figure> {
+const warmUpOf = ({ packets, seconds }: WarmedUp): Record<string, Figure> => ({
+  warmUpPackets: figure('warm-up, packets', '', [packets]),
+  warmUpSeconds: figure('warm-up', 's', [seconds]),
+})
+
+function figuresOf(name: Name, { warmed, rounds, half, low }: Measured): Record<string, Figure> {
   const of = (read: (run: Run) => number): number[] => rounds.map(read)
   const lowP95 = name === 'real' ? ({ aim: ['≤', 10] } as const) : {}
   return {
@@ -229,5 +247,6 @@ function figuresOf(name: Name, { rounds, half, low }: Measured): Record<string, 
       'µs',
       of(run => run.receiver),
     ),
+    ...warmUpOf(warmed),
   }
 }

@@ -67,6 +67,7 @@ answer({
     })
   },
 
+  warm: (options: Parameters<Load['warm']>[0]) => load.warm(options),
   full: (options: Parameters<Load['full']>[0]) => load.full(options),
   paced: (options: Parameters<Load['paced']>[0]) => load.paced(options),
 })

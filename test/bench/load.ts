@@ -8,6 +8,24 @@ export type Throughput = {
 /** milliseconds */
 export type Latencies = { p50: number; p95: number; p99: number }
 
+/** Until when a load warms up. */
+export type WarmUp = {
+  /** seconds over which a rate is counted */
+  span: number
+  /** share of their mean by which three rates in a row may differ from it to be steady */
+  within: number
+  /** seconds after which it ends in any case */
+  most: number
+}
+export type WarmedUp = { seconds: number; packets: number }
+
+/** Whether the last three rates are the same as nearly as that. */
+export function isSteady(rates: readonly number[], within: number): boolean {
+  const last = rates.slice(-3)
+  const mean = last.reduce((sum, rate) => sum + rate, 0) / 3
+  return last.length === 3 && mean > 0 && last.every(rate => Math.abs(rate - mean) <= within * mean)
+}
+
 /** ms within which something must come of the load, or it is given up. */
 const PATIENCE_MS = 60_000
 
@@ -41,20 +59,41 @@ export class Load {
     this.#wake = null
   }
 
+  /** Keeps `window` packets under way until the rate is steady, or for `most` seconds. Throws when none is done. */
+  async warm({ window, span, within, most }: WarmUp & { window: number }): Promise<WarmedUp> {
+    const first = this.#done
+    const load = this.#keep(window)
+    const begun = performance.now()
+    const rates: number[] = []
+    try {
+      for (let at = begun; !isSteady(rates, within) && at - begun < most * 1000 && this.#failure === null; ) {
+        const before = this.#done
+        await sleep(span * 1000)
+        const now = performance.now()
+        rates.push((this.#done - before) / ((now - at) / 1000))
+        at = now
+      }
+      await this.#until(
+        () => this.#done > first,
+        () => 'no packet was done',
+      )
+    } finally {
+      load.stop()
+    }
+    const seconds = (performance.now() - begun) / 1000
+    await this.#drain()
+    await load.ended
+    return { seconds, packets: this.#done - first }
+  }
+
   /**
    * Keeps `window` packets under way; counts those done in `seconds` after `warmUp` seconds, or in the time until one is. Throws when
    * none is.
    */
   async full({ seconds, warmUp, window }: { seconds: number; warmUp: number; window: number }): Promise<Throughput> {
-    let stop = false
     const first = this.#done
     this.#latencies = []
-    const filling = (async () => {
-      while (!stop && this.#failure === null) {
-        while (this.#underWay.size < window) this.#start(performance.now())
-        await this.#change()
-      }
-    })()
+    const load = this.#keep(window)
     await sleep(warmUp * 1000)
     const before = this.#done
     const at = performance.now()
@@ -62,13 +101,28 @@ export class Load {
     await this.#until(
       () => this.#done > before,
       () => 'no packet was done',
-    ).finally(() => {
-      stop = true
-    })
+    ).finally(load.stop)
     const packetsPerSecond = (this.#done - before) / ((performance.now() - at) / 1000)
     await this.#drain()
-    await filling
+    await load.ended
     return { packetsPerSecond, packets: this.#done - first }
+  }
+
+  /** Begins packets whenever fewer than `window` are under way, until it is stopped. */
+  #keep(window: number): { stop: () => void; ended: Promise<void> } {
+    let stopped = false
+    const filling = async () => {
+      while (!stopped && this.#failure === null) {
+        while (this.#underWay.size < window) this.#start(performance.now())
+        await this.#change()
+      }
+    }
+    return {
+      stop: () => {
+        stopped = true
+      },
+      ended: filling(),
+    }
   }
 
   /** Begins packets at `rate` a second, whatever becomes of them; latencies from the time at which each was due, ms. */

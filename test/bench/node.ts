@@ -85,6 +85,7 @@ answer({
       ),
     )
   },
+  warm: async (options: Parameters<Load['warm']>[0]) => load?.warm(options),
   full: async (options: Parameters<Load['full']>[0]) => load?.full(options),
   paced: async (options: Parameters<Load['paced']>[0]) => load?.paced(options),
 })

@@ -20,7 +20,7 @@ export type Extent = 'full' | 'report' | 'smoke'
 
 const FULL: BenchOptions = {
   start: { rounds: 3, idle: 5000 },
-  exchange: { rounds: 3, seconds: 3, warmUp: 1 },
+  exchange: { rounds: 3, seconds: 3, warmUp: 1, warm: { span: 1, within: 0.05, most: 30 } },
   materials: { rounds: 3, sizes: [1, 50, 1000] },
   catalog: {
     rounds: 3,
@@ -53,6 +53,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
   // Twelve minutes on two cores.
   report: {
     ...FULL,
+    exchange: { ...FULL.exchange, warm: { ...FULL.exchange.warm, most: 20 } },
     materials: { ...FULL.materials, rounds: 2 },
     catalog: { ...FULL.catalog, sizes: [1_300, 103_600], agreements: [300], searches: 200 },
     cases: { cases: 300_000, real: 500, looks: 100 },
@@ -60,7 +61,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
   },
   smoke: {
     start: { rounds: 1, idle: 0 },
-    exchange: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16 },
+    exchange: { rounds: 1, seconds: 0.1, warmUp: 0.1, warm: { span: 0.05, within: 0.05, most: 0.1 }, window: 16 },
     materials: { rounds: 1, sizes: [1] },
     catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5, rest: 0 },
     cases: { cases: 40, real: 12, looks: 2 },

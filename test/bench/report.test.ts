@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Load } from './load.ts'
+import { isSteady, Load } from './load.ts'
 import { markdownOf, performanceMarkdown } from './markdown.ts'
 import { type Findings, figure, nonsense, reportOf, source } from './report.ts'
 
@@ -71,6 +71,31 @@ test('a contender that makes no progress fails', async () => {
   await expect(new Load(async () => {}, 50).paced({ rate: 100, seconds: 0.01 })).rejects.toThrow('without a receipt')
   const refused = new Load(() => Promise.reject(new Error('refused')), 50)
   await expect(refused.full({ seconds: 0.01, warmUp: 0, window: 4 })).rejects.toThrow('refused')
+  const warm = { span: 0.01, within: 0.05, most: 0.03, window: 4 }
+  await expect(new Load(async () => {}, 50).warm(warm)).rejects.toThrow('no packet was done')
+  await expect(new Load(() => Promise.reject(new Error('refused')), 50).warm(warm)).rejects.toThrow('refused')
+})
+
+test.each([
+  [[95, 100, 105], true],
+  [[94, 100, 106], false],
+  [[10, 95, 100, 105], true],
+  [[100, 100], false],
+  [[0, 0, 0], false],
+])('a warm-up ends with three rates in a row within their share: %j %s', (rates, steady) => {
+  expect(isSteady(rates, 0.05)).toBe(steady)
+})
+
+test('a contender that never becomes steady is warm after the longest time', async () => {
+  let pause = 1
+  const load: Load = new Load(async no => {
+    pause *= 1.5
+    await new Promise(resolve => setTimeout(resolve, pause))
+    load.done([no])
+  })
+  const { seconds, packets } = await load.warm({ span: 0.02, within: 0, most: 0.1, window: 1 })
+  expect(seconds).toBeGreaterThanOrEqual(0.1)
+  expect(packets).toBeGreaterThan(0)
 })
 
 test('a contender that is slow at first is measured until something is done', async () => {

@@ -38,13 +38,15 @@ test('the bench of the exchange brings a figure of every contender', async () =>
     'lowP99',
     'senderCpu',
     'receiverCpu',
+    'warmUpPackets',
+    'warmUpSeconds',
   ]
   expect(figuresOf(report)).toEqual({
     bound: contender,
     real: contender,
     https: contender,
     httpsReceipts: contender,
-    answered: ['casesPerSecond', 'packetsPerSecond'],
+    answered: ['casesPerSecond', 'packetsPerSecond', 'warmUpPackets', 'warmUpSeconds'],
     ratios: ['toBound', 'toHttps', 'toHttpsReceipts', 'answeredToBound'],
   })
   whole(report, 'exchange')
