@@ -5,8 +5,8 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { TITLES } from '../../node/city/records/evidence/timeline.ts'
 import type { CaseKind } from '../../protocol/case/kinds.ts'
+import { TITLES } from '../../protocol/case/names.ts'
 import { flagsOf } from '../support/flags.ts'
 import { openStage, type Stage } from './stage.ts'
 import { STORIES } from './stories.ts'

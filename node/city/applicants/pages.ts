@@ -3,10 +3,10 @@
  * contrast, nothing that needs a script. Pure.
  */
 
+import { OUTCOME_NAMES, TITLES } from '../../../protocol/case/names.ts'
 import type { State } from '../../../protocol/case/table.ts'
 import { type Html, html, raw, textOf } from '../../kernel/html.ts'
 import { chineseDay } from '../agreements/paper-articles.ts'
-import { OUTCOME_NAMES, TITLES } from '../records/evidence/timeline.ts'
 import type { Progress, RatingTarget } from './progress.ts'
 
 const STYLE = `

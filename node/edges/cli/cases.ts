@@ -1,8 +1,8 @@
 /** `tongban case`: submit, look up, take a step. */
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
+import { TITLES } from '../../../protocol/case/names.ts'
 import { CURES } from '../../../protocol/case/preflight.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { TITLES } from '../../city/records/evidence/timeline.ts'
 import type {
   Case,
   Finding,

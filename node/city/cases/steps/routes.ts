@@ -1,6 +1,7 @@
 /** HTTP routes of a step before it is taken: its form, and its rehearsal. */
 import * as z from 'zod'
 import { AUTHORS, CASE_CONTENT, type CaseKind } from '../../../../protocol/case/kinds.ts'
+import { TITLES } from '../../../../protocol/case/names.ts'
 import { LIMITS } from '../../../../protocol/limits.ts'
 import { Day, jsonObject, ThreadId } from '../../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../../protocol/problem.ts'
@@ -10,7 +11,6 @@ import { tellField } from '../../../edges/http/field-problem.ts'
 import { describeProblem, ProblemInWords } from '../../../edges/http/problem-in-words.ts'
 import type { RouteModule } from '../../../edges/http/route.ts'
 import { pointerOfField } from '../../../kernel/fields.ts'
-import { TITLES } from '../../records/evidence/timeline.ts'
 import { Finding } from '../routes.ts'
 import type { CaseSteps } from './steps.ts'
 

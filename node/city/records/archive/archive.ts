@@ -13,6 +13,7 @@
 
 import { dayOf } from '../../../../protocol/agreement/document.ts'
 import type { CaseContent, CaseKind, CaseMaterial } from '../../../../protocol/case/kinds.ts'
+import { OUTCOME_NAMES } from '../../../../protocol/case/names.ts'
 import { STATES } from '../../../../protocol/case/table.ts'
 import { type Commitment, encodeUtf8 } from '../../../../protocol/primitives.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
@@ -24,7 +25,6 @@ import { isPurged } from '../../cases/purged.ts'
 import type { CaseRow } from '../../cases/rows.ts'
 import type { PlannedBundle } from '../evidence/bundle.ts'
 import { BUNDLE_LIMITS } from '../evidence/manifest.ts'
-import { OUTCOME_NAMES } from '../evidence/timeline.ts'
 import { createZipWriter, zipSize } from '../evidence/zip-writer.ts'
 import type { Mine } from '../papers/papers.ts'
 import {

@@ -3,12 +3,13 @@
  * person, each as it is read aloud, in both languages. What was written is read with it: personal data, with an audit row.
  */
 import type { CaseKind } from '../../../../protocol/case/kinds.ts'
+import { TITLES } from '../../../../protocol/case/names.ts'
 import { PROBLEMS, type Problem } from '../../../../protocol/problem.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import type { Database } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { CaseDetail } from '../../cases/detail.ts'
-import { type Bilingual, chinaTime, stateName, storedKey, TITLES, type TimelineFact, timelineOf } from './timeline.ts'
+import { type Bilingual, chinaTime, stateName, storedKey, type TimelineFact, timelineOf } from './timeline.ts'
 
 export type CaseTimelineParts = {
   db: Database

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CHINA_HOLIDAYS } from '../../../../protocol/calendar/china.ts'
 import type { CaseKind } from '../../../../protocol/case/kinds.ts'
+import { TITLES } from '../../../../protocol/case/names.ts'
 import type { ReceiptClaims } from '../../../../protocol/packet/receipt.ts'
 import { type PlayedCase, playCase, playSetting, submitContentOf } from '../../../../test/support/play-case.ts'
 import { html, textOf } from '../../../kernel/html.ts'
 import { deadlinesOf, documentOfTexts } from './deadlines.ts'
-import { chinaTime, storedTimes, TITLES, timelineOf } from './timeline.ts'
+import { chinaTime, storedTimes, timelineOf } from './timeline.ts'
 import { timelineHtml } from './timeline-html.ts'
 
 let played: PlayedCase

@@ -3,8 +3,8 @@
  * 特别程序告知书, 延长办理期限告知书, 缴费通知书, 撤回申请书, 终止办理通知书. Pure.
  */
 import { type CaseContent, DECISIONS, type Outcome } from '../../../../protocol/case/kinds.ts'
+import { PROCEDURE_NAMES, SETTLEMENT_NAMES } from '../../../../protocol/case/names.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
-import { PROCEDURE_NAMES, SETTLEMENT_NAMES } from '../evidence/timeline.ts'
 import { type Block, NUMBERED, type Sheet } from './sheet.ts'
 import { basis, byLaw, materialRow, nameOf, organOf, type PaperView, remedies, what, who } from './view.ts'
 

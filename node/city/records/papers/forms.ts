@@ -5,8 +5,8 @@
 
 import { dayOf } from '../../../../protocol/agreement/document.ts'
 import { type CaseContent, type CaseKind, type CaseMaterial, MODE_NAMES } from '../../../../protocol/case/kinds.ts'
+import { OUTCOME_NAMES } from '../../../../protocol/case/names.ts'
 import { chineseDay } from '../../agreements/paper-articles.ts'
-import { OUTCOME_NAMES } from '../evidence/timeline.ts'
 import {
   commitment,
   endsWithout,

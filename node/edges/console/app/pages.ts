@@ -12,6 +12,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('./desk/page.tsx') },
   { path: '/partners', load: () => import('./partners/page.tsx') },
   { path: '/partners/$code', load: () => import('./partners/one.tsx') },
+  { path: '/cases/$no', load: () => import('./case/page.tsx') },
   { path: '/account', load: () => import('./account/page.tsx') },
   { path: '/help', load: () => import('./help/page.tsx') },
 ]

@@ -14,6 +14,7 @@ export type Place = {
 export const PLACES: { readonly [F in First]?: Place } = {
   '': { nav: { word: 'desk', group: 'work', keys: 'g h' } },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },
+  cases: { action: 'case.read' },
   account: {},
   help: { nav: { word: 'help', group: 'system', keys: '?' } },
 }

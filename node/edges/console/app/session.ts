@@ -78,6 +78,8 @@ function set(next: SessionState): void {
 export const forgetPurpose = (): void => {
   purpose = undefined
 }
+/** What was named for the looks of this page; addresses that the browser opens by itself carry it. */
+export const purposeNow = (): Purpose | undefined => purpose
 export const askPurposeBy = (ask: () => Promise<Purpose | null>): void => {
   askPurpose = ask
 }

@@ -23,3 +23,9 @@ export function clockText(at: number): string {
   const date = new Date(at)
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
+
+/** A day (`2026-12-01`), of a calendar, whatever the place. */
+export function dayText(day: string, language: Language, now = new Date()): string {
+  const [year = 0, month = 1, of = 1] = day.split('-').map(Number)
+  return dateText(new Date(year, month - 1, of), language, now)
+}

@@ -1,0 +1,54 @@
+/** What the case holds, on the right of its timeline; the chosen tab stands in the address. */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Tabs } from 'antd'
+import type { ReactNode } from 'react'
+import { useWords } from '../../words.ts'
+import type { Cities } from '../cities.ts'
+import type { Detail } from '../duties.ts'
+import { CASE } from '../words.ts'
+import { Applicant } from './applicant.tsx'
+import { Materials } from './materials.tsx'
+import { Messages } from './messages.tsx'
+import { Papers } from './papers.tsx'
+import { Parcels } from './parcels.tsx'
+import { Rights } from './rights.tsx'
+
+const TABS = ['materials', 'messages', 'papers', 'person', 'parcels', 'rights'] as const
+type Tab = (typeof TABS)[number]
+
+export type Held = { detail: Detail; cities: Cities }
+
+const CONTENT: { readonly [T in Tab]: (held: Held) => ReactNode } = {
+  materials: Materials,
+  messages: Messages,
+  papers: Papers,
+  person: Applicant,
+  parcels: Parcels,
+  rights: Rights,
+}
+
+export function CaseTabs(held: Held) {
+  const words = useWords(CASE)
+  const navigate = useNavigate()
+  const { tab } = useSearch({ strict: false }) as { tab?: string }
+  const chosen = TABS.find(name => name === tab) ?? 'materials'
+  const { unread, toPrint } = held.detail
+  const more: { [T in Tab]?: number } = { messages: unread, papers: toPrint.length }
+  return (
+    <section className="card case-tabs" aria-label={words.tabs}>
+      <Tabs
+        activeKey={chosen}
+        onChange={key => void navigate({ to: '.', search: { tab: key } as object, replace: true })}
+        items={TABS.map(name => {
+          const Content = CONTENT[name]
+          const count = more[name] ?? 0
+          return {
+            key: name,
+            label: count === 0 ? words[name] : `${words[name]} ${count}`,
+            children: <Content {...held} />,
+          }
+        })}
+      />
+    </section>
+  )
+}
