@@ -70,7 +70,8 @@ class Order extends BaseSequencer {
 export default defineConfig(({ mode }) => {
   const tests = {
     environment: 'node' as const,
-    globalSetup: 'test/support/template.ts',
+    // The long proofs move gigabytes, which belong on a disk.
+    globalSetup: [...(mode === 'long' ? [] : ['test/support/run-folder.ts']), 'test/support/template.ts'],
     // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { processorTime } from '../test/support/processor-time.ts'
 import { fc } from '../test/support/properties.ts'
 import { formatFault, isExactNumber, readKeepingDigits, readStrictJson } from './json-outside.ts'
 
@@ -51,10 +52,9 @@ describe('a number of JSON from outside', () => {
     )
   })
 
-  test('a number of a million digits is judged in no time', () => {
-    const begun = performance.now()
-    for (const written of ['9'.repeat(1e6), `1.${'0'.repeat(1e6)}`, `0.${'0'.repeat(1e6)}1`]) isExactNumber(written)
-    expect(performance.now() - begun).toBeLessThan(2000)
+  test('a number of a million digits is judged in no time', async () => {
+    for (const written of ['9'.repeat(1e6), `1.${'0'.repeat(1e6)}`, `0.${'0'.repeat(1e6)}1`])
+      expect(await processorTime(() => isExactNumber(written))).toBeLessThan(2000)
   })
 })
 
@@ -128,11 +128,9 @@ describe('with every digit kept', () => {
     })
   })
 
-  test('what is nested deeply and full of long numbers is read in linear time', () => {
+  test('what is nested deeply and full of long numbers is read in linear time', async () => {
     const levels = 2000
     const text = `${'['.repeat(levels)}${Array(20_000).fill('900719925474099301').join()}${']'.repeat(levels)}`
-    const begun = performance.now()
-    expect(readKeepingDigits(text).ok).toBe(true)
-    expect(performance.now() - begun).toBeLessThan(3000)
+    expect(await processorTime(() => expect(readKeepingDigits(text).ok).toBe(true))).toBeLessThan(3000)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { processorTime } from '../test/support/processor-time.ts'
 import { fc } from '../test/support/properties.ts'
 import { readJson, unwritable } from './json-text.ts'
 import { LIMITS } from './limits.ts'
@@ -165,7 +166,7 @@ describe('a JSON text', () => {
     expect(accepts('['.repeat(1_000_000))).toBe(false)
   })
 
-  test('is read in linear time: a partner wrote it', () => {
+  test('is read in linear time: a partner wrote it', async () => {
     const long = 256 * 1024
     for (const text of [
       `"${'\\n'.repeat(long)}"`,
@@ -176,9 +177,7 @@ describe('a JSON text', () => {
       `{${Array.from({ length: 20_000 }, (_, n) => `"\\u0061${n}":1`).join()}}`,
       '1'.repeat(long),
     ]) {
-      const begun = performance.now()
-      readJson(text)
-      expect(performance.now() - begun).toBeLessThan(2000)
+      expect(await processorTime(() => readJson(text))).toBeLessThan(2000)
     }
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { processorTime } from '../test/support/processor-time.ts'
 import { fc } from '../test/support/properties.ts'
 import {
   Commitment,
@@ -45,7 +46,7 @@ describe('text', () => {
     expect(accepts('\u{1f600}')).toBe(true)
   })
 
-  test('is judged in linear time, whatever its length: a partner wrote it', () => {
+  test('is judged in linear time, whatever its length: a partner wrote it', async () => {
     // With a regular expression that backtracks, the longer texts take minutes.
     const long = 256 * 1024
     for (const value of [
@@ -54,9 +55,7 @@ describe('text', () => {
       `${'a'.repeat(long)}\u0001\u0001`,
       `${' '.repeat(long)}\u0001`,
     ]) {
-      const begun = performance.now()
-      expect(accepts(value)).toBe(false)
-      expect(performance.now() - begun).toBeLessThan(1000)
+      expect(await processorTime(() => expect(accepts(value)).toBe(false))).toBeLessThan(1000)
     }
   })
 })

@@ -14,6 +14,8 @@ afterAll(() => server.close())
 const config: RestConfigInput = {
   baseUrl: 'https://approval.test/api/',
   auth: { scheme: 'header', name: 'x-api-key', secret: 'key' },
+  // A busy machine is not to be taken for a system that is silent: what hangs here is ended by its signal.
+  timeoutMs: 600_000,
   dictionaries: { step: { codes: { 'case.accept': 'SL', 'case.message': 'XX', 'case.decide': 'JD' } } },
   register: {
     path: '/cases',

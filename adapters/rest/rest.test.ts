@@ -12,10 +12,13 @@ beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
 
+/** What ends by silence is tested with the requests themselves; here a busy machine is not to be taken for a silent system. ms */
+const UNHURRIED = 600_000
+
 const base: RestConfigInput = {
   baseUrl: 'https://approval.test/api',
   auth: { scheme: 'bearer', secret: 'token' },
-  timeoutMs: 1000,
+  timeoutMs: UNHURRIED,
   dictionaries: { mode: { codes: { '0': 'A', '1': 'B' } }, step: { codes: { 'case.accept': 2, 'case.decide': 11 } } },
   errors: { BUSY: '稍后再试' },
   register: {

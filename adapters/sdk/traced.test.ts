@@ -18,7 +18,7 @@ async function serve(handler: (request: IncomingMessage, response: ServerRespons
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-const limits = { timeoutMs: 5000, maxResponseBytes: 1024 * 1024 }
+const limits = { timeoutMs: 600_000, maxResponseBytes: 1024 * 1024 }
 const SECRET = 'p"w/1'
 
 /** What is traced of one request with this body. */

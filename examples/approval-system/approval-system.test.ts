@@ -43,7 +43,9 @@ async function startHere(script: ScriptName = 'grant') {
     faults: {},
     now: Date.now,
   })
-  return { ...(await approvalAt(url, TOKEN)), stop }
+  const running = await approvalAt(url, TOKEN)
+  // A busy machine is not to be taken for a system that is silent.
+  return { ...running, config: { ...running.config, timeoutMs: 600_000 }, stop }
 }
 
 adapterContract(

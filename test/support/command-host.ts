@@ -1,8 +1,10 @@
 /** The process of `commands.ts`: does for each command what `node/main.ts` does in a process of its own, `start` excepted. */
 import { thumbprintsLast } from '../../node/edges/cli/arguments.ts'
+import { createContext } from '../../node/edges/cli/context.ts'
 import { fail } from '../../node/edges/cli/output.ts'
 import { createProgram } from '../../node/edges/cli/program.ts'
 import type { Command, Ran } from './commands.ts'
+import { testKey } from './keys.ts'
 
 /** Where a command would end the process. */
 class Exit extends Error {}
@@ -21,6 +23,11 @@ process.exit = (code?: number | string | null): never => {
   throw new Exit()
 }
 
+/** Keys that the tests which ask for the commands take for cities of their own. */
+const THEIRS = 10
+for (let n = 0; n < THEIRS; n++) testKey()
+const contextOf: typeof createContext = flags => ({ ...createContext(flags), newCertificateKey: async () => testKey() })
+
 async function run({ args, env }: Command): Promise<Ran> {
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, environment, env)
@@ -30,7 +37,7 @@ async function run({ args, env }: Command): Promise<Ran> {
     throw new Error('a process of its own starts a node')
   }
   try {
-    await createProgram({ start }).parseAsync(thumbprintsLast(args), { from: 'user' })
+    await createProgram({ start, contextOf }).parseAsync(thumbprintsLast(args), { from: 'user' })
   } catch (error) {
     if (!(error instanceof Exit)) fail(error, false)
   }

@@ -52,7 +52,7 @@ const answer = (by: Who, asked: CaseKind): Step =>
 const waybill = (number: string) => ({ carrier: 'EMS', number })
 /** The day before, so that nothing lies in the future, or too far behind. */
 const AT = new Date(Date.now() - 86_400_000).toISOString()
-/** Until when a material is handed in later. */
+/** Until when a material is handed in later, or what is lacking. */
 const LATER = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10)
 const clerk = { no: 'AK-017' }
 const arrived = officer('case.arrived')
@@ -67,7 +67,7 @@ const decide = (outcome: CaseContent<'case.decide'>['outcome'], by: Who = 'shiya
   }))
 const lacking = step('shiyan', 'case.request-supplement', {
   notice: '请补正',
-  deadline: '2027-01-29',
+  deadline: LATER,
   materials: [{ code: 'M02', reason: '未签名' }],
 })
 const received = step('ankang', 'case.result-received', async () => ({ receivedAt: new Date().toISOString() }))

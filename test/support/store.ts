@@ -43,3 +43,15 @@ export async function openTestStore(path = ':memory:'): Promise<Database> {
   await migrate(store, MIGRATIONS, () => 0)
   return store
 }
+
+/** A store of its own that begins with what `db` holds now, as one that is put back from a backup does. */
+export async function copyOf(db: Database): Promise<Database> {
+  const folder = mkdtempSync(join(tmpdir(), 'tongban-copy-'))
+  try {
+    const path = join(folder, 'copy.db')
+    await db.backup(path)
+    return openSqlite(':memory:', { from: path })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type AgreementDocument, writeAgreement } from '../../../protocol/agreement/document.ts'
 import type { AgreementState } from '../../../protocol/agreement/state.ts'
+import { openTestStore } from '../../../test/support/store.ts'
 import { worldAgreement } from '../../../test/support/world-case.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
-import { migrate } from '../../kernel/store/migrate.ts'
-import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { createAgreementRecords, ITEM_ROWS } from './records.ts'
 
 const A = '610900'
@@ -13,8 +11,7 @@ const S = '420300'
 const N = '411300'
 let db: Database
 beforeEach(async () => {
-  db = openSqlite(':memory:')
-  await migrate(db, MIGRATIONS, () => 0)
+  db = await openTestStore()
 })
 afterEach(() => db.close())
 

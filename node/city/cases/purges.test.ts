@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { copyOf } from '../../../test/support/store.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../test/support/world-case.ts'
 import { worldPurges } from '../../../test/support/world-purges.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
 
 let world: Awaited<ReturnType<typeof createWorld>>
 beforeEach(async () => {
@@ -77,11 +73,10 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
   await world.city(HANDLING).cases.step(thread, 'case.close', { outcome: 'returned' }, 'person:2')
   await world.settle()
   const make = () => worldPurges(world, world.city(COLLECTING), { failed: (_, problem) => expect(problem).toBeNull() })
-  const backup = join(tmpdir(), `tongban-purges-${randomBytes(6).toString('hex')}.db`)
-  await world.city(COLLECTING).db.backup(backup)
+  const backup = await copyOf(world.city(COLLECTING).db)
   await make().purge(thread, 'request', 'person:1')
   await world.settle()
-  await world.restart(COLLECTING, openSqlite(backup))
+  await world.restart(COLLECTING, backup)
   await world.settle()
   world.clock.advance(60_000)
   await world.settle()
@@ -99,7 +94,6 @@ test('a store of before a purge, put back, is purged again as soon as the purge 
   expect(await held()).toEqual([{ kind: 'case.purge' }])
   expect(await make().due()).toBe(0)
   expect(await db.query('SELECT applicant, purge_on FROM cases')).toEqual([{ applicant: '', purge_on: null }])
-  await rm(backup, { force: true })
 })
 
 test('after a purge no search finds the case, by number, name or phone', async () => {

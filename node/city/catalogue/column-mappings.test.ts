@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
 import { createHandClock } from '../../../test/support/http.ts'
+import { openTestStore } from '../../../test/support/store.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
-import { migrate } from '../../kernel/store/migrate.ts'
-import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { COLUMN_MAPPING_LIMITS, type ColumnMapping, createColumnMappings } from './column-mappings.ts'
 
 const EMPTY: ColumnMapping = { columns: {}, values: {}, defaults: {}, workingDays: {} }
@@ -11,8 +9,7 @@ const code = (error: { problem: { code: string } }) => error.problem.code
 
 test('a city keeps 200 column mappings, and changes any of them then', async () => {
   const clock = createHandClock(Date.parse('2026-11-23T00:00:00Z'))
-  const db = openSqlite(':memory:')
-  await migrate(db, MIGRATIONS, clock.now)
+  const db = await openTestStore()
   const mappings = createColumnMappings({ db, clock, audit: createAudit({ database: db, now: clock.now }) })
   const { kept } = COLUMN_MAPPING_LIMITS
   for (let no = 1; no <= kept; no++) await mappings.save(`第${no}`, EMPTY, 'person:p')

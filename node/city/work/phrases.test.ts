@@ -1,18 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHandClock } from '../../../test/support/http.ts'
+import { openTestStore } from '../../../test/support/store.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
-import { migrate } from '../../kernel/store/migrate.ts'
-import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
+import type { Database } from '../../kernel/store/database.ts'
 import { type Asker, createPhrases, filled, type NewPhrase, PHRASE_LIMITS, type Phrases } from './phrases.ts'
 
-let db: ReturnType<typeof openSqlite>
+let db: Database
 let phrases: Phrases
 
 beforeEach(async () => {
   const clock = createHandClock()
-  db = openSqlite(':memory:')
-  await migrate(db, MIGRATIONS, clock.now)
+  db = await openTestStore()
   let ids = 0
   phrases = createPhrases({
     db,

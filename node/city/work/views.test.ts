@@ -1,19 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHandClock } from '../../../test/support/http.ts'
+import { openTestStore } from '../../../test/support/store.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
-import { migrate } from '../../kernel/store/migrate.ts'
-import { MIGRATIONS } from '../../kernel/store/migrations/index.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
+import type { Database } from '../../kernel/store/database.ts'
 import { createViews, type NewView, VIEW_LIMITS, type Views } from './views.ts'
 
-let db: ReturnType<typeof openSqlite>
+let db: Database
 let views: Views
 let ids: number
 
 beforeEach(async () => {
   const clock = createHandClock(Date.parse('2026-11-23T00:00:00Z'))
-  db = openSqlite(':memory:')
-  await migrate(db, MIGRATIONS, clock.now)
+  db = await openTestStore()
   ids = 0
   views = createViews({
     db,

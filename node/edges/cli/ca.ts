@@ -7,7 +7,6 @@ import {
   createCa,
   createRequest,
   fromPkcs12,
-  generateKey,
   issue,
   pemIn,
   readCertificate,
@@ -24,7 +23,7 @@ const FILES = { key: 'ca.p12', certificate: 'ca.pem' } as const
 
 /** A new CA in `folder`: `ca.p12` under the passphrase, `ca.pem` to be given to the cities. */
 export async function caCreate(context: CommandContext, flags: { name: string; folder: string }): Promise<void> {
-  const keyPem = await generateKey()
+  const keyPem = await context.newCertificateKey()
   const pem = createCa({ name: flags.name, keyPem, now: Date.now(), serial: randomBytes(16) })
   const passphrase = await context.passphrase()
   await mkdir(flags.folder, { recursive: true, mode: 0o700 })
@@ -44,7 +43,7 @@ export async function caRequest(context: CommandContext, flags: { out: string; n
   const config = await context.config()
   const store = await openKeyStore(join(config.data, 'keys'), await context.passphrase())
   const replaces = flags.newKey === true && (await store.openPending()) !== null
-  const keyPem = flags.newKey === true ? await generateKey() : (await store.openCityKey()).keyPem
+  const keyPem = flags.newKey === true ? await context.newCertificateKey() : (await store.openCityKey()).keyPem
   if (flags.newKey === true) await store.savePending(keyPem)
   await writeFile(flags.out, createRequest(config.city, keyPem))
   context.out.result({ request: flags.out, newKey: flags.newKey === true }, value =>

@@ -24,6 +24,8 @@ export type CommandContext = {
   ask(question: string): Promise<string>
   /** one that is to be: from the variable or the file that it names with `_FILE`, or typed in twice */
   newPassphrase(variable: 'TONGBAN_PASSPHRASE' | 'TONGBAN_NEW_PASSPHRASE'): Promise<string>
+  /** A new RSA key of a city or an authority, PKCS#8 PEM; tests have theirs made before. */
+  newCertificateKey(): Promise<string>
 }
 
 /** Asks on the terminal without showing it. Problems: `config.invalid` without a terminal, `keystore.passphrase` when cancelled. */
@@ -71,6 +73,7 @@ export function createContext(flags: GlobalFlags): CommandContext {
       if (isCancel(typed) || typed.trim() === '') throw new ProblemError('request.invalid', 'nothing was done')
       return typed
     },
+    newCertificateKey: async () => (await import('../../../certs/index.ts')).generateKey(),
     async newPassphrase(variable) {
       const given = await readPassphrase(env, variable)
       if (given !== null) return given

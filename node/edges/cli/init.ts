@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { generateKey, readCertificate, selfIssue } from '../../../certs/index.ts'
+import { readCertificate, selfIssue } from '../../../certs/index.ts'
 import { divisionOf } from '../../../protocol/codes/divisions.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { FormerRole } from '../../../protocol/rights/roles.ts'
@@ -53,7 +53,7 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<v
   const passphrase = await context.newPassphrase('TONGBAN_PASSPHRASE')
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   const now = Date.now()
-  const keyPem = await generateKey()
+  const keyPem = await context.newCertificateKey()
   const certificate = selfIssue(city, { keyPem, now, serial: randomBytes(16) })
   await createKeyStore(join(config.data, 'keys'), passphrase, {
     keys: {

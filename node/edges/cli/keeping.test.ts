@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Commands, openCommands } from '../../../test/support/commands.ts'
+import { withFewRounds } from '../../../test/support/keys.ts'
 import { freePort } from '../../../test/support/node-process.ts'
 import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { createClient } from '../client/client.ts'
@@ -40,6 +41,7 @@ beforeAll(async () => {
     '--with-clerk',
   ])
   expect(made).toMatchObject({ code: 0, error: '' })
+  await withFewRounds(join(root, 'node/data/keys/keys.json'), PASSPHRASE.TONGBAN_PASSPHRASE)
 })
 afterAll(async () => {
   await stop()

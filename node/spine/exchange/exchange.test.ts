@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { copyOf } from '../../../test/support/store.ts'
 import { createWorld, fakeAdapter } from '../../../test/support/world.ts'
 import { agree, submitCase as submit } from '../../../test/support/world-case.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
 
 type World = Awaited<ReturnType<typeof createWorld>>
 const A = '610900'
@@ -184,15 +181,14 @@ describe('exchange', () => {
     const agreement = await agree(world)
     const before = await submit(world, agreement)
     await world.settle()
-    const backup = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
-    await world.city(A).db.backup(backup)
+    const backup = await copyOf(world.city(A).db)
     const after = await submit(world, agreement)
     await world.settle()
     await world.city(A).cases.step(before, 'case.message', { text: '补充说明' }, 'person:1')
     await world.settle()
     // Restored: the second case and the message are forgotten, and one packet is signed before the partner is reached.
     world.network.partition(A, S)
-    await world.restart(A, openSqlite(backup))
+    await world.restart(A, backup)
     await world.city(A).cases.step(before, 'case.remind', { text: '请尽快' }, 'person:1')
     world.network.heal(A, S)
     await reached(world, A, after, 'arrived')
@@ -214,13 +210,12 @@ describe('exchange', () => {
     const effects = new Map<string, number>()
     world = await createWorld({ adapter: code => (code === S ? fakeAdapter(effects) : fakeAdapter()) })
     const agreement = await agree(world)
-    const backup = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
-    await world.city(S).db.backup(backup)
+    const backup = await copyOf(world.city(S).db)
     const thread = await submit(world, agreement)
     await world.settle()
     await world.city(S).cases.step(thread, 'case.accept', {}, 'person:1')
     await world.settle()
-    await world.restart(S, openSqlite(backup))
+    await world.restart(S, backup)
     await reached(world, S, thread, 'accepted')
     expect(await stateOf(world, S, thread)).toBe('accepted')
     expect((await world.city(A).cases.get(thread)).fold).toEqual((await world.city(S).cases.get(thread)).fold)

@@ -1,14 +1,11 @@
 /** What a partner says of itself is a claim: only packets with our own signature that we forgot change anything here. */
-import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
 import { encodeFrame } from '../../../protocol/exchange/frames.ts'
 import { falsePartner, type GivenBack } from '../../../test/support/false-partner.ts'
+import { copyOf } from '../../../test/support/store.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, submitCase } from '../../../test/support/world-case.ts'
-import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { EPOCH_LIMITS } from '../trust/epoch.ts'
 import { RECOVERY_LIMITS } from './recovery.ts'
 
@@ -47,11 +44,7 @@ async function quietly(turns = 2): Promise<void> {
   await later(turns)
 }
 
-const backupOf = async (code: string): Promise<string> => {
-  const path = join(tmpdir(), `tongban-backup-${randomBytes(6).toString('hex')}.db`)
-  await world.city(code).db.backup(path)
-  return path
-}
+const backupOf = (code: string) => copyOf(world.city(code).db)
 
 /** Ids and places of the packets of a city to its partner, as they stand. */
 const sent = (code: string) =>
@@ -199,7 +192,7 @@ describe('a restored city', () => {
     await step(S, 'case.decide', { outcome: 'granted' })
     await world.settle()
     world.network.partition(A, S)
-    await world.restart(S, openSqlite(backup))
+    await world.restart(S, backup)
     await step(S, 'case.decide', { outcome: 'denied', reason: '材料不符', documentNo: '十审〔2026〕1号' })
     const [denied] = (await sent(S)).slice(-1) as { id: string }[]
     world.network.heal(A, S)
@@ -245,7 +238,7 @@ describe('a restored city', () => {
     await world.settle()
     expect(world.epochs.get(S)).toBe(epoch + 1)
     if (snapshot) world.epochs.set(S, epoch)
-    await world.restart(S, openSqlite(backup))
+    await world.restart(S, backup)
     await later()
     await expectOneTruth(thread)
     const { db, audit, exchange } = world.city(S)
@@ -265,7 +258,7 @@ describe('a restored city', () => {
     const partner = await falsePartner(world, A, S)
     partner.giveBack = async () => null
     partner.received = { n: link.n, hash: link.hash }
-    await world.restart(S, openSqlite(backup))
+    await world.restart(S, backup)
     await partner.greet()
     await quietly(0)
     await expect(step(S, 'case.message', { text: '请稍候' })).rejects.toMatchObject({
@@ -280,7 +273,7 @@ describe('a restored city', () => {
     await world.settle()
     const other = await submitCase(world, agreement)
     world.network.partition(A, S)
-    await world.restart(S, openSqlite(backup))
+    await world.restart(S, backup)
     await step(S, 'case.decide', { outcome: 'granted' })
     const [decided] = (await sent(S)).slice(-1) as { id: string }[]
     const at = Math.floor(world.clock.now() / 1000)
@@ -302,7 +295,7 @@ describe('a restored city', () => {
     await step(A, 'case.message', { text: '请尽快' })
     await world.settle()
     world.network.partition(A, S)
-    await world.restart(A, openSqlite(backup))
+    await world.restart(A, backup)
     const threads: string[] = []
     for (let n = 0; n <= RECOVERY_LIMITS.page; n++) threads.push(await submitCase(world, agreement))
     const signed = new Set((await sent(A)).map(row => (row as { id: string }).id))
@@ -331,8 +324,8 @@ describe('a restored city', () => {
     await step(S, 'case.decide', { outcome: 'granted' })
     await world.settle()
     world.network.partition(A, S)
-    await world.restart(S, openSqlite(ofS))
-    await world.restart(A, openSqlite(ofA))
+    await world.restart(S, ofS)
+    await world.restart(A, ofA)
     await step(S, 'case.message', { text: '恢复之后' })
     await step(A, 'case.remind', { text: '恢复之后' })
     world.network.heal(A, S)
@@ -352,7 +345,7 @@ describe('a restored city', () => {
     await step(A, 'case.message', { text: '请尽快' })
     await world.settle()
     handler.admit = admit
-    await world.restart(A, openSqlite(backup))
+    await world.restart(A, backup)
     await later()
     expect(
       world
@@ -378,7 +371,7 @@ describe('a restored city', () => {
     )
     const { body } = (await packets().threadWire(db, decided?.threadNo ?? 0)).get(decided?.no ?? 0) ?? { body: null }
     world.network.partition(A, S)
-    await world.restart(S, openSqlite(backup))
+    await world.restart(S, backup)
     const partner = await falsePartner(world, A, S)
     world.network.heal(A, S)
     partner.giveBack = async from => [

@@ -82,11 +82,9 @@ describe('faults of the network', () => {
     const { a, b, proxy, open } = await throughProxy({ pingInterval: 100, pingTimeout: 200 })
     const wire = await open()
     const told = Promise.all([closing(a), closing(b)])
-    const started = performance.now()
     proxy.freeze()
     expect(await outcome(collect(wire))).toBe('exchange.unreachable')
     await told
-    expect(performance.now() - started).toBeLessThan(5_000)
   })
 
   test('an idle connection to a living peer stays', async () => {

@@ -5,7 +5,6 @@ import { newPeerKey, startHost } from '../../../test/support/p2p-hosts.ts'
 import { echo, outcome } from '../../../test/support/transport-contract.ts'
 import type { P2pEvent } from './events.ts'
 import { createP2pHost, type P2pHost, type P2pHostOptions } from './host.ts'
-import { P2P_LIMITS } from './limits.ts'
 import { peerIdOf } from './peer-id.ts'
 import { RELAY_PLACES } from './relay-places.ts'
 
@@ -198,16 +197,18 @@ describe('relay', () => {
   })
 
   test('a relay is dialled where its own city says, not where one that is reached over it does', async () => {
-    const silent = createServer(() => {})
+    let came = 0
+    const silent = createServer(() => {
+      came += 1
+    })
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
     const bogus = `/ip4/127.0.0.1/tcp/${(silent.address() as AddressInfo).port}`
     const relay = await started(offers())
     const city = await hidden(relay)
     const partner = await started({ listen: [], announced: () => [[relay.peer, relay.addresses()]] })
     const lie = `${bogus}/p2p/${relay.peer}/p2p-circuit/p2p/${city.peer}`
-    const began = performance.now()
     expect(await exchange(partner, city, [lie], FRAME)).toBe(FRAME)
-    expect(performance.now() - began).toBeLessThan(P2P_LIMITS.addressDialTimeout)
+    expect(came).toBe(0)
     silent.close()
   })
 

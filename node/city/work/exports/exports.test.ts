@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHandClock } from '../../../../test/support/http.ts'
+import { openTestStore } from '../../../../test/support/store.ts'
 import { createAudit } from '../../../kernel/records/audit.ts'
 import { createEventLog } from '../../../kernel/records/events.ts'
-import { migrate } from '../../../kernel/store/migrate.ts'
-import { MIGRATIONS } from '../../../kernel/store/migrations/index.ts'
-import { openSqlite } from '../../../kernel/store/sqlite.ts'
+import type { Database } from '../../../kernel/store/database.ts'
 import type { CaseRow } from '../../cases/rows.ts'
 import { createExports, EXPORT_LIMITS, type Exports, type ExportsParts } from './exports.ts'
 
@@ -41,7 +40,7 @@ const row = (no: number): CaseRow => ({
 
 let folder: string
 let clock: ReturnType<typeof createHandClock>
-let db: ReturnType<typeof openSqlite>
+let db: Database
 let exports: Exports
 let found: number
 let failures: unknown[]
@@ -51,8 +50,7 @@ let reading: () => Promise<void>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tongban-exports-'))
   clock = createHandClock(NOW)
-  db = openSqlite(':memory:')
-  await migrate(db, MIGRATIONS, clock.now)
+  db = await openTestStore()
   found = 450
   failures = []
   reading = async () => {}
