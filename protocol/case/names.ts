@@ -1,5 +1,6 @@
-/** Names of what happens in a case (办件用语): its steps, outcomes, special procedures and fees, as law and papers call them. Pure data. */
+/** Names of what happens in a case (办件用语): its steps, states, outcomes, special procedures and fees, as law and papers call them. Pure data. */
 import type { CaseKind, Outcome, Settlement, SPECIAL_PROCEDURES } from './kinds.ts'
+import { STATES, type State } from './table.ts'
 
 type Bilingual = { zh: string; en: string }
 
@@ -67,3 +68,16 @@ export const SETTLEMENT_NAMES = {
   waived: { zh: '减免', en: 'waived' },
   cancelled: { zh: '撤销', en: 'cancelled' },
 } as const satisfies Record<Settlement, Bilingual>
+
+export const STATE_NAMES = {
+  submitted: { zh: STATES.submitted, en: 'forwarded' },
+  arrived: { zh: STATES.arrived, en: 'arrived' },
+  prechecked: { zh: STATES.prechecked, en: 'pre-check passed' },
+  supplementing: { zh: STATES.supplementing, en: 'materials missing' },
+  accepted: { zh: STATES.accepted, en: 'accepted' },
+  paused: { zh: STATES.paused, en: 'special procedure' },
+  decided: { zh: STATES.decided, en: 'decided' },
+  sending: { zh: STATES.sending, en: 'result on its way' },
+  closed: { zh: STATES.closed, en: 'closed' },
+  refused: { zh: STATES.refused, en: 'not accepted' },
+} as const satisfies Record<State, Bilingual>

@@ -1,5 +1,12 @@
 /** What pages read of the node, and how they change it: each operation of the API by its name, kept until an event says that it changed. */
-import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { PROBLEMS, ProblemError } from '../../../../protocol/problem.ts'
 import type { Api } from '../../client/api.generated.ts'
 import { node, type OperationId } from './session.ts'
@@ -22,6 +29,14 @@ export const queries = new QueryClient({
   },
 })
 
+/** How an operation is read, for those who read several at once. */
+export const reading = <Id extends OperationId>(id: Id, input?: InputOf<Id>) =>
+  queryOptions({
+    queryKey: [id, input ?? null],
+    queryFn: ({ signal }) =>
+      (node[id] as (input: unknown) => Promise<AnswerOf<Id>>)({ ...(input as object | undefined), signal }),
+  })
+
 /** Reads by an operation. `when`: false as long as what it needs is not known. */
 export function useNode<Id extends OperationId>(
   id: Id,
@@ -29,9 +44,7 @@ export function useNode<Id extends OperationId>(
   { when = true, keep = false }: { when?: boolean; keep?: boolean } = {},
 ) {
   return useQuery({
-    queryKey: [id, input ?? null],
-    queryFn: ({ signal }) =>
-      (node[id] as (input: unknown) => Promise<AnswerOf<Id>>)({ ...(input as object | undefined), signal }),
+    ...reading(id, input),
     enabled: when,
     // Rows stay while the next ones are asked for.
     placeholderData: keep ? keepPreviousData : undefined,

@@ -1,84 +1,129 @@
-/** The desk (工作台): queues with their counts, and the cases of the chosen one. */
-import { useState } from 'react'
+/** The desk (工作台): queues with their counts, the cases of the chosen one, and what may be done with the selected one. */
+import { useLocation, useRouter } from '@tanstack/react-router'
+import { Alert, Button } from 'antd'
+import { useCallback, useRef, useState } from 'react'
+import type { CaseKind } from '../../../../../protocol/case/kinds.ts'
 import { useNode } from '../query.ts'
+import { mayDo, useMe } from '../session.ts'
+import { useKeys } from '../shell/keys.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
-import { SHARED } from '../ui/words.ts'
 import { useWords } from '../words.ts'
+import './desk.css'
+import { Filters } from './filters.tsx'
+import { CaseList } from './list.tsx'
+import { isPlaceless } from './possible.ts'
+import { QueueList } from './queues.tsx'
+import { type Sight, useRows } from './rows.ts'
+import { Selected } from './selected.tsx'
+import { searchOf, type Wanted, wantedOf } from './wanted.ts'
 import { DESK } from './words.ts'
 
-type Queue = Parameters<typeof Cases>[0]['queue']
+/** The page of a case, at a step of it. */
+const caseAddress = (caseNo: string, kind?: CaseKind): string =>
+  `/cases/${encodeURIComponent(caseNo)}${kind === undefined ? '' : `?step=${kind.slice('case.'.length)}`}`
 
-function Cases({
-  queue,
-}: {
-  queue:
-    | 'mine'
-    | 'window'
-    | 'ours'
-    | 'waiting'
-    | 'paused'
-    | 'due-today'
-    | 'overdue'
-    | 'unread'
-    | 'to-print'
-    | 'to-hand-out'
-    | 'parked'
-    | 'parcels'
-    | 'originals'
-    | 'bad-ratings'
-    | 'done'
-}) {
-  const words = useWords(DESK)
-  const rows = useNode('readQueue', { params: { queue } }, { keep: true })
+const ENTER = 'Enter'
+
+/** One queue with its filters; made anew for another one. */
+function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | null) => void }) {
+  const { queue, filter, selected } = wanted
+  const router = useRouter()
+  const [sight, setSight] = useState<Sight>({ first: 0, last: 0 })
+  const see = useCallback((first: number, last: number) => setSight({ first, last }), [])
+  const rows = useRows(queue, filter, sight)
+  const firstStep = useRef<CaseKind | null>(null)
+  const know = useCallback((kind: CaseKind | null) => {
+    firstStep.current = kind
+  }, [])
+  const open = (caseNo: string, kind?: CaseKind): void => router.history.push(caseAddress(caseNo, kind))
+  const place = rows.rows.findIndex(({ row }) => row.thread === selected)
+  const move = (by: 1 | -1) => (): void => {
+    // From nowhere, down is to the first row.
+    const next = rows.rows[place < 0 ? 0 : place + by]
+    if (next !== undefined) select(next.row.thread)
+  }
+  const here = rows.rows[place]?.row
+  // Whoever comes back from it finds the next one selected.
+  const actAndNext = (): void => {
+    if (here === undefined) return
+    move(1)()
+    // Two changes of one turn of the event loop would be one entry of the history.
+    router.history.flush()
+    open(here.caseNo, firstStep.current ?? undefined)
+  }
+  useKeys({
+    j: move(1),
+    ArrowDown: move(1),
+    k: move(-1),
+    ArrowUp: move(-1),
+    ...(here === undefined ? {} : { [ENTER]: () => open(here.caseNo), e: actAndNext }),
+  })
   return (
-    <Shown read={rows}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <p className="muted">{words.empty}</p>
-        ) : (
-          <table>
-            <tbody>
-              {items.map(({ thread, caseNo, applicant, item, stateName }) => (
-                <tr key={thread}>
-                  <td>{caseNo}</td>
-                  <td>{applicant}</td>
-                  <td>{item.name}</td>
-                  <td>{stateName}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )
-      }
-    </Shown>
+    <>
+      <CaseList
+        queue={queue}
+        filtered={Object.values(filter).some(Boolean)}
+        rows={rows}
+        selected={selected}
+        select={select}
+        open={({ caseNo }) => open(caseNo)}
+        see={see}
+      />
+      {selected === null ? (
+        <Unselected />
+      ) : (
+        <Selected thread={selected} open={open} know={know} close={() => select(null)} />
+      )}
+    </>
+  )
+}
+
+function Unselected() {
+  const words = useWords(DESK)
+  return (
+    <aside className="selected empty" aria-label={words.selected}>
+      <p className="muted">{words.choose}</p>
+    </aside>
   )
 }
 
 export function Page() {
   const words = useWords(DESK)
-  const shared = useWords(SHARED)
-  const counts = useNode('countQueues')
-  const [queue, choose] = useState<Queue>('mine')
+  const me = useMe()
+  const router = useRouter()
+  const { searchStr } = useLocation()
+  const wanted = wantedOf(searchStr)
+  const { queue, filter } = wanted
+  const show = (next: Wanted): void => router.history.replace(`/${searchOf(next)}`)
+  const counts = useNode('countQueues', { query: filter }, { keep: true })
+  const takesIn = mayDo(me, 'case.take-in')
+  const begin = (): void => router.history.push('/new')
+  useKeys(takesIn ? { n: begin } : {})
   return (
-    <PageFrame title={words.title}>
-      <Shown read={counts}>
-        {({ items, cap }) => (
-          <div role="tablist" aria-label={words.queues}>
-            {items.map(entry => (
-              <button
-                key={entry.queue}
-                type="button"
-                role="tab"
-                aria-selected={entry.queue === queue}
-                onClick={() => choose(entry.queue)}
-              >
-                {entry.title} {entry.more ? shared.more(cap) : entry.count}
-              </button>
-            ))}
-          </div>
-        )}
-      </Shown>
-      <Cases queue={queue} />
+    <PageFrame
+      title={words.title}
+      aside={
+        takesIn ? (
+          <Button type="primary" onClick={begin}>
+            {words.newCase} <kbd>n</kbd>
+          </Button>
+        ) : null
+      }
+    >
+      {isPlaceless(me) ? <Alert type="warning" showIcon title={words.placeless} /> : null}
+      <Filters filter={filter} change={next => show({ ...wanted, filter: next })} />
+      <div className="desk">
+        <Shown read={counts}>
+          {data => (
+            <QueueList counts={data} chosen={queue} choose={next => show({ ...wanted, queue: next, selected: null })} />
+          )}
+        </Shown>
+        <Cases
+          key={JSON.stringify([queue, filter])}
+          wanted={wanted}
+          select={thread => show({ ...wanted, selected: thread })}
+        />
+      </div>
     </PageFrame>
   )
 }

@@ -19,13 +19,19 @@ const isField = (target: EventTarget | null): boolean =>
     /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
     target.closest('[role=combobox]') !== null)
 
+/** Whether a key is what presses it: a button has Enter and the space bar for itself. */
+const isOwn = (key: string, target: EventTarget | null): boolean =>
+  (key === 'Enter' || key === ' ') &&
+  target instanceof HTMLElement &&
+  target.closest('button, a[href], summary, [role=button], [role=menuitem], [role=tab], [role=option]') !== null
+
 const actOf = (name: string): (() => void) | undefined =>
   layers.findLast(layer => layer.current[name] !== undefined)?.current[name]
 
 document.addEventListener('keydown', event => {
   const { key, ctrlKey, metaKey, altKey, isComposing, keyCode, target, timeStamp } = event
   // 229: the key belongs to the input method, in browsers that do not say so otherwise.
-  if (ctrlKey || metaKey || altKey || isComposing || keyCode === 229 || isField(target)) return
+  if (ctrlKey || metaKey || altKey || isComposing || keyCode === 229 || isField(target) || isOwn(key, target)) return
   // A dialog has keys of its own.
   if (key !== 'Escape' && document.querySelector('[role=dialog][aria-modal=true]') !== null) return
   const pair = before !== null && timeStamp - before.at < TOGETHER ? actOf(`${before.key} ${key}`) : undefined

@@ -1,0 +1,189 @@
+/** The desk of two whole nodes, in a real browser: what comes in appears, counts are rows, two clerks and one case, keys, addresses. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import { openBrowser, sit } from '../support/browser.ts'
+import { type CommandNode, openCommandNode } from '../support/command-node.ts'
+import { type Seat, seat } from '../support/console.ts'
+import { makePdf } from '../support/make-pdf.ts'
+import { ANKANG, SHIYAN } from '../support/node-folder.ts'
+import { pairCities, until } from '../support/pair-cities.ts'
+
+const WINDOW = '3 号窗'
+
+let root: string
+let ankang: CommandNode
+let shiyan: CommandNode
+let browser: Browser
+let item: ServiceItem
+let li: Seat
+let han: Seat
+let examiner: Seat
+let scans: string[]
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-desk-'))
+  ;[ankang, shiyan, browser] = await Promise.all([
+    openCommandNode(root, ANKANG),
+    openCommandNode(root, SHIYAN),
+    openBrowser(),
+  ])
+  const { items } = await pairCities(ankang, shiyan)
+  const found = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
+  if (found === undefined) throw new Error('no example item of mode 1')
+  item = found
+  const at = { windows: [WINDOW] }
+  li = await seat(ankang.client, 'li.lei', ['window-clerk'], { name: '李雷', ...at })
+  han = await seat(ankang.client, 'han.mei', ['window-clerk'], { name: '韩梅', ...at })
+  examiner = await seat(shiyan.client, 'zhao.yi', ['examiner'], { name: '赵一', departments: null })
+  scans = await Promise.all(
+    ['card', 'form'].map(
+      async text => (await ankang.client.uploadMaterial({ bytes: makePdf(1, text), type: 'application/pdf' })).sha256,
+    ),
+  )
+})
+afterAll(async () => {
+  await Promise.allSettled([ankang?.stop(), shiyan?.stop(), browser?.close()])
+  await rm(root, { recursive: true, force: true })
+})
+afterEach(async () => {
+  await Promise.all(browser.contexts().map(context => context.close()))
+})
+
+/** Taken in at the window by nobody of it; arrived at the other city. */
+async function takeIn(name: string) {
+  const taken = await ankang.client.submitCase({
+    body: {
+      to: SHIYAN.code,
+      item: item.taskCode,
+      mode: 1,
+      window: WINDOW,
+      applicant: { type: '1', name, idType: '111', idNumber: '11010519491231002X' },
+      form: { reason: '测试' },
+      materials: scans.map((sha256, at) => ({ sha256, code: `M0${at + 1}`, name: `${at}.pdf` })),
+    },
+  })
+  const { thread } = taken
+  await ankang.client.assignCase({ params: { thread }, body: { to: null } })
+  const arrived = async (city: CommandNode) =>
+    (await city.client.getCase({ params: { thread } }).catch(() => null))?.state === 'arrived'
+  await until(async () => (await arrived(shiyan)) && (await arrived(ankang)), `the case of ${name} arrived`)
+  return taken
+}
+
+async function stumbles(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+}
+
+const queueOf = (page: Page, name: string) =>
+  page.getByRole('list', { name: '队列' }).getByRole('button', { name: new RegExp(`^${name}`) })
+/** Without its head. */
+const rowsOf = (page: Page) => page.getByRole('grid').locator('[role=row][id]')
+const selectedOf = (page: Page) => page.getByRole('complementary', { name: '选中的办件' })
+
+test('whoever has neither window nor department is told why nothing is there, and who cures it', async () => {
+  const placeless = await seat(shiyan.client, 'qian.er', ['examiner'], { name: '钱二' })
+  const { page } = await sit(browser, shiyan.node.url, placeless)
+  await page.getByText('您的账号没有窗口或部门').waitFor()
+})
+
+test('an empty queue says what would stand there; a case that comes in is counted and shown by itself', async () => {
+  const { page, faults } = await sit(browser, shiyan.node.url, examiner)
+  await page.goto('/?queue=ours')
+  await page.getByText('没有轮到本市的办件。').waitFor()
+  await takeIn('陈小满')
+  await rowsOf(page).filter({ hasText: '陈*' }).waitFor()
+  expect(await rowsOf(page).first().textContent()).toContain('安康市 → 十堰市')
+  await queueOf(page, '待本市办理').getByText('1', { exact: true }).waitFor()
+  // One that follows does not move what is under the hand: it is announced.
+  await takeIn('周大成')
+  await page.getByText('新增 1 件').waitFor()
+  expect(await rowsOf(page).count()).toBe(1)
+  await page.getByRole('button', { name: '显示' }).click()
+  await page.getByText('共 2 件').waitFor()
+  expect(await rowsOf(page).count()).toBe(2)
+  await queueOf(page, '待本市办理').getByText('2', { exact: true }).waitFor()
+  expect(await stumbles(page)).toEqual([])
+  expect(faults).toEqual([])
+})
+
+test('counts are rows under every filter, and filters stand in the address without anything personal', async () => {
+  const { page } = await sit(browser, ankang.node.url, li)
+  await page.goto('/?queue=window')
+  await page.getByText('共 2 件').waitFor()
+  await page.getByRole('combobox', { name: '经办人' }).click()
+  await page.getByTitle('我', { exact: true }).click()
+  await page.getByText('没有符合筛选条件的办件。').waitFor()
+  expect(new URL(page.url()).search).toBe('?queue=window&assignee=me')
+  await queueOf(page, '本窗口').getByText('0', { exact: true }).waitFor()
+  await page.goto('/?queue=window&partner=420300&state=arrived')
+  await page.getByText('共 2 件').waitFor()
+  expect(await rowsOf(page).count()).toBe(2)
+  await queueOf(page, '本窗口').getByText('2', { exact: true }).waitFor()
+  await page.getByRole('button', { name: '清除筛选' }).click()
+  await page.waitForURL(url => url.search === '?queue=window')
+})
+
+test('keys move, take and open; the selected case stands in the address and is there again after a reload', async () => {
+  const { page, faults } = await sit(browser, ankang.node.url, li)
+  await page.goto('/?queue=window')
+  await page.getByText('共 2 件').waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await rowsOf(page).nth(1).and(page.locator('[aria-selected=true]')).waitFor()
+  await page.keyboard.press('k')
+  await rowsOf(page).nth(0).and(page.locator('[aria-selected=true]')).waitFor()
+  const { thread, caseNo } = (await ankang.client.readQueue({ params: { queue: 'window' }, query: { window: WINDOW } }))
+    .items[0] ?? { thread: '', caseNo: '' }
+  expect(new URL(page.url()).searchParams.get('case')).toBe(thread)
+  await page.reload()
+  await selectedOf(page).getByText(caseNo).waitFor()
+  // What happened, in words.
+  await selectedOf(page).getByText('转办申请').waitFor()
+  expect(await stumbles(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByText('选一件办件').waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(url => url.pathname === `/cases/${caseNo}`)
+  await page.goBack()
+  await page.getByText('共 2 件').waitFor()
+  // Act, and come back to the next one.
+  await page.keyboard.press('e')
+  await page.waitForURL(url => url.pathname === `/cases/${caseNo}`)
+  await page.goBack()
+  await rowsOf(page).nth(1).and(page.locator('[aria-selected=true]')).waitFor()
+  await page.keyboard.press('n')
+  await page.waitForURL(url => url.pathname === '/new')
+  expect(faults).toEqual([])
+})
+
+test('of two clerks who take one case the second is told who has it; a step that is not theirs is not offered', async () => {
+  const [first, second] = await Promise.all([sit(browser, ankang.node.url, li), sit(browser, ankang.node.url, han)])
+  await second.page.goto('/?queue=window')
+  await second.page.getByText('共 2 件').waitFor()
+  await second.page.keyboard.press('j')
+  await selectedOf(second.page).getByText('无人经办').waitFor()
+  expect(await selectedOf(second.page).getByRole('button', { name: '受理' }).count()).toBe(0)
+  expect(await selectedOf(second.page).getByRole('combobox', { name: '分派给' }).count()).toBe(0)
+  // The second one's page stays as it was: nothing that it asks for comes back any more.
+  await second.page.route('**/api/v1/cases/*', () => {})
+  await first.page.goto(new URL(second.page.url()).search)
+  await selectedOf(first.page).getByText('无人经办').waitFor()
+  await first.page.keyboard.press('c')
+  await selectedOf(first.page).getByText('由我经办').waitFor()
+  await queueOf(first.page, '我的办件').getByText('1', { exact: true }).waitFor()
+  await selectedOf(second.page).getByRole('button', { name: '领取' }).click()
+  const alert = selectedOf(second.page).getByRole('alert')
+  await alert.getByText('request.precondition').waitFor()
+  expect(await alert.textContent()).toContain('李雷')
+  await first.page.keyboard.press('c')
+  await selectedOf(first.page).getByText('无人经办').waitFor()
+})
