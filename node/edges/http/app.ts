@@ -106,6 +106,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<Env>()
   const edge: Edge = {
     app,
+    descriptions: [],
     admission: createAdmission(parts.people, limits, clock.now),
     caseRights: parts.caseRights ?? NO_CASES,
     idempotency: createIdempotency(parts.database, parts.seal, limits, clock.now),
@@ -196,6 +197,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   let document: OpenApiDocument | null = null
   let documentText: string | null = null
   const describe = () => {
+    for (const add of edge.descriptions.splice(0)) add()
     document ??= makeDocument(app, title, version, routes)
     return document
   }

@@ -158,8 +158,14 @@ const HEADERS = {
   retryAfter: { 'Retry-After': { description: 'Seconds, where it may be tried again', schema: { type: 'string' } } },
 } as const
 
-/** Adds it to the description. */
+/** Adds it to the description, once that is asked for: to make it takes as long as much of a start. */
 export function describe(edge: Edge, tag: string, method: string, common: Described, shape: Shape): void {
+  const unknownCode = common.problems?.find(code => !isProblemCode(code))
+  if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
+  edge.descriptions.push(() => add(edge, tag, method, common, shape))
+}
+
+function add(edge: Edge, tag: string, method: string, common: Described, shape: Shape): void {
   const { keyed, status } = shape
   const body = shape.body === undefined ? undefined : namedAll(shape.body, `${common.id}Request`)
   const answer = {
@@ -190,8 +196,6 @@ export function describe(edge: Edge, tag: string, method: string, common: Descri
     content: { 'application/problem+json': { schema: ProblemBody } },
     headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
   }
-  const unknownCode = common.problems?.find(code => !isProblemCode(code))
-  if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
   edge.app.openAPIRegistry.registerPath({
     method: method as 'get',
     path: common.path,

@@ -26,6 +26,8 @@ export type App = OpenAPIHono<Env>
 /** What operations are registered with. */
 export type Edge = {
   app: App
+  /** each adds an operation to the description of the API, once that is asked for */
+  descriptions: (() => void)[]
   caseRights: CaseRights
   admission: Admission
   idempotency: Idempotency
