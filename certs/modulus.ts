@@ -68,7 +68,9 @@ function hasSmoothFactor(n: string, modulus: bigint): boolean {
   return gcd((toNumber(block) + modulus - 1n) % modulus, modulus) !== 1n
 }
 
-const oddPrimes: readonly number[] = (() => {
+let primes: readonly number[] | undefined
+function oddPrimes(): readonly number[] {
+  if (primes !== undefined) return primes
   const composite = new Uint8Array(MODULUS.smallFactors)
   const found: number[] = []
   for (let candidate = 3; candidate < MODULUS.smallFactors; candidate += 2) {
@@ -77,13 +79,14 @@ const oddPrimes: readonly number[] = (() => {
     for (let multiple = candidate * candidate; multiple < MODULUS.smallFactors; multiple += 2 * candidate)
       composite[multiple] = 1
   }
-  return found
-})()
+  primes = found
+  return primes
+}
 
 let primorial: bigint | undefined
 /** The product of all odd primes below `smallFactors`. */
 function oddPrimorial(): bigint {
-  primorial ??= product(oddPrimes.map(BigInt))
+  primorial ??= product(oddPrimes().map(BigInt))
   return primorial
 }
 
@@ -93,7 +96,7 @@ function exponents(): readonly string[] {
   if (steps !== undefined) return steps
   const found: bigint[] = []
   let exponent = 1n
-  for (const prime of oddPrimes) {
+  for (const prime of oddPrimes()) {
     if (prime > MODULUS.smooth) break
     let power = prime
     while (power * prime <= MODULUS.smooth) power *= prime

@@ -56,24 +56,23 @@ export function numberOf(day: string): number {
   return number
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
+const PRINTABLE = /^(?=\s*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]*$/u
+const SEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
+  /^[^\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*$/u
+
+/** All checks of one schema: a chain would make one for each, and a program has hundreds of such texts. */
+const textChecks = (max: number) => [z.minLength(1), z.maxLength(max), z.regex(PRINTABLE)]
+
 /** Well-formed text without control characters other than line breaks and tabs, not blank. Linear: it judges what a partner sent, before its length counts. */
-export const text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
-    .regex(/^(?=\s*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]*$/u)
+export const text = (max: number) => z.string().check(...textChecks(max))
 
 /**
  * A code, number or identifier: what people compare by eye and programs by its letters. So no line breaks, nothing that turns the
  * direction of writing and nothing that is not seen (Unicode 16, general category Cf, of the Basic Multilingual Plane).
  */
-export const code = (max: number) =>
-  text(max).regex(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
-    /^[^\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*$/u,
-  )
+export const code = (max: number) => z.string().check(...textChecks(max), z.regex(SEEN))
 
 /** A JSON object of any members, in at most `levels` levels, that is read from its text as it is. */
 export const jsonObject = (name: z.ZodType<string, string>, levels: number) =>

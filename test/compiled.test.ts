@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { exampleCities, exampleItems } from '../examples/data/load.ts'
 import { compiledWhenOften, OFTEN } from '../protocol/compiled.ts'
 import { parseValue } from '../protocol/primitives.ts'
 import { ServiceItem } from '../protocol/service/item.ts'
+import { fc } from './support/properties.ts'
 
 const compiledOf = <T>(schema: z.ZodType<T>): z.ZodType<T> => {
   for (let uses = 0; uses < OFTEN; uses++) compiledWhenOften(schema)

@@ -15,7 +15,7 @@ import { VERSION } from '../version.ts'
 import { createConsoleFiles } from './console/files.ts'
 import { CONSOLE_PATHS } from './console/paths.ts'
 import type { Authenticator } from './http/admission.ts'
-import { createHttpApp } from './http/app.ts'
+import { createHttpApp, type HttpApp } from './http/app.ts'
 import { type RouteModule, timeOrNull } from './http/route.ts'
 import { startServer } from './http/server.ts'
 import type { SignOn } from './http/single-sign-on.ts'
@@ -52,43 +52,56 @@ export function serve(
     },
   life: Lifecycle,
 ): { url: string; applicantsUrl: string | null } {
-  const app = createHttpApp({
-    routes,
-    people: authenticator,
-    caseRights,
-    signOn: singleSignOn,
-    seal,
-    telemetry,
-    clock,
-    feed,
-    live,
-    console: { ...createConsoleFiles(), paths: CONSOLE_PATHS },
-    uploads: { port: uploads, maxBytes: LIMITS.materialBytes },
-    database: db,
-    ids: randomUUID,
-    version: VERSION,
-    title: `${config.city.name} ${config.city.code}`,
-    beside: () => {
-      const { polling, slow } = dispatch.state()
-      return {
-        approvalSystem: {
-          lastGoodPoll: timeOrNull(polling?.lastGood ?? null),
-          failures: polling?.failures ?? 0,
-          slowCalls: slow,
-        },
-        cityKey: cityKey(),
-      }
-    },
-    ready: {
-      store: createWriteProbe(db, clock.now),
-      space: async () => {
-        const problem = space.problem()
-        if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+  const makeApp = () =>
+    createHttpApp({
+      routes,
+      people: authenticator,
+      caseRights,
+      signOn: singleSignOn,
+      seal,
+      telemetry,
+      clock,
+      feed,
+      live,
+      console: { ...createConsoleFiles(), paths: CONSOLE_PATHS },
+      uploads: { port: uploads, maxBytes: LIMITS.materialBytes },
+      database: db,
+      ids: randomUUID,
+      version: VERSION,
+      title: `${config.city.name} ${config.city.code}`,
+      beside: () => {
+        const { polling, slow } = dispatch.state()
+        return {
+          approvalSystem: {
+            lastGoodPoll: timeOrNull(polling?.lastGood ?? null),
+            failures: polling?.failures ?? 0,
+            slowCalls: slow,
+          },
+          cityKey: cityKey(),
+        }
       },
-    },
-  })
+      ready: {
+        store: createWriteProbe(db, clock.now),
+        space: async () => {
+          const problem = space.problem()
+          if (problem !== null) throw new ProblemError(problem.code, problem.detail)
+        },
+      },
+    })
+  let made: HttpApp | null = null
+  const app = (): HttpApp => (made ??= makeApp())
   const { host, port, trustedProxies: proxies } = config.http
-  const server = startServer({ app, host, port, setting: 'http.port', maxBytes: MAX_BODY, clock, proxies })
+  const server = startServer({
+    app: { fetch: (request, address) => app().fetch(request, address), drain: () => app().drain() },
+    host,
+    port,
+    setting: 'http.port',
+    maxBytes: MAX_BODY,
+    clock,
+    proxies,
+  })
+  // Hundreds of routes with their schemas: they are made once the node is up, unless somebody asks before.
+  setImmediate(app)
   life.add('server', () => server.stop())
   const { applicants: pages } = config
   if (pages.port === undefined) return { url: server.url, applicantsUrl: null }

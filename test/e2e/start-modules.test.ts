@@ -58,6 +58,9 @@ describe('a node that starts', () => {
     ['mappings, without an outside approval system', ['jsonata']],
     ['the city key', ['node-forge/lib/pkcs12.js', 'node-forge/lib/tls.js']],
     ['the pages about the API', ['swagger-ui-dist']],
+    ['sign-in, until somebody does', ['otpauth', 'openid-client', 'oauth4webapi']],
+    ['QR codes, until the first', ['uqr']],
+    ['connections, until the first', ['sodium-native']],
     ['commands', ['commander', '@clack', 'cli-progress']],
     ['what libraries measure with', ['@opentelemetry', 'tdigest', 'prom-client/lib/defaultMetrics.js']],
   ])('loads nothing for %s', (_, packages) => {

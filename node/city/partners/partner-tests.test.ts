@@ -282,7 +282,7 @@ describe('partner tests', () => {
     await begin()
     await ankang.db.transaction(tx => tx.run('DELETE FROM delegations WHERE city = ?', [S]))
     const found = await failsAt('evidence', 'evidence.invalid', 'operator')
-    expect(hopOf(found, 'evidence')?.problem?.detail).toMatch(/^packets\/0002-420300-1\.jws /)
+    expect(hopOf(found, 'evidence')?.problem?.detail).toMatch(/^packets\/0002-420300-1\.jws: /)
   })
 
   test('one test of a partner at a time, a few in all, and none of a stranger', async () => {

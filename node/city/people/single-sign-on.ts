@@ -3,15 +3,7 @@
  * name here; whoever has none here stays out. The answer comes in the body of a form, so that nothing stands in an address of this node, and counts
  * with the cookie of the browser that asked, for some minutes.
  */
-import {
-  allowInsecureRequests,
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  type Configuration,
-  calculatePKCECodeChallenge,
-  discovery,
-  enableNonRepudiationChecks,
-} from 'openid-client'
+import type { Configuration } from 'openid-client'
 import * as z from 'zod'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
@@ -29,6 +21,9 @@ export const SINGLE_SIGN_ON_LIMITS = {
 
 /** Where the answer comes to, under the address of the node. */
 export const ANSWER_PATH = '/sign-in/answer'
+
+/** Loaded by the first who signs in that way. */
+const library = () => import('openid-client')
 
 const CONTEXT = 'single sign-on'
 const SECRET_BYTES = 32
@@ -64,6 +59,7 @@ export function createSingleSignOn({ settings, secret, signIn, seal, now, random
 
   async function provider(): Promise<Configuration> {
     if (known !== null && now() - known.at < SINGLE_SIGN_ON_LIMITS.discovery) return known.configuration
+    const { allowInsecureRequests, discovery, enableNonRepudiationChecks } = await library()
     const configuration = await discovery(new URL(issuer), clientId, secret, undefined, {
       timeout: SINGLE_SIGN_ON_LIMITS.request,
       execute: [enableNonRepudiationChecks, ...(new URL(issuer).protocol === 'http:' ? [allowInsecureRequests] : [])],
@@ -87,6 +83,7 @@ export function createSingleSignOn({ settings, secret, signIn, seal, now, random
 
   return {
     async begin() {
+      const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await library()
       const configuration = await provider()
       const question = { state: fresh(), nonce: fresh(), verifier: fresh(), at: now() }
       const url = buildAuthorizationUrl(configuration, {
@@ -104,6 +101,7 @@ export function createSingleSignOn({ settings, secret, signIn, seal, now, random
 
     async finish(cookie, form) {
       const { state, nonce, verifier } = questionIn(cookie)
+      const { authorizationCodeGrant } = await library()
       const configuration = await provider()
       const answer = new Request(answerUrl, {
         method: 'POST',

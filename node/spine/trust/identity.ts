@@ -90,8 +90,9 @@ type Held = {
 /** Loads the identity; makes the first delegation when there is none, and a new one when the last has run out. */
 export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> {
   const { db, keyStore, city, clock, audit, events } = parts
-  const { readCertificate, keyThumbprint } = await import('../../../certs/index.ts')
-  const read = readCertificate(keyStore.certificates()[0] ?? '')
+  const { readPlain, keyThumbprint } = await import('../../../certs/index.ts')
+  // Its modulus was judged when the certificate came into the key store.
+  const read = readPlain(keyStore.certificates()[0] ?? '')
   if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
   const certificate = read.certificate
   if (certificate.code !== city.code)

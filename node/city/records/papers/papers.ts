@@ -1,5 +1,4 @@
 /** Papers of cases (窗口文书): which can be printed, and their pages; every printing leaves an audit row. */
-import { renderSVG } from 'uqr'
 import { dayOf } from '../../../../protocol/agreement/document.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import { foldCase } from '../../../../protocol/case/fold.ts'
@@ -15,6 +14,7 @@ import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import { linkedTo } from '../../cases/joint.ts'
 import { bitOf } from '../../cases/to-print.ts'
+import { qrOfPage } from '../../partners/qr.ts'
 import { lacking, PAPER_NAMES, PAPERS, type PaperName, paperOf } from './forms.ts'
 import { type Sheet, sheetHtml, sheetsHtml } from './sheet.ts'
 import type { LastDay, PaperView } from './view.ts'
@@ -139,7 +139,7 @@ export function createCasePapers(parts: CasePapersParts) {
       settled: packet => state?.payments.find(payment => payment.packet === packet)?.settled?.result ?? null,
       originals: originalsOf(packets),
       promised: await parts.promised(thread),
-      progress: page === null ? null : { url: page.url, picture: renderSVG(page.code, { border: 1 }) },
+      progress: page === null ? null : { url: page.url, picture: qrOfPage(page.code) },
       today: dayOf(seconds(parts.clock.now())),
     }
     return { view, read: { threadNo: row.thread_no, through: lastOf(packets) }, joint }
