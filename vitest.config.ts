@@ -73,6 +73,7 @@ export default defineConfig(({ mode }) => {
     environment: 'node' as const,
     // The long proofs move gigabytes, which belong on a disk.
     globalSetup: [...(mode === 'long' ? [] : ['test/support/run-folder.ts']), 'test/support/template.ts'],
+    setupFiles: 'test/support/equal-bytes.ts',
     // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -10,12 +10,14 @@ import { openSqlite } from '../../node/kernel/store/sqlite.ts'
 /** Where `template.ts` tells the processes of one run of the tests what it made for them all. */
 export const TEMPLATE = 'TONGBAN_TEST_STORE'
 
-/** Writes an empty store with the whole schema to `path`, one file without a journal. */
+/** Writes an empty store with the whole schema to `path`, one file, whose journal is closed. */
 export async function makeTemplate(path: string): Promise<void> {
   const store = openSqlite(':memory:')
   await migrate(store, MIGRATIONS, () => 0)
   await store.backup(path)
   await store.close()
+  // With a write-ahead log from the beginning: a copy that is opened has none to make.
+  await openSqlite(path).close()
 }
 
 let own: Promise<string> | undefined
