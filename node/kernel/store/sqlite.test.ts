@@ -37,7 +37,7 @@ describe('SQLite', () => {
     const db = openSqlite(fresh())
     const kept = ['journal_mode', 'synchronous', 'page_size', 'wal_autocheckpoint', 'foreign_keys', 'temp_store']
     const values = await Promise.all(kept.map(name => pragma(db, name)))
-    expect(values).toEqual(['wal', 2, 4096, 16_000, 1, 2])
+    expect(values).toEqual(['wal', 2, 4096, 32_000, 1, 2])
     await db.close()
   })
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { copyInWorker, writeBackup } from './backup.ts'
+import { type Checkpointer, createCheckpointer } from './checkpoint.ts'
 import type { Database, Value } from './database.ts'
 import { createGroupCommit, type Writer } from './group-commit.ts'
 import { type Connection, openConnection } from './sqlite-connection.ts'
@@ -17,7 +18,8 @@ const NAMELESS = ':memory:'
 const READER = ['busy_timeout = 5000', 'cache_size = -16000', 'temp_store = MEMORY']
 /**
  * Pages of 4 KiB: a packet touches some thirty index pages at random, and each page that it touches goes into the log whole.
- * Larger ones are faster only for appending to one table. The page size must be said before the journal mode.
+ * Larger ones are faster only for appending to one table. The page size must be said before the journal mode. The log is written
+ * back by a thread of its own (`checkpoint.ts`); by the writer itself when that falls behind, at 128 MB.
  */
 const WRITER = [
   'page_size = 4096',
@@ -25,7 +27,7 @@ const WRITER = [
   'synchronous = FULL',
   'foreign_keys = ON',
   'secure_delete = ON',
-  'wal_autocheckpoint = 16000',
+  'wal_autocheckpoint = 32000',
   'journal_size_limit = 134217728',
   ...READER,
 ]
@@ -37,7 +39,12 @@ const WRITER = [
 export function openSqlite(path: string, options: { report?: (error: unknown) => void; from?: string } = {}): Database {
   const { writer, reader } = path === NAMELESS ? openNameless(options.from) : openFile(path)
   const snapshot = createSnapshot(reader)
-  const commits = createGroupCommit(writerOf(writer, snapshot.end), options.report ?? (error => console.error(error)))
+  // Nobody but its connections can open one without a name.
+  const checkpointer = path === NAMELESS ? null : createCheckpointer(path)
+  const commits = createGroupCommit(
+    writerOf(writer, snapshot.end, checkpointer),
+    options.report ?? (error => console.error(error)),
+  )
   const backups = new Set<Promise<void>>()
   let closed: Promise<void> | null = null
 
@@ -55,6 +62,7 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
   async function close(): Promise<void> {
     await commits.idle()
     await Promise.allSettled(backups)
+    await checkpointer?.end()
     snapshot.end()
     reader.close()
     writer.close()
@@ -71,6 +79,8 @@ export function openSqlite(path: string, options: { report?: (error: unknown) =>
     },
     async scrub() {
       refuseClosed()
+      // Two at a time cannot be.
+      await checkpointer?.quiet()
       return commits.between(() => {
         snapshot.end()
         const [done] = writer.query<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)', [])
@@ -159,7 +169,7 @@ function createSnapshot(reader: Connection): Pick<Connection, 'query'> & { end()
   }
 }
 
-const writerOf = (connection: Connection, endSnapshot: () => void): Writer => ({
+const writerOf = (connection: Connection, endSnapshot: () => void, checkpointer: Checkpointer | null): Writer => ({
   query: connection.query,
   run: connection.run,
   get inTransaction() {
@@ -169,6 +179,7 @@ const writerOf = (connection: Connection, endSnapshot: () => void): Writer => ({
   commit() {
     endSnapshot()
     connection.run('COMMIT', [])
+    checkpointer?.committed()
   },
   rollback: () => void connection.run('ROLLBACK', []),
   savepoint: () => void connection.run('SAVEPOINT one', []),
