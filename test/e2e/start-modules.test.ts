@@ -57,7 +57,7 @@ describe('a node that starts', () => {
     ['scans, which another process counts', ['unpdf']],
     ['mappings, without an outside approval system', ['jsonata']],
     ['the city key', ['node-forge/lib/pkcs12.js', 'node-forge/lib/tls.js']],
-    ['the pages about the API', ['swagger-ui-dist']],
+    ['the pages and the description of the API', ['swagger-ui-dist', '@hono/zod-openapi', '@asteasolutions']],
     ['sign-in, until somebody does', ['otpauth', 'openid-client', 'oauth4webapi']],
     ['QR codes, until the first', ['uqr']],
     ['connections, until the first', ['sodium-native']],

@@ -618,7 +618,7 @@ describe('the OpenAPI document', () => {
       true,
       false,
     ])
-    const { operations, faults } = documentFaults(api.app.document())
+    const { operations, faults } = documentFaults(await api.app.document())
     expect(faults).toEqual([])
     expect(operations).toBeGreaterThan(10)
   })
@@ -645,7 +645,7 @@ describe('the OpenAPI document', () => {
         },
       ],
     })
-    expect(documentFaults(loose.app.document()).faults).toEqual([
+    expect(documentFaults(await loose.app.document()).faults).toEqual([
       'put /api/v1/loose/{id}: body lets unknown fields in',
       'put /api/v1/loose/{id}: body.deep.er[] lets unknown fields in',
       'put /api/v1/loose/{id}: path parameters not described',

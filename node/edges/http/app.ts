@@ -3,8 +3,7 @@
  * idempotency, problems and OpenAPI in common. May import people/ (who a person is), telemetry and the store port;
  * concerns come in as route modules, and `server.ts` alone listens.
  */
-import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { type Problem, type ProblemCode, ProblemError, problem } from '../../../protocol/problem.ts'
 import type { CaseRights } from '../../kernel/case-rights.ts'
@@ -15,7 +14,7 @@ import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 import { type Authenticator, createAdmission } from './admission.ts'
 import { addConsole, type ConsolePort } from './console.ts'
 import { makeDocument, type OpenApiDocument } from './document.ts'
-import { type App, callerOf, type Edge, type Env, SESSION_COOKIE } from './env.ts'
+import { type App, callerOf, type Edge, type Env } from './env.ts'
 import { addEvents } from './events.ts'
 import { addHealth, type Beside, type ReadyChecks } from './health.ts'
 import { type AnswerSeal, createIdempotency } from './idempotency.ts'
@@ -69,7 +68,7 @@ export interface HttpApp {
   /** Answers a request in process, for tests and commands; comes from the loopback address unless told. */
   request(path: string, init?: RequestInit & { address?: string }): Promise<Response>
   /** The OpenAPI 3.1 description, made at the first call. */
-  document(): OpenApiDocument
+  document(): Promise<OpenApiDocument>
   /** Ends event streams and answers `/readyz` with 503, so that balancers look elsewhere. */
   drain(): void
 }
@@ -103,7 +102,7 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   const { title, version, routes, telemetry, clock } = parts
   const limits: HttpLimits = { ...HTTP_LIMITS, ...parts.limits }
   const observer = createObserver(telemetry)
-  const app: App = new OpenAPIHono<Env>()
+  const app: App = new Hono<Env>()
   const edge: Edge = {
     app,
     descriptions: [],
@@ -176,10 +175,6 @@ export function createHttpApp(parts: HttpParts): HttpApp {
     }
   })
 
-  const schemes = app.openAPIRegistry
-  schemes.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
-  schemes.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE })
-  schemes.registerComponent('securitySchemes', 'csrf', { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' })
   const taken = new Set<string>()
   for (const module of routes) registerModule(edge, module, taken)
   addEvents(edge, { feed: parts.feed, live: parts.live ?? NOTHING_LIVE }, observer, draining.signal)
@@ -194,15 +189,14 @@ export function createHttpApp(parts: HttpParts): HttpApp {
   addPages(app, { title, version, landing: parts.console === undefined ? '/' : '/about' })
   if (parts.console !== undefined) addConsole(app, parts.console)
 
-  let document: OpenApiDocument | null = null
+  let document: Promise<OpenApiDocument> | null = null
   let documentText: string | null = null
   const describe = () => {
-    for (const add of edge.descriptions.splice(0)) add()
-    document ??= makeDocument(app, title, version, routes)
+    document ??= makeDocument(edge.descriptions, title, version, routes)
     return document
   }
-  app.get('/openapi.json', c => {
-    documentText ??= JSON.stringify(describe())
+  app.get('/openapi.json', async c => {
+    documentText ??= JSON.stringify(await describe())
     return c.body(documentText, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
   })
 

@@ -45,7 +45,7 @@ test('an ID number sent anywhere stands in no log, metric, problem, audit row or
   const { password } = await api.access.credentials.reset('test', account.id, 'canary')
   const signedIn = await api.access.signIn.withPassword({ account: 'canary', password }, '127.0.0.1')
   const session = api.browser({ cookie: signedIn.token, csrf: signedIn.csrf })
-  const { operations, replies } = await driveCanary(api.app.document(), [
+  const { operations, replies } = await driveCanary(await api.app.document(), [
     ...[...FORMER_ROLE_NAMES, 'integrator' as const].map(api.as),
     session,
     api.browser(),

@@ -4,7 +4,7 @@ import { isProblemCode, type ProblemCode } from '../../../protocol/problem.ts'
 import { isOfCases, rolesFor } from '../../../protocol/rights/can.ts'
 import { purposeRule } from '../../../protocol/rights/purposes.ts'
 import type { Action } from '../../../protocol/rights/table.ts'
-import type { Edge } from './env.ts'
+import type { Edge, Registry } from './env.ts'
 import { ProblemBody } from './problem.ts'
 import { PurposeField } from './purpose.ts'
 import type { Schema } from './route.ts'
@@ -162,10 +162,10 @@ const HEADERS = {
 export function describe(edge: Edge, tag: string, method: string, common: Described, shape: Shape): void {
   const unknownCode = common.problems?.find(code => !isProblemCode(code))
   if (unknownCode !== undefined) throw new Error(`http: ${common.id} names the unknown problem ${unknownCode}`)
-  edge.descriptions.push(() => add(edge, tag, method, common, shape))
+  edge.descriptions.push(registry => add(registry, tag, method, common, shape))
 }
 
-function add(edge: Edge, tag: string, method: string, common: Described, shape: Shape): void {
+function add(registry: Registry, tag: string, method: string, common: Described, shape: Shape): void {
   const { keyed, status } = shape
   const body = shape.body === undefined ? undefined : namedAll(shape.body, `${common.id}Request`)
   const answer = {
@@ -196,7 +196,7 @@ function add(edge: Edge, tag: string, method: string, common: Described, shape: 
     content: { 'application/problem+json': { schema: ProblemBody } },
     headers: { ...HEADERS.requestId, ...HEADERS.retryAfter },
   }
-  edge.app.openAPIRegistry.registerPath({
+  registry.registerPath({
     method: method as 'get',
     path: common.path,
     operationId: common.id,

@@ -1,16 +1,25 @@
 /** The OpenAPI 3.1 document of the whole API, and the rules that it must keep. */
 
-import type { App } from './env.ts'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type Registry, SESSION_COOKIE } from './env.ts'
 import type { RouteModule } from './route.ts'
 
-export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
+export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
-export function makeDocument(
-  app: App,
+/** Made from what operations say of themselves; what makes it is loaded then, for few starts need it. */
+export async function makeDocument(
+  descriptions: readonly ((registry: Registry) => void)[],
   title: string,
   version: string,
   modules: readonly RouteModule[],
-): OpenApiDocument {
+): Promise<OpenApiDocument> {
+  const { OpenAPIHono } = await import('@hono/zod-openapi')
+  const app = new OpenAPIHono()
+  const registry = app.openAPIRegistry
+  registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE })
+  registry.registerComponent('securitySchemes', 'csrf', { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' })
+  for (const describe of descriptions) describe(registry)
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -1,6 +1,6 @@
 /** What the edge carries along with a request. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { ProblemCode } from '../../../protocol/problem.ts'
 import type { CaseRights } from '../../kernel/case-rights.ts'
@@ -21,13 +21,15 @@ export type Env = {
     personId?: string
   }
 }
-export type App = OpenAPIHono<Env>
+export type App = Hono<Env>
+/** What the description of the API is made from. */
+export type Registry = OpenAPIHono['openAPIRegistry']
 
 /** What operations are registered with. */
 export type Edge = {
   app: App
   /** each adds an operation to the description of the API, once that is asked for */
-  descriptions: (() => void)[]
+  descriptions: ((registry: Registry) => void)[]
   caseRights: CaseRights
   admission: Admission
   idempotency: Idempotency

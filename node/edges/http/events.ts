@@ -5,7 +5,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { rolesFor } from '../../../protocol/rights/can.ts'
 import { fieldProblems } from '../../kernel/fields.ts'
 import type { EventFeed, LiveFeed } from '../../kernel/records/event-feed.ts'
-import { callerOf, type Edge } from './env.ts'
+import { callerOf, type Edge, type Registry } from './env.ts'
 import { FILTER_FIELDS, filterOf } from './event-filter.ts'
 import { openEventStream } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
@@ -73,7 +73,11 @@ export function addEvents(edge: Edge, { feed, live }: Watched, observer: Observe
     return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } })
   })
 
-  app.openAPIRegistry.registerPath({
+  edge.descriptions.push(describe)
+}
+
+function describe(registry: Registry): void {
+  registry.registerPath({
     method: 'get',
     path: '/api/v1/events',
     operationId: 'watchEvents',

@@ -1,7 +1,7 @@
 /** Whether the node lives, is ready for work, and its metrics. */
 import * as z from 'zod'
 import type { Metrics } from '../../kernel/telemetry/metrics.ts'
-import { callerOf, type Edge } from './env.ts'
+import { callerOf, type Edge, type Registry } from './env.ts'
 import { isLoopback } from './rate.ts'
 
 /** Resolves when the part works; rejects or hangs when it does not. */
@@ -68,7 +68,10 @@ export function addHealth(
     return new Response(text, { headers: { 'content-type': type } })
   })
 
-  const registry = app.openAPIRegistry
+  edge.descriptions.push(describe)
+}
+
+function describe(registry: Registry): void {
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
   registry.registerPath({
     method: 'get',

@@ -128,8 +128,8 @@ describe('a version', () => {
     expect((await api.as('clerk').get('/api/v1/note', { 'if-none-match': '"1"' })).status).toBe(200)
   })
 
-  test('stands in the description: what takes one, what gives one, and what it may answer', () => {
-    const { put: written, get: read } = api.app.document().paths?.['/api/v1/note'] ?? {}
+  test('stands in the description: what takes one, what gives one, and what it may answer', async () => {
+    const { put: written, get: read } = (await api.app.document()).paths?.['/api/v1/note'] ?? {}
     const names = (written?.parameters ?? []).map(parameter => ('name' in parameter ? parameter.name : ''))
     expect(names).toEqual(['If-Match', 'If-None-Match'])
     expect(written).toMatchObject({ 'x-problems': expect.arrayContaining(['request.precondition']) })

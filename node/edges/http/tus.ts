@@ -12,7 +12,7 @@ import { rolesFor } from '../../../protocol/rights/can.ts'
 import type { Person } from '../../kernel/person.ts'
 import { mediaTypeOf } from './body.ts'
 import { BYTES } from './describe.ts'
-import { callerOf, type Edge, type Env } from './env.ts'
+import { callerOf, type Edge, type Env, type Registry } from './env.ts'
 import { ProblemBody } from './problem.ts'
 import { actorOf, Time } from './route.ts'
 
@@ -230,11 +230,10 @@ export function addResumableUploads(edge: Edge, uploads: ResumableUploads, maxBy
     return person === null ? otherVersion() : answer(c, person)
   })
 
-  describe(edge)
+  edge.descriptions.push(describe)
 }
 
-function describe({ app }: Edge): void {
-  const registry = app.openAPIRegistry
+function describe(registry: Registry): void {
   const problem = { description: 'Problem', content: { 'application/problem+json': { schema: ProblemBody } } }
   const common = { tags: ['Resumable uploads'], 'x-action': ACTION, 'x-roles': rolesFor(ACTION) }
   const params = z.strictObject({ id: z.string() })
