@@ -1,8 +1,8 @@
 /** The page of a case, before the consoles of two whole nodes in a real browser. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { sit } from '../support/browser.ts'
+import { sit, stumbles } from '../support/browser.ts'
 import { type Seat, seat } from '../support/console.ts'
-import { type ConsoleCities, openConsoleCities, stumbles } from '../support/console-case.ts'
+import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
 
 const WINDOW = '跨省通办 3 号窗'
 

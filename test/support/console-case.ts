@@ -2,8 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { openBrowser } from './browser.ts'
 import { type CommandNode, openCommandNode } from './command-node.ts'
@@ -71,12 +70,4 @@ export async function openConsoleCities(): Promise<ConsoleCities> {
     },
   }
   return cities
-}
-
-/** What a screen reader and a keyboard would stumble over, by its rule. */
-export async function stumbles(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
 }

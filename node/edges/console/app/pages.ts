@@ -10,6 +10,8 @@ export type PageEntry = {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('./desk/page.tsx') },
+  { path: '/new', load: () => import('./new/page.tsx') },
+  { path: '/new/$id', load: () => import('./new/one.tsx') },
   { path: '/partners', load: () => import('./partners/page.tsx') },
   { path: '/partners/$code', load: () => import('./partners/one.tsx') },
   { path: '/cases/$no', load: () => import('./case/page.tsx') },

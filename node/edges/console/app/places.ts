@@ -13,6 +13,7 @@ export type Place = {
 
 export const PLACES: { readonly [F in First]?: Place } = {
   '': { nav: { word: 'desk', group: 'work', keys: 'g h' } },
+  new: { action: 'case.take-in', nav: { word: 'newCase', group: 'work', keys: 'n' } },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },
   cases: { action: 'case.read' },
   account: {},

@@ -1,0 +1,220 @@
+/** A new case on one page: what, who, materials, delivery; the pre-flight beside it. It is kept by itself. */
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Button, Result, Space } from 'antd'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Draft, SubmitCaseDraftAnswer } from '../../../client/api.generated.ts'
+import { useNode } from '../query.ts'
+import { node, useMe } from '../session.ts'
+import { PageFrame, Shown } from '../ui/page.tsx'
+import { ProblemNotice } from '../ui/problem.tsx'
+import { SchemaForm } from '../ui/schema-form.tsx'
+import { usePair, useWords } from '../words.ts'
+import { Applicant } from './applicant.tsx'
+import { type Content, filled, type Guide } from './content.ts'
+import { Delivery } from './delivery.tsx'
+import { useDraft } from './draft.ts'
+import { Commitment, Earlier } from './earlier.tsx'
+import type { Sources } from './field.tsx'
+import { Findings } from './findings.tsx'
+import { ChosenItem, rememberItem } from './item.tsx'
+import { Materials } from './materials.tsx'
+import { NEW } from './words.ts'
+import './new.css'
+
+type Opened = Draft & { content: Content }
+/** Of several modes that an agreement covers, the one that windows use most comes first. */
+const USUAL = [1, 2, 0, 3]
+/** Digits and letters of a number that is whole: an ID card, a credit code. */
+const WHOLE = 18
+
+/** Fills in what the number of the applicant already tells; never over what was typed. */
+function usePrefill(content: Content, change: (next: (content: Content) => Content) => void): Sources {
+  const [sources, setSources] = useState<Sources>({})
+  const { to, item, applicant } = content
+  const number = applicant?.idNumber ?? ''
+  const asked = useRef('')
+  useEffect(() => {
+    if (number.length !== WHOLE || asked.current === number || to === undefined || item === undefined) return
+    asked.current = number
+    node
+      .prefillCase({ body: { to, item, applicant: { idType: '111', ...applicant } } })
+      .then(({ applicant: known, form, from, application }) => {
+        setSources(from)
+        change(before => ({
+          ...filled(before, {
+            ...(application.mode === undefined ? {} : { mode: application.mode }),
+            ...(application.window === undefined ? {} : { window: application.window }),
+            ...(application.clerk === undefined ? {} : { clerk: application.clerk }),
+            ...(application.delivery === undefined ? {} : { delivery: application.delivery }),
+          }),
+          applicant: filled(before.applicant ?? {}, known),
+          form: filled(before.form ?? {}, form),
+        }))
+      })
+      // What is not known is typed.
+      .catch(() => undefined)
+  }, [number, to, item, applicant, change])
+  return sources
+}
+
+function Submitted({ answer }: { answer: SubmitCaseDraftAnswer }) {
+  const words = useWords(NEW)
+  const [first] = answer.cases
+  if (first === undefined) return null
+  const { caseNo, thread, alsoOpen } = first
+  return (
+    <Result
+      status="success"
+      title={words.submitted(answer.cases.map(one => one.caseNo).join(' · '))}
+      subTitle={alsoOpen.length > 0 ? words.alsoOpen(alsoOpen.join(' · ')) : words.sent}
+      extra={
+        <Space wrap>
+          <Button type="primary" href={`/api/v1/cases/${thread}/papers/receipt`} target="_blank" autoFocus>
+            {words.print}
+          </Button>
+          <Link to={`/cases/${caseNo}`}>{words.open}</Link>
+          <Link to="/new">{words.another}</Link>
+        </Space>
+      }
+    />
+  )
+}
+
+function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: string }) {
+  const words = useWords(NEW)
+  const pair = usePair()
+  const me = useMe()
+  const navigate = useNavigate()
+  const began = useCallback(() => undefined, [])
+  const draft = useDraft(opened, began)
+  const { content, change, findings } = draft
+  const [sent, setSent] = useState<SubmitCaseDraftAnswer | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [sending, setSending] = useState(false)
+  const set = useCallback((part: Partial<Content>) => change(before => ({ ...before, ...part })), [change])
+  const sources = usePrefill(content, change)
+  // What the choice of the item already says, and where somebody sits.
+  const [usual] = guide.modes.toSorted((a, b) => USUAL.indexOf(a.mode) - USUAL.indexOf(b.mode))
+  useEffect(() => {
+    change(before =>
+      filled(before, {
+        ...(usual === undefined ? {} : { mode: usual.mode }),
+        ...(me.windows?.length === 1 ? { window: me.windows[0] } : {}),
+        applicant: { type: '1', idType: '111' },
+        form: {},
+        materials: [],
+      }),
+    )
+  }, [change, usual, me])
+
+  const submit = async () => {
+    setSending(true)
+    setError(null)
+    try {
+      setSent(await draft.submit())
+      rememberItem({ to: content.to ?? '', item: content.item ?? '', name: guide.item.taskName })
+    } catch (problem) {
+      setError(problem)
+    } finally {
+      setSending(false)
+    }
+  }
+  if (sent !== null) return <Submitted answer={sent} />
+  const of = findings ?? []
+  const errors = of.filter(({ level }) => level === 'error')
+  const states = { empty: words.empty, saving: words.saving, saved: words.saved, failed: words.failed }
+  return (
+    <div className="new-case">
+      <div className="blocks">
+        <section className="card" aria-labelledby="what">
+          <h2 id="what">{words.what}</h2>
+          <ChosenItem
+            guide={guide}
+            content={content}
+            city={city}
+            change={set}
+            other={() => void navigate({ to: '/new' })}
+          />
+        </section>
+        <section className="card" aria-labelledby="who">
+          <h2 id="who">{words.who}</h2>
+          <Applicant content={content} findings={of} sources={sources} change={set} />
+          {guide.item.form === undefined ? null : (
+            <>
+              <h3>{words.form}</h3>
+              <SchemaForm
+                name="form"
+                schema={guide.item.form}
+                hints={guide.item.formUi}
+                values={content.form ?? {}}
+                errors={errors
+                  .filter(({ path }) => path.startsWith('/form/'))
+                  .map(finding => ({ path: finding.path.slice('/form'.length), text: pair(finding) }))}
+                change={form => set({ form })}
+              />
+            </>
+          )}
+        </section>
+        <section className="card" aria-labelledby="materials">
+          <h2 id="materials">{words.materials}</h2>
+          <Earlier
+            idNumber={content.applicant?.idNumber ?? ''}
+            asked={guide.item.materials}
+            add={materials => change(before => ({ ...before, materials: (before.materials ?? []).concat(materials) }))}
+          />
+          <Materials guide={guide} content={content} findings={of} change={change} />
+          <Commitment asked={guide.item.materials} content={content} findings={of} change={set} />
+        </section>
+        <section className="card" aria-labelledby="delivery">
+          <h2 id="delivery">{words.delivery}</h2>
+          <Delivery guide={guide} content={content} findings={of} change={set} />
+        </section>
+      </div>
+      <aside className="card" aria-labelledby="check">
+        <h2 id="check">{words.check}</h2>
+        <p role="status" className={draft.state === 'failed' ? 'wrong' : 'muted'}>
+          {states[draft.state]}
+        </p>
+        {draft.error === null ? null : <ProblemNotice error={draft.error} retry={draft.retry} />}
+        <Findings findings={findings} guide={guide} />
+        {error === null ? null : <ProblemNotice error={error} />}
+        <Button
+          type="primary"
+          size="large"
+          block
+          loading={sending}
+          disabled={findings === null || errors.length > 0 || draft.state === 'failed'}
+          onClick={() => void submit()}
+        >
+          {words.submit}
+        </Button>
+      </aside>
+    </div>
+  )
+}
+
+export function Page() {
+  const words = useWords(NEW)
+  const { id = '' } = useParams({ strict: false }) as { id?: string }
+  const draft = useNode('openCaseDraft', { params: { id } })
+  const content = (draft.data?.content ?? {}) as Content
+  const { to, item } = content
+  const guide = useNode(
+    'readGuide',
+    { params: { code: to ?? '', item: item ?? '' } },
+    { when: to !== undefined && item !== undefined },
+  )
+  const partners = useNode('listPartners')
+  const city = partners.data?.items.find(({ code }) => code === to)?.name ?? to ?? ''
+  return (
+    <PageFrame title={words.title} aside={<Link to="/new">{words.drafts}</Link>}>
+      <Shown read={draft}>
+        {opened => (
+          <Shown read={guide}>
+            {found => <Writing key={id} opened={opened as Opened} guide={found} city={city} />}
+          </Shown>
+        )}
+      </Shown>
+    </PageFrame>
+  )
+}

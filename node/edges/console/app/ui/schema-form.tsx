@@ -1,0 +1,95 @@
+/**
+ * A form from JSON Schema that a city wrote: nothing of it runs, and nothing here judges it. What is wrong with a value is said by the
+ * node, and shown at its field; no validator compiles code, which the policy of the page forbids.
+ */
+import Form from '@rjsf/antd'
+import type { ErrorSchema, FormContextType, RJSFSchema, UiSchema, ValidatorType } from '@rjsf/utils'
+import { Component, type ReactNode } from 'react'
+import { ProblemNotice } from './problem.tsx'
+
+type Values = Record<string, unknown>
+
+/** Finds nothing: the node does. */
+const SILENT: ValidatorType<Values, RJSFSchema, FormContextType> = {
+  validateFormData: () => ({ errors: [], errorSchema: {} }),
+  isValid: () => true,
+  rawValidation: () => ({}),
+}
+
+/** Hints of a city that are texts; one that names a part of the program is left out. */
+const HINTS = new Set(['ui:title', 'ui:description', 'ui:placeholder', 'ui:help', 'ui:order'])
+export function safeHints(hints: unknown, depth = 0): UiSchema {
+  if (typeof hints !== 'object' || hints === null || Array.isArray(hints) || depth > 8) return {}
+  return Object.fromEntries(
+    Object.entries(hints).flatMap(([name, value]) =>
+      HINTS.has(name) ? [[name, value]] : name.startsWith('ui:') ? [] : [[name, safeHints(value, depth + 1)]],
+    ),
+  )
+}
+
+/** Errors of fields by their JSON Pointers below the form, as the form shows them. */
+export function errorsAt(errors: readonly { path: string; text: string }[]): ErrorSchema<Values> {
+  const root: Record<string, unknown> = {}
+  for (const { path, text } of errors) {
+    let place = root
+    for (const name of path
+      .split('/')
+      .slice(1)
+      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))) {
+      if (name === '__proto__') return {} as ErrorSchema<Values>
+      place[name] ??= {}
+      place = place[name] as Record<string, unknown>
+    }
+    const own = (place.__errors ?? []) as string[]
+    place.__errors = own.concat(text)
+  }
+  return root as ErrorSchema<Values>
+}
+
+/** A form that cannot be drawn says so, and the page around it stays. */
+class Held extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state = { error: null }
+  static getDerivedStateFromError = (error: unknown) => ({ error })
+  override render() {
+    return this.state.error === null ? this.props.children : <ProblemNotice error={this.state.error} />
+  }
+}
+
+export function SchemaForm({
+  name,
+  schema,
+  hints,
+  values,
+  errors = [],
+  change,
+  disabled = false,
+}: {
+  /** begins the ids of its fields: `form` gives `form_reason` */
+  name: string
+  schema: object
+  hints?: unknown
+  values: Values
+  errors?: readonly { path: string; text: string }[]
+  change: (values: Values) => void
+  disabled?: boolean
+}) {
+  return (
+    <Held>
+      <Form
+        tagName="div"
+        idPrefix={name}
+        schema={schema as RJSFSchema}
+        uiSchema={{ ...safeHints(hints), 'ui:submitButtonOptions': { norender: true } }}
+        formData={values}
+        validator={SILENT}
+        extraErrors={errorsAt(errors)}
+        showErrorList={false}
+        noHtml5Validate
+        disabled={disabled}
+        onChange={({ formData }) => change(formData ?? {})}
+      >
+        <span />
+      </Form>
+    </Held>
+  )
+}
