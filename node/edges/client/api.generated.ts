@@ -6642,6 +6642,7 @@ export type ResumableUpload = {
   /** what it became, once all of it was here */
   material: { sha256: string; size: number; type: string } | null
 }
+export type ResumableUploads = { uploads: ResumableUpload[] }
 export type ResumeAgreementRequest = { reason: string }
 export type ResumeCaseRequest = { result?: string | undefined }
 export type ResumePartnerRequest = Record<string, never>
@@ -8859,7 +8860,7 @@ export interface Api {
     query?: ListUnitsQuery | undefined
   } & Options): Promise<ListUnitsAnswer>
   /** Own uploads of the last day, the one gone on with last first: how far each is, and what it became */
-  listUploads(input?: Options): Promise<{ uploads: ResumableUpload[] }>
+  listUploads(input?: Options): Promise<ResumableUploads>
   /** The own saved views, and those of a window */
   listViews(input?: {
     query?: ListViewsQuery | undefined

@@ -61,7 +61,7 @@ const UploadState = z
     material: Commitment.nullable().describe('what it became, once all of it was here'),
   })
   .meta({ id: 'ResumableUpload' })
-const UploadStates = z.strictObject({ uploads: z.array(UploadState) })
+const UploadStates = z.strictObject({ uploads: z.array(UploadState) }).meta({ id: 'ResumableUploads' })
 
 const toBody = ({ expiresAt, ...state }: State) => ({ ...state, expiresAt: new Date(expiresAt).toISOString() })
 
