@@ -1,7 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { exampleCities, exampleItems } from '../examples/data/load.ts'
+import { AGREEMENT_BODIES } from '../protocol/agreement/kinds.ts'
+import { CASE_BODIES } from '../protocol/case/kinds.ts'
 import { compiledWhenOften, OFTEN } from '../protocol/compiled.ts'
+import { JwsHeader, PacketClaims } from '../protocol/packet/claims.ts'
+import { ReceiptClaims } from '../protocol/packet/receipt.ts'
+import { TEST_BODIES } from '../protocol/partner-test/thread.ts'
 import { parseValue } from '../protocol/primitives.ts'
 import { ServiceItem } from '../protocol/service/item.ts'
 import { fc } from './support/properties.ts'
@@ -48,6 +54,32 @@ function changed(value: unknown, path: Path, to: unknown): unknown {
   return copy
 }
 
+/** What a schema says of a value: what it makes of it, with the order of its members, or its faults. */
+function outcome(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? JSON.stringify(parsed.data) : parsed.error.issues
+}
+
+const anything = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom(
+    undefined,
+    '',
+    ' ',
+    'x\u0000',
+    '\ud800',
+    '\u202e',
+    -1,
+    0.5,
+    2 ** 53,
+    Number.POSITIVE_INFINITY,
+    [],
+    {},
+    { __proto__: 1 },
+  ),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+)
+
 test('the compiled schema of items says what the plain one says: value, order of members and faults', async () => {
   const compiled = compiledOf(ServiceItem)
   const items: ServiceItem[] = []
@@ -61,30 +93,7 @@ test('the compiled schema of items says what the plain one says: value, order of
     contacts: [{ role: 'mail', phone: '0719-12345' }],
     resultGuid: { sha256: 'a'.repeat(64), size: index, type: 'image/png' },
   }))
-  const outcome = (schema: z.ZodType<ServiceItem>, value: unknown) => {
-    const parsed = schema.safeParse(value)
-    return parsed.success ? JSON.stringify(parsed.data) : parsed.error.issues
-  }
   for (const item of rich) expect(outcome(compiled, item)).toBe(outcome(ServiceItem, item))
-  const anything = fc.oneof(
-    fc.jsonValue(),
-    fc.constantFrom(
-      undefined,
-      '',
-      ' ',
-      'x\u0000',
-      '\ud800',
-      '\u202e',
-      -1,
-      0.5,
-      2 ** 53,
-      Number.POSITIVE_INFINITY,
-      [],
-      {},
-      { __proto__: 1 },
-    ),
-    fc.string({ unit: 'binary', maxLength: 30 }),
-  )
   let accepted = 0
   fc.assert(
     fc.property(fc.constantFrom(...rich), fc.nat(), anything, fc.boolean(), (item, at, to, adds) => {
@@ -100,4 +109,59 @@ test('the compiled schema of items says what the plain one says: value, order of
   // Both kinds were met.
   expect(accepted).toBeGreaterThan(10)
   expect(accepted).toBeLessThan(290)
+})
+
+const VECTORS = new URL('../protocol/vectors/', import.meta.url)
+type Signed = { jws: string; body?: string }
+
+const decoded = (text: string): unknown => JSON.parse(Buffer.from(text, 'base64url').toString())
+
+/** What is signed in the vectors of a folder. */
+function signedIn(folder: string): Signed[] {
+  const path = new URL(`${folder}/valid/`, VECTORS)
+  return readdirSync(path).flatMap(file => {
+    const { input } = JSON.parse(readFileSync(new URL(file, path), 'utf8')) as {
+      input: Signed & { packets?: Signed[] }
+    }
+    return input.packets ?? [input]
+  })
+}
+
+/** Values as partners send them, each with the schema that judges it. */
+function* sent(): Generator<{ schema: z.ZodType; value: unknown }> {
+  for (const { jws } of signedIn('receipt')) yield { schema: ReceiptClaims, value: decoded(jws.split('.')[1] ?? '') }
+  const bodies = { ...CASE_BODIES, ...AGREEMENT_BODIES, ...TEST_BODIES } as Readonly<Record<string, z.ZodType>>
+  for (const folder of ['packet', 'body', 'thread', 'agreement-thread', 'test-thread'])
+    for (const { jws, body } of signedIn(folder)) {
+      const claims = decoded(jws.split('.')[1] ?? '') as PacketClaims
+      yield { schema: PacketClaims, value: claims }
+      const schema = bodies[claims.kind]
+      if (schema !== undefined && body !== undefined) yield { schema, value: decoded(body) }
+    }
+}
+
+test('the compiled schemas of packets, receipts and bodies say what the plain ones say, and all of them can be compiled', () => {
+  const plain = [PacketClaims, ReceiptClaims, JwsHeader, ...Object.values(CASE_BODIES)] as z.ZodType[]
+  for (const schema of plain) expect(compiledOf(schema)).not.toBe(schema)
+  const values = [...sent()]
+  expect(new Set(values.map(({ schema }) => schema)).size).toBeGreaterThan(15)
+  for (const { schema, value } of values) {
+    expect(outcome(schema, value)).toBeTypeOf('string')
+    expect(outcome(compiledOf(schema), value)).toBe(outcome(schema, value))
+  }
+  let accepted = 0
+  fc.assert(
+    fc.property(fc.constantFrom(...values), fc.nat(), anything, fc.boolean(), ({ schema, value }, at, to, adds) => {
+      const places = [...placesIn(value)]
+      const place = places[at % places.length] ?? []
+      const other = changed(value, adds ? [...place, 'unheard-of'] : place, to)
+      const told = outcome(schema, other)
+      if (typeof told === 'string') accepted++
+      expect(outcome(compiledOf(schema), other)).toEqual(told)
+    }),
+    { numRuns: 600 },
+  )
+  // Both kinds were met.
+  expect(accepted).toBeGreaterThan(10)
+  expect(accepted).toBeLessThan(590)
 })
