@@ -75,6 +75,7 @@ const OWN_RULES = {
     en: 'The same person has an open case of the item',
     zh: '同一申请人有未办结的同一事项',
   },
+  'fee-open': { cure: 'clerk', en: 'A fee is open: nobody noted that it was paid', zh: '有费用尚未缴清' },
   'sms-phone': { cure: 'clerk', en: 'No mobile number, to which SMS go', zh: '不是可接收短信的号码' },
   'sms-time': { cure: 'clerk', en: 'Consent to SMS later than now', zh: '短信同意时间有误' },
 } as const satisfies Record<string, Told>

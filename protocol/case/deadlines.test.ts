@@ -664,8 +664,21 @@ describe('the receipt is the time that both cities hold', () => {
     const open = clock([...begun], '2026-02-26')
     expect(open.of('commitment')).toMatchObject({ city: A, from: '2026-02-13', due: '2026-03-02', done: null })
     expect(clock([...begun], '2026-03-03').of('commitment')).toMatchObject({ level: 'overdue' })
+    // The moving city sees to it from the day after; who handed in, decided or ended it in time leaves nothing to be seen to.
+    expect(clock([...begun], '2026-03-02').of('lapse')).toBeUndefined()
+    const missed = { city: S, from: '2026-03-02', due: '2026-03-09', done: null }
+    expect(clock([...begun], '2026-03-03').of('lapse')).toMatchObject({ ...missed, level: 'green' })
+    expect(clock([...begun], '2026-03-09').of('lapse')).toMatchObject({ ...missed, level: 'red' })
+    expect(clock([...begun], '2026-03-10').of('lapse')).toMatchObject({ ...missed, level: 'overdue' })
+    const lapsed = [...begun, [S, 'case.close', '2026-03-04 10:00', { outcome: 'lapsed' }] as const]
+    expect(clock(lapsed as never, '2026-03-20').of('lapse')).toMatchObject({
+      ...missed,
+      done: '2026-03-04',
+      level: 'met',
+    })
     const decided = [...begun, [S, 'case.decide', '2026-02-27 10:00', { outcome: 'granted' }] as const]
     const waiting = clock(decided as never, '2026-03-10')
+    expect(waiting.of('lapse')).toBeUndefined()
     expect(waiting.of('deliver')).toMatchObject({ from: '2026-02-27', due: null, level: 'stopped', left: 10 })
     expect(waiting.of('result-mail')).toMatchObject({ due: null, level: 'stopped', left: 1 })
     // Signed on the 4th, and got by the moving city on the 5th: its days begin then.

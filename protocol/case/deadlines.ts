@@ -20,6 +20,7 @@ export const DUTIES = {
   notice: '补正告知',
   supplement: '补正',
   commitment: '容缺补交',
+  lapse: '容缺逾期处理',
   payment: '缴费',
   review: '补正审核',
   promise: '承诺办结',
@@ -132,19 +133,20 @@ export function caseClock(input: ClockInput): CaseClock {
       }),
     )
   const { committed } = state
-  if (committed !== null && committed.until !== null)
-    add(
-      named(
-        input,
-        {
-          duty: 'commitment',
-          city: collecting,
-          from: dayOf(committed.at),
-          done: on(committed.kept === null ? null : doneAt(committed.kept, committed.keptTold)),
-        },
-        committed.until,
-      ),
+  if (committed !== null && committed.until !== null) {
+    const kept = on(committed.kept === null ? null : doneAt(committed.kept, committed.keptTold))
+    const promised = named(
+      input,
+      { duty: 'commitment', city: collecting, from: dayOf(committed.at), done: kept },
+      committed.until,
     )
+    add(promised)
+    // A promise that is missed leaves the case to its mover: who sees to it, ends it as lapsed or decides knows what is lacking.
+    const settled = earliest(kept, decided, ended)
+    const { due } = promised
+    if (due !== null && due < (settled ?? dayOf(input.now)))
+      duty('lapse', mover, due, terms.supplementNoticeDays, settled)
+  }
   for (const { payBy, at, told, settled } of state.payments) {
     if (payBy === null) continue
     const paid = settled === null ? null : dayOf(doneAt(settled.at, settled.told))

@@ -36,6 +36,7 @@ export const CASE_MESSAGES: Messages = {
   'before from': '早于起始日',
   'before the result was decided': '早于作出决定的时间',
   'before the result was sent': '早于送达结果的时间',
+  'a fee is open: say why it is decided before it is paid': '有费用尚未缴清，请写明未缴费即作出决定的理由',
   'a denial says why (行政许可法 38)': '不予许可的决定须说明理由（行政许可法第三十八条）',
   'a denial is a document with a number': '不予许可的决定须有文书编号',
   'named twice': '重复列出',

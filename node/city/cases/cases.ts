@@ -50,6 +50,7 @@ import { type CaseRow, type Fold, FROM, type Row, rowBy, rowOf, rowsOf } from '.
 import { type HeldScans, miscounted, type PageCounter } from './scans.ts'
 import { consentFindings, consentOf, type GivenConsent, type SmsConsent } from './sms-consents.ts'
 import { formatFindings, namingAuthorisation, preflightError, withAuthorisation } from './submission.ts'
+import { unexplained, unpaidFindings } from './unpaid.ts'
 
 export type CasesParts = {
   db: Database
@@ -393,18 +394,32 @@ export function createCases(parts: CasesParts) {
     return { kind, content: parsed.data, materials }
   }
 
+  /** Problem: `case.content` when something is granted while a fee is open, and nothing says why. */
+  function assertExplained(state: CaseState, drafts: readonly Draft[]): void {
+    for (const { kind, content } of drafts) {
+      const refused = unexplained(state, kind as CaseKind, content)
+      if (refused !== null) throw new ProblemError(refused.code, refused.detail)
+    }
+  }
+
   async function step(
     thread: string,
     steps: readonly { kind: CaseKind; body: unknown }[],
     actor: string,
     alongside?: (tx: Transaction) => Promise<void>,
     seen?: Seen,
+    byPerson = false,
   ): Promise<readonly StoredPacket[]> {
     const { no, partner, fold } = await threadOf(thread)
     await assertAsSeen(db, thread, seen)
     const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
     const [first, ...rest] = drafts
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
+    const state =
+      byPerson && fold !== null && first.kind === 'case.decide'
+        ? await stateOf(db, packetsOf, { threadNo: no, fold })
+        : null
+    if (state !== null) assertExplained(state, drafts)
     if (fold !== null) await due.check({ threadNo: no, fold }, drafts)
     const write = parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
       await assertWrittenOn(tx, thread, written, seen)
@@ -502,16 +517,19 @@ export function createCases(parts: CasesParts) {
      * `request.invalid`, `exchange.recovering`.
      */
     async step(thread: string, kind: CaseKind, body: unknown, actor: string, seen?: Seen): Promise<CaseRow> {
-      await step(thread, [{ kind, body }], actor, undefined, seen)
+      await step(thread, [{ kind, body }], actor, undefined, seen, true)
       return toRow(await rowOf(db, thread))
     },
 
-    /** Goes the way of a step up to its commit. Problems: those of `step`. */
-    async rehearse(thread: string, kind: CaseKind, body: unknown): Promise<void> {
+    /** Goes the way of a step up to its commit, and what is told of it besides. Problems: those of `step`. */
+    async rehearse(thread: string, kind: CaseKind, body: unknown): Promise<Finding[]> {
       const { no, partner, fold } = await threadOf(thread)
       const drafts = [await draftOf(kind, body)] as const
+      const state = fold === null ? null : await stateOf(db, packetsOf, { threadNo: no, fold })
+      if (state !== null) assertExplained(state, drafts)
       if (fold !== null) await due.check({ threadNo: no, fold }, drafts)
       await parts.author().rehearse([{ thread, partner, no, drafts }])
+      return state === null ? [] : unpaidFindings(state, kind)
     },
 
     /** Several steps in one transaction with `alongside`: of adapters, of carriers. */

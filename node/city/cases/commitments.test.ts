@@ -6,6 +6,7 @@ import { playItem } from '../../../test/support/play-lists.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, worldAgreement } from '../../../test/support/world-case.ts'
 import type { NewCase } from './cases.ts'
+import { createCaseSteps } from './steps/steps.ts'
 
 const DAY = 86_400_000
 const scanOf = (letter: string) => letter.repeat(64)
@@ -19,7 +20,7 @@ const material = (materialCode: string, isNeed: '1' | '2' | '3') => ({
 })
 const ITEM = playItem(0, {
   modes: [0],
-  promiseDay: 5,
+  promiseDay: 15,
   anticipateDay: 20,
   materials: [material('M01', '1'), material('M02', '2'), material('M03', '3'), material('M04', '3')],
 })
@@ -165,11 +166,49 @@ describe('materials that come later', () => {
     const { duty, ownDue } = await told(thread)
     expect(duty('commitment')).toMatchObject({ level: 'overdue', left: -1 })
     expect(ownDue).toMatchObject({ duty: 'commitment', level: 'overdue' })
+    // It is the moving city's to see to it from then on, in the days of a notice.
+    expect(duty('lapse')).toMatchObject({ city: HANDLING, from: '2026-11-25', due: '2026-12-02', done: null })
     // What comes late still counts, while the case is open.
     expect((await told(thread)).steps).toContain('case.hand-in')
     expect(await lapse()).toBeNull()
     await world.settle()
     expect(await told(thread)).toMatchObject({ state: 'closed', outcome: 'lapsed' })
+  })
+
+  test('a promise that was missed is in the queues of the moving city, told of, and ended by the step as it is proposed', async () => {
+    const thread = await begin({ materials: ['M03'], until: day(2) })
+    await say(HANDLING, thread, 'case.accept', {})
+    const { db, audit, clocks, cases, agreements, packets } = world.city(HANDLING)
+    const steps = createCaseSteps({
+      db,
+      audit,
+      clock: world.clock,
+      clocks,
+      city: HANDLING,
+      cases,
+      packets: no => packets().packets(db, no),
+      agreements,
+      services: { item: async () => ITEM },
+      contactOf: async () => ({ staffNumber: null, phone: null }),
+    })
+    const person = { id: '1', name: '李审核', roles: [], departments: null, windows: null }
+    const proposed = async () => (await steps.form(thread, 'case.close', person, { may: null, mayRead: true })).defaults
+    const ownDue = async () =>
+      (await db.query<{ own_due: string; own_duty: string }>('SELECT own_due, own_duty FROM cases'))[0]
+    world.clock.advance(2 * DAY)
+    expect(await proposed()).toEqual({})
+    world.clock.advance(DAY)
+    expect(await proposed()).toEqual({ outcome: 'lapsed', note: '承诺于 2026-11-25 前补交而未补交：M03' })
+    // Nobody did anything: the round that tells of days sees that it is the moving city's turn.
+    expect(await ownDue()).toMatchObject({ own_duty: 'promise' })
+    expect(await cases.notifyDue()).toBeGreaterThan(0)
+    expect(await ownDue()).toEqual({ own_due: '2026-12-02', own_duty: 'lapse' })
+    expect((await told(thread)).duty('lapse')?.level).toBe('green')
+    world.clock.advance(7 * DAY)
+    expect((await told(thread)).duty('lapse')).toMatchObject({ level: 'overdue', city: HANDLING })
+    await say(HANDLING, thread, 'case.close', (await proposed()) as CaseContent<'case.close'>)
+    expect(await told(thread)).toMatchObject({ state: 'closed', outcome: 'lapsed' })
+    expect((await told(thread)).duty('lapse')?.level).toBe('missed')
   })
 
   test.each([

@@ -31,6 +31,9 @@ const DAYS: ReadonlySet<string> = new Set<CaseKind>(['case.accept', 'case.extend
 /** Seconds: more natural days than the working days before a day from which it is urgent, also over the longest holidays. */
 const TELL_WITHIN = 20 * 86_400
 
+/** Duties after whose last day something else is due, though nobody did anything: what comes after an objection, and after a promise that was missed. */
+const RUN_OUT: ReadonlySet<Duty> = new Set(['objection', 'commitment'])
+
 /** Whose duties are told of: the first of this city, and the first of all when it is the partner's. */
 const TOLD = [
   { from: 'own_from', due: 'own_due', duty: 'own_duty', city: '?1', alerted: 'own_alerted', where: '' },
@@ -73,11 +76,11 @@ export function createDue({ db, clock, clocks, identity, events, packets, duties
         .filter(({ level, alerted }) => level !== 'green' && level !== alerted)
       await db.transaction(async tx => {
         for (const { no, thread, level, duty, fold } of stages) {
-          if (duty === 'objection' && level === 'overdue') {
-            // The right ran out unused, and what is due next takes its place.
+          if (level === 'overdue' && RUN_OUT.has(duty)) {
             const state = await stateOf(tx, packets, { threadNo: no, fold })
             if (state !== null) await saveDuty(tx, save, no, state)
-            continue
+            // A right that ran out unused is nothing late.
+            if (duty === 'objection') continue
           }
           await tx.run(`UPDATE cases SET ${alerted} = ? WHERE thread_no = ?`, [level, no])
           await events.append(tx, { type: 'case.due', subject: toHex(thread) })

@@ -26,6 +26,7 @@ const DUTY: DutyColumns = {
   desk_due: '2026-11-30',
   ended_on: null,
   to_hand_out: 0,
+  withdrawal: 0,
 }
 const day = fc.constantFrom(null, '2026-11-30', '2026-12-01')
 const duty: fc.Arbitrary<DutyColumns> = fc.record({
@@ -48,6 +49,7 @@ const duty: fc.Arbitrary<DutyColumns> = fc.record({
   desk_due: fc.constantFrom('2026-11-30', '9999-12-31'),
   ended_on: day,
   to_hand_out: fc.constantFrom(0, 1),
+  withdrawal: fc.constantFrom(0, 1),
 })
 
 describe('what a step writes of duties', () => {
@@ -86,8 +88,8 @@ describe('what a step writes of duties', () => {
   test('is nothing where nothing differs, and what changes together where one thing does', () => {
     expect(dutyChange(DUTY, { ...DUTY })).toEqual({ set: '', params: [] })
     expect(dutyChange(DUTY, { ...DUTY, bad: 1 })).toEqual({
-      set: 'bad = ?, ended_on = ?, to_hand_out = ?',
-      params: [1, null, 0],
+      set: 'bad = ?, ended_on = ?, to_hand_out = ?, withdrawal = ?',
+      params: [1, null, 0, 0],
     })
     expect(dutyChange(DUTY, { ...DUTY, holder: null }).set).toBe('holder = ?, turn = ?, desk_due = ?')
     expect(dutyChange(DUTY, { ...DUTY, due_city: '610900' }).set).not.toContain('own_due')

@@ -4,6 +4,7 @@ import { dayOf } from '../../../protocol/agreement/document.ts'
 import { BAD, type Duty } from '../../../protocol/case/deadlines.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import { holderOf } from '../../../protocol/case/permits.ts'
+import { CLOSE_FROM, type State } from '../../../protocol/case/table.ts'
 import type { Transaction } from '../../kernel/store/database.ts'
 import type { OwnIdentity, StoredPacket } from '../../spine/exchange/ports.ts'
 import { type CaseClocks, nextDue } from './clocks.ts'
@@ -35,6 +36,8 @@ export type DutyColumns = {
   ended_on: string | null
   /** a result lies at this city's window */
   to_hand_out: 0 | 1
+  /** the applicant asks to withdraw, and this city must answer */
+  withdrawal: 0 | 1
 }
 
 /** Where what has no day stands: after everything that has one. */
@@ -61,6 +64,7 @@ export const DUTY_COLUMNS = [
   'desk_due',
   'ended_on',
   'to_hand_out',
+  'withdrawal',
 ] as const satisfies readonly (keyof DutyColumns)[]
 
 export const dutyValues = (duty: DutyColumns) => DUTY_COLUMNS.map(column => duty[column])
@@ -101,6 +105,7 @@ export async function dutyOf(
     desk_due: (turn === 'own' ? own : next)?.due ?? NO_DAY,
     ended_on: ended === null ? null : dayOf(ended),
     to_hand_out: liesHere(state, identity.city) ? 1 : 0,
+    withdrawal: mayWithdraw(state, identity.city) ? 1 : 0,
   }
 }
 
@@ -117,6 +122,10 @@ const liesHere = ({ collecting, instants, outcome, purgedBy }: CaseState, own: s
   instants.handedOver === null &&
   outcome !== 'void' &&
   !purgedBy.includes(own)
+
+/** Whether a withdrawal (撤回) is asked for that this city may still grant. */
+const mayWithdraw = ({ withdrawRequested, mover, state }: CaseState, own: string): boolean =>
+  withdrawRequested && mover === own && (CLOSE_FROM.withdrawn as readonly State[]).includes(state)
 
 export const DUTY_LIMITS = {
   /** cases of which is remembered what their rows say of duties: some 300 bytes each */
@@ -166,7 +175,7 @@ const GROUPS: readonly ChangeGroup[] = [
     alerted: ['own_alerted', 'own_due', 'own_duty'],
   },
   { columns: ['holder', 'turn', 'desk_due'] },
-  { columns: ['bad', 'ended_on', 'to_hand_out'] },
+  { columns: ['bad', 'ended_on', 'to_hand_out', 'withdrawal'] },
 ]
 
 type Assignments = { set: string; groups: readonly ChangeGroup[] }

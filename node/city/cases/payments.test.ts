@@ -85,3 +85,33 @@ test.each(['0', '0.00', '-1', '1.234', '01', '123456789012345', '1,5'])('an amou
     problem: { code: 'request.invalid' },
   })
 })
+
+test('who grants while a fee is open says why; what hands out is told of it, and nothing waits for it', async () => {
+  await step(HANDLING, 'case.request-payment', FEE)
+  const check = (kind: CaseKind, body: object) => world.city(HANDLING).cases.rehearse(thread, kind, body)
+  const open = { code: 'fee-open', level: 'notice', cure: 'clerk' }
+  const wanted = { code: 'case.content', detail: 'reason: a fee is open: say why it is decided before it is paid' }
+  await expect(step(HANDLING, 'case.decide', { outcome: 'granted' })).rejects.toMatchObject({ problem: wanted })
+  await expect(check('case.decide', { outcome: 'granted' })).rejects.toMatchObject({ problem: wanted })
+  const denied = { outcome: 'denied', reason: '不符合条件', documentNo: '1' }
+  expect(await check('case.decide', denied)).toMatchObject([open])
+  const explained = { outcome: 'granted', reason: '法定期限将至，缴费不影响决定' } as const
+  expect(await check('case.decide', explained)).toMatchObject([open])
+  expect(await check('case.progress', { step: '核查' })).toEqual([])
+  await step(HANDLING, 'case.decide', explained)
+  expect(await check('case.send-result', { method: 'pickup' })).toMatchObject([
+    { ...open, reasonZh: expect.stringContaining('4203002026000001') },
+  ])
+  const { packet } = (await world.city(HANDLING).cases.get(thread)).fold.payments[0] ?? { packet: '' }
+  await step(HANDLING, 'case.record-payment', { payment: packet, result: 'paid', settledOn: day(0) })
+  expect(await check('case.send-result', { method: 'pickup' })).toEqual([])
+  await step(HANDLING, 'case.send-result', { method: 'pickup' })
+})
+
+test('an approval system that grants while a fee is open is not stopped: no law has the decision wait', async () => {
+  await step(HANDLING, 'case.request-payment', FEE)
+  await world
+    .city(HANDLING)
+    .cases.moves(thread, [{ kind: 'case.decide', body: { outcome: 'granted' } }], 'adapter', async () => {})
+  expect((await world.city(HANDLING).cases.get(thread)).fold.decision).toBe('granted')
+})

@@ -156,6 +156,7 @@ const BY: Record<QueueName, RegExp> = {
   unread: /^cases_unread/,
   'to-print': /^cases_to_print/,
   'to-hand-out': /^cases_to_hand_out/,
+  withdrawals: /^cases_withdrawal/,
   parked: /^cases_parked/,
   parcels: /^none/,
   originals: /^none/,

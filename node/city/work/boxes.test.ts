@@ -119,6 +119,21 @@ describe('a case', () => {
     expect(await inBox(COLLECTING, 'to-hand-out')).toEqual([])
   })
 
+  test('is a withdrawal to be answered at the city that moves it, from the asking until it ends or is decided', async () => {
+    const thread = await submit()
+    await say(HANDLING, thread, 'case.accept', {})
+    await say(COLLECTING, thread, 'case.withdraw', { reason: '申请人改变主意' })
+    expect([await inBox(HANDLING, 'withdrawals'), await inBox(COLLECTING, 'withdrawals')]).toEqual([[thread], []])
+    await say(HANDLING, thread, 'case.close', { outcome: 'withdrawn' })
+    expect(await inBox(HANDLING, 'withdrawals')).toEqual([])
+    const other = await submit()
+    await say(HANDLING, other, 'case.accept', {})
+    await say(COLLECTING, other, 'case.withdraw', { reason: '申请人改变主意' })
+    expect(await inBox(HANDLING, 'withdrawals')).toEqual([other])
+    await say(HANDLING, other, 'case.decide', { outcome: 'granted' })
+    expect(await inBox(HANDLING, 'withdrawals')).toEqual([])
+  })
+
   test('has each paper of its steps to print at the window that took it, once more when a step is corrected', async () => {
     const thread = await submit()
     const toPrint = async (city = COLLECTING) => (await world.city(city).cases.get(thread)).toPrint
@@ -294,6 +309,7 @@ describe('every box and filter', () => {
       unread: facts.unread > 0,
       'to-print': facts.papers.size > 0,
       'to-hand-out': collecting && sent !== null && handedOver === null,
+      withdrawals: fold.withdrawRequested && fold.mover === own && ended === null && fold.instants.decided === null,
       'bad-ratings': rating !== null && rating.level >= BAD && rating.answered === null,
       done: ended !== null && Date.parse(dayOf(ended)) >= Date.parse(today) - BOX_LIMITS.doneDays * DAY,
     }

@@ -79,6 +79,12 @@ export const BOXES = {
     ranges: ['to_hand_out > 0'],
     ...FEW,
   },
+  withdrawals: {
+    zh: '申请撤回',
+    en: 'the applicant asks to withdraw, and this city must answer',
+    ranges: ['withdrawal > 0'],
+    ...FEW,
+  },
   parked: {
     zh: '已挂起',
     en: 'a step was refused, or cannot be brought to the approval system',

@@ -45,7 +45,7 @@ export type AddViewRequest = {
   /** shared with all of this window; absent: own */
   window?: string | undefined
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     /** whose `window` queue; without it those at which one works */
     window?: string | undefined
     /** what this city is in the case */
@@ -618,7 +618,7 @@ export type BackupJob = {
 }
 export type BeginExportRequest = {
   format: 'csv' | 'xlsx'
-  queue?: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done' | undefined
+  queue?: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done' | undefined
   /** whose `window` queue; without it those at which one works */
   window?: string | undefined
   /** what this city is in the case */
@@ -718,7 +718,7 @@ export type Case = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -731,7 +731,7 @@ export type Case = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -779,7 +779,7 @@ export type CaseDetail = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -792,7 +792,7 @@ export type CaseDetail = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -807,7 +807,7 @@ export type CaseDetail = {
   updatedAt: string
   /** every duty of the case by law and agreement; the same at both cities */
   deadlines: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     city: string
     /** the day on which the limit began, not counted */
@@ -1260,7 +1260,7 @@ export type ChangeViewRequest = {
   /** shared with all of this window; absent: own */
   window?: string | undefined
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     /** whose `window` queue; without it those at which one works */
     window?: string | undefined
     /** what this city is in the case */
@@ -1414,7 +1414,7 @@ export type CountMaterialPagesAnswer = {
 }
 export type CountQueuesAnswer = {
   items: {
-    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     title: string
     count: number
     /** there are more than 1000, where counting ends */
@@ -2095,7 +2095,7 @@ export type Finding = {
   /** JSON Pointer (RFC 6901) into the request; empty for the whole */
   path: string
   /** What is wrong, for programs; SPEC.md §6.4 says what each means and who can cure it */
-  code: 'required' | 'type' | 'format' | 'value' | 'too-large' | 'too-small' | 'unknown' | 'invalid' | 'password-classes' | 'password-name' | 'password-reused' | 'item-unused' | 'item-version' | 'item-name' | 'item-limit' | 'mode-excluded' | 'applicant-type' | 'resident-id' | 'resident-id-date' | 'credit-code' | 'agent-document' | 'authorisation-missing' | 'authorisation-unlisted' | 'consent-missing' | 'form-unknown' | 'form-unusable' | 'not-shared' | 'material-unlisted' | 'material-original' | 'material-purpose' | 'material-missing' | 'material-later' | 'material-twice' | 'recipient-missing' | 'mail-excluded' | 'kept-here' | 'date-implausible' | 'item-twice' | 'commitment-until' | 'commitment-material' | 'scan-missing' | 'scan-unreadable' | 'scan-uncounted' | 'scan-pages' | 'scan-reused' | 'case-open' | 'sms-phone' | 'sms-time' | string
+  code: 'required' | 'type' | 'format' | 'value' | 'too-large' | 'too-small' | 'unknown' | 'invalid' | 'password-classes' | 'password-name' | 'password-reused' | 'item-unused' | 'item-version' | 'item-name' | 'item-limit' | 'mode-excluded' | 'applicant-type' | 'resident-id' | 'resident-id-date' | 'credit-code' | 'agent-document' | 'authorisation-missing' | 'authorisation-unlisted' | 'consent-missing' | 'form-unknown' | 'form-unusable' | 'not-shared' | 'material-unlisted' | 'material-original' | 'material-purpose' | 'material-missing' | 'material-later' | 'material-twice' | 'recipient-missing' | 'mail-excluded' | 'kept-here' | 'date-implausible' | 'item-twice' | 'commitment-until' | 'commitment-material' | 'scan-missing' | 'scan-unreadable' | 'scan-uncounted' | 'scan-pages' | 'scan-reused' | 'case-open' | 'fee-open' | 'sms-phone' | 'sms-time' | string
   /** an error keeps it from being done */
   level: 'error' | 'notice'
   /** Why, in English */
@@ -2139,7 +2139,7 @@ export type GetAgreementDraftAnswer = {
     /** JSON Pointer (RFC 6901) into the request; empty for the whole */
     path: string
     /** What is wrong, for programs; SPEC.md §6.4 says what each means and who can cure it */
-    code: 'required' | 'type' | 'format' | 'value' | 'too-large' | 'too-small' | 'unknown' | 'invalid' | 'password-classes' | 'password-name' | 'password-reused' | 'item-unused' | 'item-version' | 'item-name' | 'item-limit' | 'mode-excluded' | 'applicant-type' | 'resident-id' | 'resident-id-date' | 'credit-code' | 'agent-document' | 'authorisation-missing' | 'authorisation-unlisted' | 'consent-missing' | 'form-unknown' | 'form-unusable' | 'not-shared' | 'material-unlisted' | 'material-original' | 'material-purpose' | 'material-missing' | 'material-later' | 'material-twice' | 'recipient-missing' | 'mail-excluded' | 'kept-here' | 'date-implausible' | 'item-twice' | 'commitment-until' | 'commitment-material' | 'scan-missing' | 'scan-unreadable' | 'scan-uncounted' | 'scan-pages' | 'scan-reused' | 'case-open' | 'sms-phone' | 'sms-time' | string
+    code: 'required' | 'type' | 'format' | 'value' | 'too-large' | 'too-small' | 'unknown' | 'invalid' | 'password-classes' | 'password-name' | 'password-reused' | 'item-unused' | 'item-version' | 'item-name' | 'item-limit' | 'mode-excluded' | 'applicant-type' | 'resident-id' | 'resident-id-date' | 'credit-code' | 'agent-document' | 'authorisation-missing' | 'authorisation-unlisted' | 'consent-missing' | 'form-unknown' | 'form-unusable' | 'not-shared' | 'material-unlisted' | 'material-original' | 'material-purpose' | 'material-missing' | 'material-later' | 'material-twice' | 'recipient-missing' | 'mail-excluded' | 'kept-here' | 'date-implausible' | 'item-twice' | 'commitment-until' | 'commitment-material' | 'scan-missing' | 'scan-unreadable' | 'scan-uncounted' | 'scan-pages' | 'scan-reused' | 'case-open' | 'fee-open' | 'sms-phone' | 'sms-time' | string
     /** an error keeps it from being done */
     level: 'error' | 'notice'
     /** Why, in English */
@@ -3737,7 +3737,7 @@ export type ListColleagueQueuesAnswer = {
     id: string | null
     name: string | null
     queues: {
-      queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+      queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
       title: string
       count: number
       /** there are more than 1000, where counting ends */
@@ -7493,7 +7493,7 @@ export type SubmittedCase = {
   holder: string | null
   /** what is due first, by either city */
   due: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -7506,7 +7506,7 @@ export type SubmittedCase = {
   } | null
   /** what this city itself must do first */
   ownDue: {
-    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
     dutyName: string
     /** the city that must do it */
     city: string
@@ -7650,7 +7650,7 @@ export type View = {
   owner: string
   window: string | null
   filter: {
-    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+    queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     /** whose `window` queue; without it those at which one works */
     window?: string
     /** what this city is in the case */
@@ -9088,7 +9088,7 @@ export interface Api {
   /** Cases of a queue, what is due first first, and how many there are; `done`: what ended last first */
   readQueue(input: {
     params: {
-      queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
+      queue: 'mine' | 'window' | 'ours' | 'waiting' | 'paused' | 'due-today' | 'overdue' | 'unread' | 'to-print' | 'to-hand-out' | 'withdrawals' | 'parked' | 'parcels' | 'originals' | 'bad-ratings' | 'done'
     }
     query?: ReadQueueQuery | undefined
   } & Options): Promise<ReadQueueAnswer>

@@ -11,7 +11,7 @@ import { isGone, type StoredPacket } from '../exchange/ports.ts'
  * The form of what a case's row holds, its fold among it. Raised whenever a fold keeps more, or a column is counted otherwise: the rows
  * of a store that an earlier program wrote are then rebuilt after the start, and read from their threads until they are.
  */
-export const FOLD_FORM = 7
+export const FOLD_FORM = 8
 
 /** `of`: the packets that were folded (`packetsKey`), null where their bodies are gone. */
 type StoredFold = CaseState & { form: typeof FOLD_FORM; of: string | null }

@@ -3,8 +3,10 @@ import { type AgreementDocument, dayOf } from '../../../../protocol/agreement/do
 import { correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import type { Asked, CaseState } from '../../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
+import { isMissing } from '../../../../protocol/case/commitment.ts'
 import { openPayments } from '../../../../protocol/case/payments.ts'
 import { decisionStands } from '../../../../protocol/case/permits.ts'
+import { CLOSE_FROM, type State } from '../../../../protocol/case/table.ts'
 import type { Packet } from '../../../../protocol/packet/claims.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 
@@ -103,7 +105,7 @@ export function defaultsOf(kind: CaseKind, context: StepContext): StepDefaults {
       return { body, personal: recipient !== undefined }
     }
     case 'case.close':
-      return plain({ outcome: outcomeOf(state, today) })
+      return plain({ outcome: outcomeOf(state, today), note: missedNote(state, today, context.item) })
     case 'case.answer':
       return plain({ to: only(context.questions)?.packet })
     case 'case.answer-evaluation':
@@ -180,9 +182,25 @@ function outcomeOf(state: CaseState, today: string): CaseContent<'case.close'>['
   if (decisionStands(state) && state.decision !== null) return state.decision
   if (state.withdrawRequested) return 'withdrawn'
   const { supplementDeadline } = state
-  return state.state === 'supplementing' && supplementDeadline !== null && supplementDeadline < today
-    ? 'lapsed'
-    : undefined
+  const late = state.state === 'supplementing' && supplementDeadline !== null && supplementDeadline < today
+  return late || promiseMissed(state, today) ? 'lapsed' : undefined
+}
+
+/** Whether a commitment (容缺承诺) ran out with something missing, in a case that may end for it. */
+const promiseMissed = (state: CaseState, today: string): boolean => {
+  const until = state.committed?.until ?? null
+  return (
+    isMissing(state) && until !== null && until < today && (CLOSE_FROM.lapsed as readonly State[]).includes(state.state)
+  )
+}
+
+/** What was to come by which day and did not, where that is why the case ends. */
+function missedNote(state: CaseState, today: string, item: ServiceItem | null): string | undefined {
+  if (outcomeOf(state, today) !== 'lapsed' || !promiseMissed(state, today)) return undefined
+  const names = (state.committed?.missing ?? []).map(
+    code => item?.materials.find(({ materialCode }) => materialCode === code)?.materialName ?? code,
+  )
+  return `承诺于 ${state.committed?.until} 前补交而未补交：${names.join('、')}`.slice(0, 2000)
 }
 
 /** Whose rating of the own city has no answer; undefined when both or none has. */

@@ -121,8 +121,7 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
         ]
       }
       try {
-        await cases.rehearse(thread, kind, body)
-        return []
+        return await cases.rehearse(thread, kind, body)
       } catch (error) {
         if (!(error instanceof ProblemError) || error.problem.code === 'thread.unknown') throw error
         const { problem: told, errors } = error

@@ -217,6 +217,7 @@ export function termination(view: PaperView): Content {
   const asked = outcome === 'withdrawn' ? view.body('case.withdraw') : null
   const later = (['case.supplement', 'case.hand-in'] as const).map(kind => view.body(kind)?.content.materials ?? [])
   const given = [...view.submit.materials, ...later.flat()]
+  const missing = view.committed?.missing ?? []
   const originals = given.some(({ form }) => form === 'original')
   return {
     number: view.submit.caseNo,
@@ -225,6 +226,11 @@ export function termination(view: PaperView): Content {
       {
         paragraphs: [
           `您提出的“${view.submit.item.name}”申请，${(ENDS as Partial<Record<Outcome, string>>)[outcome ?? 'void'] ?? ''}`,
+          ...(outcome === 'lapsed' && missing.length > 0
+            ? [
+                `承诺于 ${view.committed?.until == null ? '' : chineseDay(view.committed.until)} 前补交而未补交的材料：${missing.map(code => nameOf(view, code)).join('、')}。`,
+              ]
+            : []),
           ...(asked === null ? [] : [`撤回申请日期：${chineseDay(asked.day)}`]),
           ...(note === undefined ? [] : [`说明：${note}`]),
           ...(originals ? ['交来的原件，请凭收件回执到原收件窗口取回。'] : []),

@@ -323,3 +323,11 @@ test('an item that is not held any more is known by its code', () => {
   expect(text('extension', playPapers({ submit, item: null }))).toContain('《中华人民共和国行政许可法》第四十二条')
   expect(text('extension', playPapers({ item: null }))).not.toContain('行政许可法')
 })
+
+test('the end of a case whose promise was missed says what was to come by which day', () => {
+  const bodies = { 'case.close': { outcome: 'lapsed' } } as const
+  const paper = text('termination', playPapers({ committed: { missing: ['M03', 'M04'], until: '2026-12-10' } }, bodies))
+  expect(paper).toContain('承诺于 2026年12月10日 前补交而未补交的材料：缴存流水、婚姻状况证明。')
+  const kept = { committed: { missing: [], until: '2026-12-10' } }
+  expect(text('termination', playPapers(kept, bodies))).not.toContain('未补交的材料')
+})

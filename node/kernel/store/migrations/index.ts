@@ -58,6 +58,7 @@ import { scanReuses } from './055-scan-reuses.ts'
 import { boxes } from './056-boxes.ts'
 import { agreementDrafts } from './057-agreement-drafts.ts'
 import { uploads } from './058-uploads.ts'
+import { withdrawals } from './059-withdrawals.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -118,4 +119,5 @@ export const MIGRATIONS: readonly Migration[] = [
   boxes,
   agreementDrafts,
   uploads,
+  withdrawals,
 ]
