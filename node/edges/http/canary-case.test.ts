@@ -164,7 +164,7 @@ test('phrases that name somebody are refused without saying it again, and scans 
 })
 
 test('every operation of papers, phrases and earlier scans, asked with the number in each field, says it nowhere', async () => {
-  const { operations, replies } = await driveCanary(api.app.document(), [api.as('clerk'), api.as('auditor')])
+  const { operations, replies } = await driveCanary(await api.app.document(), [api.as('clerk'), api.as('auditor')])
   expect(operations).toBeGreaterThan(8)
   for (const { asked, reply } of replies)
     if (reply.status >= 400) expect([asked, reply.text]).toEqual([asked, expect.not.stringContaining(CANARY)])

@@ -1,9 +1,9 @@
 /** What the node knows already of a step (预填步骤): what stands in the case, its agreement, its item and of who asks is typed by nobody again. Pure. */
 import { type AgreementDocument, dayOf } from '../../../../protocol/agreement/document.ts'
+import { isMissing } from '../../../../protocol/case/commitment.ts'
 import { correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import type { Asked, CaseState } from '../../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
-import { isMissing } from '../../../../protocol/case/commitment.ts'
 import { openPayments } from '../../../../protocol/case/payments.ts'
 import { decisionStands } from '../../../../protocol/case/permits.ts'
 import { CLOSE_FROM, type State } from '../../../../protocol/case/table.ts'

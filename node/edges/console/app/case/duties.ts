@@ -24,6 +24,7 @@ export const DUTY_WORDS: { readonly [D in Duty]: { name: Pair; basis: Basis } } 
     name: { zh: '容缺补交', en: 'hand in what was promised' },
     basis: { zh: '容缺承诺书载明', en: 'the commitment' },
   },
+  lapse: { name: { zh: '容缺逾期处理', en: 'see to the promise that was missed' }, basis: AGREED },
   payment: { name: { zh: '缴费', en: 'pay' }, basis: { zh: '缴费通知书载明', en: 'the payment notice' } },
   review: { name: { zh: '补正审核', en: 'check what was supplied' }, basis: { article: 32, zh: '三十二' } },
   promise: {

@@ -59,6 +59,11 @@ export const QUEUES = {
     what: { zh: '结果已到窗口，无人领取', en: 'the result is at the window and nobody has it' },
     empty: { zh: '没有待发放的结果。', en: 'No result waits to be fetched.' },
   },
+  withdrawals: {
+    name: { zh: '申请撤回', en: 'Withdrawals' },
+    what: { zh: '申请人申请撤回，待本市答复', en: 'the applicant asks to withdraw, and this city must answer' },
+    empty: { zh: '没有待答复的撤回申请。', en: 'No withdrawal waits for an answer.' },
+  },
   parked: {
     name: { zh: '已挂起', en: 'Parked' },
     what: {
