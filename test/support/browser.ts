@@ -51,6 +51,7 @@ export async function openBrowser(): Promise<Browser> {
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(path => path !== undefined)
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
+    timeout: PATIENCE,
     args: ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
     env: {
       ...process.env,
@@ -60,6 +61,9 @@ export async function openBrowser(): Promise<Browser> {
   })
 }
 
+/** Below the time of a test, and no measure of the machine. ms */
+const PATIENCE = 100_000
+
 /** The usual PC of a counter. */
 export const COUNTER = { width: 1366, height: 768 }
 export const SIZES = { counter: COUNTER, wide: { width: 1920, height: 1080 }, phone: { width: 390, height: 844 } }
@@ -68,6 +72,7 @@ export const SIZES = { counter: COUNTER, wide: { width: 1920, height: 1080 }, ph
 export async function pageAt(browser: Browser, url: string, language: 'zh' | 'en' = 'zh') {
   // Cookies of sessions go over TLS alone, or to this very machine by its name.
   const context = await browser.newContext({ baseURL: url.replace('127.0.0.1', 'localhost'), viewport: COUNTER })
+  context.setDefaultTimeout(PATIENCE)
   await context.addInitScript(`localStorage.setItem('tongban.language', '${language}')`)
   const page = await context.newPage()
   const faults: string[] = []

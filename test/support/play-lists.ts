@@ -130,7 +130,7 @@ export function listCities(resolve: KeyResolver, now: number, budgets?: Budgets)
         if (to.failures.length > failed) return
         expect((await to.services.view(from.code))?.version).toBe(version)
       },
-      { timeout: 20_000, interval: 2 },
+      { timeout: 60_000, interval: 2 },
     )
 
   /** A partner of all of them whose part the test plays. */

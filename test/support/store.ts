@@ -1,5 +1,6 @@
 /** A store of its own for each test: the real SQLite engine in memory, with the whole schema. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, mkdtempSync, rmSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Database } from '../../node/kernel/store/database.ts'
@@ -38,12 +39,12 @@ async function makeOwn(): Promise<string> {
   return path
 }
 
-/** A store in memory, or in the file `path`, which may hold one already. */
+/** A store in memory, or in the new file `path`. */
 export async function openTestStore(path = ':memory:'): Promise<Database> {
-  if (path === ':memory:') return openSqlite(path, { from: await templateStore() })
-  const store = openSqlite(path)
-  await migrate(store, MIGRATIONS, () => 0)
-  return store
+  const from = await templateStore()
+  if (path === ':memory:') return openSqlite(path, { from })
+  await copyFile(from, path, constants.COPYFILE_EXCL)
+  return openSqlite(path)
 }
 
 /** A store of its own that begins with what `db` holds now, as one that is put back from a backup does. */

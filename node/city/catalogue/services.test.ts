@@ -254,7 +254,7 @@ describe("partners' lists", () => {
     await shiyan.services.publish(items.slice(0, 1), 'person:1')
     world.network.partition(SHIYAN, ankang.code)
     const head = shiyan.services.head() ?? ''
-    const tries = (n: number) => vi.waitFor(() => expect(ankang.failures).toHaveLength(n), 20_000)
+    const tries = (n: number) => vi.waitFor(() => expect(ankang.failures).toHaveLength(n), 60_000)
     ankang.services.announced(SHIYAN, head)
     await tries(1)
     await idle()

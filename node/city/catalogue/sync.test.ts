@@ -90,7 +90,7 @@ async function dishonest(answer: (wire: Wire, held: string | null) => Promise<re
     await vi.waitFor(
       async () =>
         expect(ankang.failures.length > failed || (await ankang.services.view(SHIYAN))?.version !== view).toBe(true),
-      { timeout: 20_000, interval: 2 },
+      { timeout: 60_000, interval: 2 },
     )
   }
   return { world, ankang, asked, announce }
@@ -236,7 +236,7 @@ describe('a tampered list', () => {
     expect(await codesOf(ankang, SHIYAN)).toHaveLength(20)
     // The difference is not tried again beside the whole.
     world.clock.advance(RETRY.first)
-    await vi.waitFor(() => expect(ankang.failures).toHaveLength(2), 20_000)
+    await vi.waitFor(() => expect(ankang.failures).toHaveLength(2), 60_000)
     expect(asked).toEqual([null, first.head, null, null])
   })
 })
@@ -251,10 +251,10 @@ describe('what a partner announces', () => {
       await gates[turn]?.promise
       return answers[turn] ?? []
     })
-    const asked = (times: number) => vi.waitFor(() => expect(made.asked).toHaveLength(times), 20_000)
+    const asked = (times: number) => vi.waitFor(() => expect(made.asked).toHaveLength(times), 60_000)
     const holds = (version: number) =>
       vi.waitFor(async () => expect((await made.ankang.services.view(SHIYAN))?.version).toBe(version), {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 2,
       })
     return { ...made, gates, times: asked, holds }
@@ -299,7 +299,7 @@ describe('what a partner announces', () => {
     const { world, ankang, gates, holds } = await answering(whole(good))
     gates[0]?.resolve()
     ankang.services.announced(SHIYAN, `${claimed.slice(0, -8)}AAAAAAAA`)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'envelope.signature' }]), 20_000)
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'envelope.signature' }]), 60_000)
     ankang.services.announced(SHIYAN, good.head)
     await idle()
     world.clock.advance(RETRY.first)
@@ -324,7 +324,7 @@ describe('what a partner announces', () => {
     const { world, ankang, asked, gates, holds } = await answering(whole(wrong), whole(good))
     for (const gate of gates) gate.resolve()
     ankang.services.announced(SHIYAN, wrong.head)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'list.root' }]), 20_000)
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'list.root' }]), 60_000)
     for (let version = 2; version <= 7; version++) {
       ankang.services.announced(SHIYAN, (await written(playItems(5), version)).head)
       await idle()
@@ -367,11 +367,11 @@ describe('a sender', () => {
     const list = await written(playItems(3), 1)
     const { world, ankang, asked } = await dishonest(() => new Promise(() => {}))
     ankang.services.announced(SHIYAN, list.head)
-    await vi.waitFor(() => expect(asked).toHaveLength(1), 20_000)
+    await vi.waitFor(() => expect(asked).toHaveLength(1), 60_000)
     await idle()
     expect(ankang.failures).toEqual([])
     world.clock.advance(SYNC_LIMITS.stall)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'exchange.timeout' }]), 20_000)
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'exchange.timeout' }]), 60_000)
     await nothing(ankang)
   })
 
@@ -390,7 +390,7 @@ describe('a sender', () => {
       return []
     })
     ankang.services.announced(SHIYAN, head)
-    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'exchange.timeout' }]), 20_000)
+    await vi.waitFor(() => expect(ankang.failures).toMatchObject([{ code: 'exchange.timeout' }]), 60_000)
     expect(sent).toBeLessThan(SYNC_LIMITS.fetch / (SYNC_LIMITS.stall - 1) + 3)
     await nothing(ankang)
   })
@@ -460,7 +460,7 @@ describe('a publisher that was restored from a backup', () => {
     const { world, ankang, before, again } = await forgetful(3)
     await world.announce(again, ankang, null, 99)
     expect(ankang.failures.at(-1)).toMatchObject({ code: 'list.rollback' })
-    await vi.waitFor(() => expect(again.heads).toHaveLength(1), 20_000)
+    await vi.waitFor(() => expect(again.heads).toHaveLength(1), 60_000)
     expect(again.services.head()).toBe(before.services.head())
     expect(await codesOf(again, SHIYAN)).toHaveLength(12)
     expect(JSON.stringify(await again.audit.list({ action: 'list.recovered' }, 10, null))).toContain(
@@ -480,7 +480,7 @@ describe('a publisher that was restored from a backup', () => {
     await again.services.publish(playItems(7), 'person:1')
     await world.announce(again, ankang, again.services.head(), 99)
     expect(ankang.failures.at(-1)).toMatchObject({ code: 'list.rollback' })
-    await vi.waitFor(() => expect(again.heads).toHaveLength(2), 20_000)
+    await vi.waitFor(() => expect(again.heads).toHaveLength(2), 60_000)
     expect(await again.services.view(SHIYAN)).toMatchObject({ version: 4, count: 7 })
     await world.announce(again, ankang)
     expect(await codesOf(ankang, SHIYAN)).toHaveLength(7)
@@ -498,7 +498,7 @@ describe('a publisher that was restored from a backup', () => {
       expect(decodeListFrame(frame)).toMatchObject({ ok: true, frame: { code: 'list.rollback' } })
       break
     }
-    await vi.waitFor(() => expect(shiyan.failures).toMatchObject([{ code: 'envelope.issuer' }]), 20_000)
+    await vi.waitFor(() => expect(shiyan.failures).toMatchObject([{ code: 'envelope.issuer' }]), 60_000)
     expect(await shiyan.services.view(SHIYAN)).toMatchObject({ version: 1 })
     expect(world.network.failures).toEqual([])
   })

@@ -167,7 +167,7 @@ describe('all work of one account', () => {
     expect((await lead.client.post(path, { to: lead.id })).body).toMatchObject({ cases: 1, more: false })
   })
 
-  test(`leaves drafts of which the receiver would hold more than ${DRAFTS_EACH}`, { timeout: 60_000 }, async () => {
+  test(`leaves drafts of which the receiver would hold more than ${DRAFTS_EACH}`, async () => {
     const api = await apiOf(COLLECTING)
     const gone = await worker(api, ['window-clerk'])
     const next = await worker(api, ['window-clerk'])

@@ -79,7 +79,7 @@ describe('commands', () => {
     ]) {
       expect((await stat(join(root, 'shiyan', file))).mode & 0o077).toBe(0)
     }
-    const again = await program(['init', ...city, '--folder', 'shiyan'])
+    const again = await tongban(['init', ...city, '--folder', 'shiyan'])
     expect(again.code).toBe(1)
     expect(again.error).toContain('request.conflict')
   })
@@ -228,7 +228,7 @@ describe('commands', () => {
     ])
     expect(good).toMatchObject({ code: 0 })
     expect(good.out).toContain('验证通过')
-    const alone = await program(['evidence', 'verify', 'good.zip'])
+    const alone = await tongban(['evidence', 'verify', 'good.zip'])
     expect(alone).toMatchObject({ code: 2 })
     expect(alone.out).not.toMatch(/^VERIFIED/)
     const broken = Uint8Array.from(bytes)
@@ -256,10 +256,10 @@ describe('commands', () => {
   })
 
   test('an unknown command suggests the one that was meant; a node that is down says how to start it', async () => {
-    const wrong = await program(['partner'])
+    const wrong = await tongban(['partner'])
     expect(wrong.code).toBe(1)
     expect(wrong.error).toContain('partners')
-    const down = await program(['partners', '--config', 'shiyan/tongban.json'])
+    const down = await tongban(['partners', '--config', 'shiyan/tongban.json'])
     expect(down.code).toBe(1)
     expect(down.error).toContain('tongban start')
     expect(down.error).toMatch(/^node\.unreachable[\s\S]*http:\/\/127\.0\.0\.1:1\n[\s\S]*the node's operator/)

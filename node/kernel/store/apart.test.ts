@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openTestStore } from '../../../test/support/store.ts'
 import { copyApart, joinKeys, storeIdentity } from './apart.ts'
 import { writeBackup } from './backup.ts'
 import type { Database, Value } from './database.ts'
@@ -101,8 +102,7 @@ const answer = (no: number, key: Uint8Array | null) => ({
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-apart-'))
-  db = openSqlite(at('store.db'))
-  await migrate(db, MIGRATIONS, () => 0)
+  db = await openTestStore(at('store.db'))
   await putCase(1, secrets.one, 100)
   await putCase(2, secrets.two, 200)
   for (const [id, key] of [

@@ -65,7 +65,7 @@ afterEach(() => webhooks.stop())
 
 const say = (type: EventType, subject: string) => db.transaction(tx => events.append(tx, { type, subject }))
 const told = () => posted.map(({ body }) => `${body.type} ${body.data.subject}`)
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 5 })
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 5 })
 const add = (types: string[] = [], url = 'https://one.example.cn/hook') => webhooks.add(url, types, 'person:1')
 
 describe('signatures', () => {

@@ -102,7 +102,7 @@ async function given(city: PairableCity, jws: string): Promise<void> {
   })
 }
 /** What travels between the cities is on its way. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 5 })
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 5 })
 const versionAt = (city: PairableCity) =>
   city.directories.operators().find(({ thumbprint }) => thumbprint === operator)?.held?.directory.version
 
