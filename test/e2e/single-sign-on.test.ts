@@ -172,7 +172,11 @@ describe("the city's single sign-on", () => {
     const one = await begin()
     const two = await begin()
     const form = await atProvider(one.url)
-    const page = await (await answer(form, '')).text()
+    const refused = await answer(form, '')
+    // It has the look of the other pages, which this origin alone may give it.
+    expect(refused.headers.get('content-security-policy')).toContain("style-src 'self'")
+    const page = await refused.text()
+    expect(page).toContain('<link rel="stylesheet" href="/style.css">')
     expect(page).toContain('<a href="/sign-in">重新登录 Sign in again</a>')
     expect(page).toContain('或已超时')
     expect((await answer(form, two.cookie)).status).toBe(403)

@@ -198,7 +198,7 @@ describe('materials that come later', () => {
     world.clock.advance(2 * DAY)
     expect(await proposed()).toEqual({})
     world.clock.advance(DAY)
-    expect(await proposed()).toEqual({ outcome: 'lapsed', note: '承诺于 2026-11-25 前补交而未补交：M03' })
+    expect(await proposed()).toEqual({ outcome: 'lapsed', note: '承诺于 2026年11月25日 前补交而未补交：M03' })
     // Nobody did anything: the round that tells of days sees that it is the moving city's turn.
     expect(await ownDue()).toMatchObject({ own_duty: 'promise' })
     expect(await cases.notifyDue()).toBeGreaterThan(0)

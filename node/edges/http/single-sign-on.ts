@@ -23,14 +23,18 @@ const signedInPage = () =>
 <title>已登录 Signed in</title></head><body><p><a href="/">已登录，继续 Signed in: go on</a></p></body></html>`
 
 const HTML = 'text/html; charset=utf-8'
+/** A page that takes its style from here, and nothing from anywhere else. */
+const FAILED_POLICY =
+  "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** What went wrong, who cures it and how, for whoever sits before the browser: nobody reads JSON there. */
 const failedPage = ({ code, detail }: Problem, requestId: string) => {
   const { en, zh, cure, cureZh, retryable } = PROBLEMS[code]
   const again = retryable || code === 'sign-in.single'
   return html`<!doctype html><html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>登录未成功 Not signed in</title></head><body><h1>登录未成功</h1><p>${zh}。</p><p>处理办法：${cureZh}。</p>
-<h1 lang="en">Not signed in</h1><p lang="en">${en}.</p><p lang="en">What to do: ${cure}.</p>
+<title>登录未成功 Not signed in</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"></head><body>
+<h1>登录未成功<br><span lang="en">Not signed in</span></h1><p>${zh}。</p><p>处理办法：${cureZh}。</p>
+<p lang="en">${en}.</p><p lang="en">What to do: ${cure}.</p>
 ${detail === undefined ? '' : html`<p>${detailInChinese(detail)}</p><p lang="en">${detail}</p>`}${again ? html`<p><a href="/sign-in">重新登录 Sign in again</a></p>` : ''}
 <p><code>${code}</code> <code>${requestId}</code></p></body></html>`
 }
@@ -53,7 +57,11 @@ export function addSingleSignOn({ app, admission, limits, refused }: Edge, signO
       refused(problem.code)
       return new Response(String(await failedPage(problem, c.get('requestId'))), {
         status: PROBLEMS[problem.code].status,
-        headers: { 'content-type': HTML, 'set-cookie': `${QUESTION_COOKIE}=; ${QUESTION_RULES}; Max-Age=0` },
+        headers: {
+          'content-type': HTML,
+          'content-security-policy': FAILED_POLICY,
+          'set-cookie': `${QUESTION_COOKIE}=; ${QUESTION_RULES}; Max-Age=0`,
+        },
       })
     }
   }

@@ -9,6 +9,7 @@ import { decisionStands } from '../../../../protocol/case/permits.ts'
 import { CLOSE_FROM, type State } from '../../../../protocol/case/table.ts'
 import type { Packet } from '../../../../protocol/packet/claims.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
+import { chineseDay } from '../../agreements/paper-articles.ts'
 
 export type StepContext = {
   /** this city */
@@ -200,7 +201,7 @@ function missedNote(state: CaseState, today: string, item: ServiceItem | null): 
   const names = (state.committed?.missing ?? []).map(
     code => item?.materials.find(({ materialCode }) => materialCode === code)?.materialName ?? code,
   )
-  return `承诺于 ${state.committed?.until} 前补交而未补交：${names.join('、')}`.slice(0, 2000)
+  return `承诺于 ${chineseDay(state.committed?.until ?? '')} 前补交而未补交：${names.join('、')}`.slice(0, 2000)
 }
 
 /** Whose rating of the own city has no answer; undefined when both or none has. */

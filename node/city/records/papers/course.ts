@@ -10,7 +10,7 @@ import { basis, byLaw, materialRow, nameOf, organOf, type PaperView, remedies, w
 
 type Content = Omit<Sheet, 'title'>
 /** Whom a notice is written to, and what of. */
-const address = ({ submit }: PaperView): Block => ({ paragraphs: [`${submit.applicant.name}：`] })
+const address = ({ submit }: PaperView): Block => ({ to: submit.applicant.name })
 
 /** Division code of the city that moves the case. */
 const moverOf = ({ submit, collecting, handling }: PaperView): string => (submit.mode === 2 ? collecting : handling)
@@ -77,7 +77,7 @@ export function commitment(view: PaperView): Content {
     blocks: [
       who(view),
       what(view),
-      { paragraphs: [`${view.city(moverOf(view)).authority}：`] },
+      { to: view.city(moverOf(view)).authority },
       {
         paragraphs: [
           `本人（单位）申请办理“${submit.item.name}”，下列材料暂不能提交，申请容缺后补，并承诺于 ${day} 前补交齐全：`,
@@ -120,7 +120,7 @@ export function specialProcedure(view: PaperView): Content {
         ],
       },
       what(view),
-      ...basis(view),
+      { rows: basis(view) },
       organOf(view, paused?.issuer ?? view.handling, paused?.day ?? null),
     ],
   }
@@ -141,8 +141,7 @@ export function extension(view: PaperView): Content {
         ],
       },
       what(view),
-      ...basis(view),
-      { rows: [['批准人', approver]] },
+      { rows: [...basis(view), ['批准人', approver]] },
       organOf(view, extended?.issuer ?? view.handling, extended?.day ?? null),
     ],
   }
@@ -187,9 +186,9 @@ export function withdrawal(view: PaperView): Content {
     blocks: [
       who(view),
       what(view),
+      { to: view.city(moverOf(view)).authority },
       {
         paragraphs: [
-          `${view.city(moverOf(view)).authority}：`,
           `本人（单位）申请撤回上述申请。理由：${asked?.content.reason ?? ''}`,
           '撤回后该申请终止办理；本人（单位）知悉可以重新提出申请。',
         ],
@@ -203,7 +202,7 @@ export function withdrawal(view: PaperView): Content {
 const ENDS: Readonly<Record<Exclude<Outcome, (typeof DECISIONS)[number]>, string>> = {
   withdrawn: '根据您的撤回申请，准予撤回，现终止办理。您可以重新申请。',
   returned: '现予退件，终止办理。您可以重新申请。',
-  lapsed: '您未在期限内补正或者补交承诺后补的材料，现终止办理。您可以重新申请。',
+  lapsed: '因未在期限内补正或者补交承诺后补的材料，现终止办理。您可以重新申请。',
   void: '该办件作废，现终止办理。',
 }
 
@@ -226,7 +225,8 @@ export function termination(view: PaperView): Content {
       {
         paragraphs: [
           `您提出的“${view.submit.item.name}”申请，${(ENDS as Partial<Record<Outcome, string>>)[outcome ?? 'void'] ?? ''}`,
-          ...(outcome === 'lapsed' && missing.length > 0
+          // What the city says of it goes before.
+          ...(outcome === 'lapsed' && missing.length > 0 && note === undefined
             ? [
                 `承诺于 ${view.committed?.until == null ? '' : chineseDay(view.committed.until)} 前补交而未补交的材料：${missing.map(code => nameOf(view, code)).join('、')}。`,
               ]

@@ -190,7 +190,7 @@ test('a withdrawal goes to the city that moves the case, over the signature of t
 test.each([
   ['withdrawn', '准予撤回', false],
   ['returned', '现予退件', true],
-  ['lapsed', '您未在期限内补正或者补交', true],
+  ['lapsed', '未在期限内补正或者补交', true],
   ['void', '该办件作废', true],
 ] as const)('an end without a decision, %s, has a notice of its own', (outcome, words, review) => {
   const notice = text('termination', playPapers({}, { 'case.close': { outcome } }))
@@ -328,6 +328,16 @@ test('the end of a case whose promise was missed says what was to come by which 
   const bodies = { 'case.close': { outcome: 'lapsed' } } as const
   const paper = text('termination', playPapers({ committed: { missing: ['M03', 'M04'], until: '2026-12-10' } }, bodies))
   expect(paper).toContain('承诺于 2026年12月10日 前补交而未补交的材料：缴存流水、婚姻状况证明。')
+  const said = { 'case.close': { outcome: 'lapsed', note: '承诺于 2026年12月10日 前补交而未补交：缴存流水' } } as const
+  const once = text('termination', playPapers({ committed: { missing: ['M03'], until: '2026-12-10' } }, said))
+  expect(once.match(/未补交：|未补交的材料/g)).toHaveLength(1)
   const kept = { committed: { missing: [], until: '2026-12-10' } }
   expect(text('termination', playPapers(kept, bodies))).not.toContain('未补交的材料')
+})
+
+test('whom a paper is written to stands at the margin, and rows of nothing leave no room', () => {
+  for (const name of ['acceptance', 'extension', 'termination'] as const)
+    expect(html(name)).toContain('<p class="to">陈小满：</p>')
+  expect(html('commitment')).toContain('<p class="to">十堰市住房公积金中心：</p>')
+  for (const name of PAPER_NAMES) expect(html(name)).not.toContain('<dl class="rows"></dl>')
 })

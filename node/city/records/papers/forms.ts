@@ -181,7 +181,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       return {
         number: view.submit.caseNo,
         blocks: [
-          { paragraphs: [`${view.submit.applicant.name}：`] },
+          { to: view.submit.applicant.name },
           {
             paragraphs: [
               `您提出的“${view.submit.item.name}”申请收悉。经审查，申请材料不齐全或者不符合法定形式，${byLaw(view, '第三十二条')}，现一次性告知如下：`,
@@ -205,7 +205,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
               '补正的材料可以交到原收件窗口，不必前往办理地。补正所需时间不计入办理时限。',
             ],
           },
-          ...basis(view),
+          { rows: basis(view) },
           organOf(view, notice?.issuer ?? view.handling, notice?.day ?? null),
         ],
       }
@@ -221,7 +221,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       return {
         number: accepted?.content.acceptanceNo ?? view.submit.caseNo,
         blocks: [
-          { paragraphs: [`${view.submit.applicant.name}：`] },
+          { to: view.submit.applicant.name },
           {
             paragraphs: [
               deferred.length === 0
@@ -250,7 +250,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
       return {
         number: view.submit.caseNo,
         blocks: [
-          { paragraphs: [`${view.submit.applicant.name}：`] },
+          { to: view.submit.applicant.name },
           {
             paragraphs: [
               `您提出的“${view.submit.item.name}”申请，经审查不予受理。`,
@@ -275,7 +275,7 @@ const WRITERS: Record<PaperName, { needs: CaseKind | null; write: Write }> = {
         title: outcome === 'granted' ? '准予决定书' : outcome === 'denied' ? '不予决定书' : '转报决定书',
         number: documentNo ?? view.submit.caseNo,
         blocks: [
-          { paragraphs: [`${view.submit.applicant.name}：`] },
+          { to: view.submit.applicant.name },
           {
             paragraphs: [
               `您提出的“${view.submit.item.name}”申请，经审查，决定：${OUTCOME_NAMES[outcome].zh}。`,

@@ -8,6 +8,8 @@ import { SHEET_STYLE } from '../../agreements/paper-style.ts'
 export type Block =
   | { rows: readonly (readonly [label: string, value: string | null | undefined])[] }
   | { paragraphs: readonly string[] }
+  /** whom the paper is written to, at the margin */
+  | { to: string }
   | { heading: string }
   | { table: { head: readonly string[]; rows: readonly (readonly string[])[] } }
   | {
@@ -45,6 +47,7 @@ const STYLE = `${SHEET_STYLE}.rows{display:grid;grid-template-columns:8em minmax
 .picture svg{width:128px;height:128px}
 .sign{display:grid;grid-template-columns:1fr 1fr;gap:36px 28px;margin:28px 0 12px}
 .sign p{text-indent:0;border-bottom:1px solid var(--line);padding-bottom:26px}
+p.to{text-indent:0}
 .copy{text-align:right;text-indent:0;font-weight:700}
 .organ{text-align:right;text-indent:0;margin-top:36px}
 .organ .seal{display:block;color:var(--soft);font-size:13px}
@@ -60,7 +63,7 @@ th.code{width:12.6em}td.code{white-space:nowrap}
 .label .to{font-size:18px;margin-top:1mm}
 .label .from{margin-top:auto;padding-top:2mm;font-size:13px}
 .label .rest{font-size:12px;color:var(--soft)}
-@media (max-width:700px){.labels{grid-template-columns:1fr}.picture{float:none;margin:0 auto 8px}.rows{grid-template-columns:6.5em minmax(0,1fr)}}
+@media (max-width:700px){.labels{grid-template-columns:1fr}.picture{float:none;margin:0 auto 8px}.rows{grid-template-columns:7.2em minmax(0,1fr)}}
 @media print{.rows{line-height:1.5;gap:0 8px}.sign{margin:16px 0 8px}.sign p{padding-bottom:20px}.organ{margin-top:18px;break-inside:avoid}.sheet:has(.labels) h1{display:none}.label .address{font-size:14pt}.label .to{font-size:13pt}.label .from{font-size:9.5pt}.label .rest,.label .kind{font-size:8.5pt}}
 `
 
@@ -81,8 +84,10 @@ const COLUMNS: Readonly<Record<string, string>> = { [NUMBERED]: 'no', [CASE_NUMB
 function blockHtml(block: Block): Html {
   if ('rows' in block) {
     const rows = block.rows.filter((row): row is [string, string] => row[1] != null && row[1] !== '')
+    if (rows.length === 0) return html``
     return html`<dl class="rows">${rows.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`
   }
+  if ('to' in block) return html`<p class="to">${block.to}：</p>`
   if ('paragraphs' in block) return html`${block.paragraphs.map(text => html`<p>${text}</p>\n`)}`
   if ('heading' in block) return html`<h2>${block.heading}</h2>`
   if ('table' in block) {

@@ -97,8 +97,8 @@ export const byLaw = (view: PaperView, article: string): string =>
   typeOf(view) === LICENCE ? `依照《中华人民共和国行政许可法》${article}的规定` : '按照本事项的规定'
 
 /** What the item is laid down by, where no law is named for all items of its type. */
-export const basis = (view: PaperView): Block[] =>
-  view.item === null || typeOf(view) === LICENCE ? [] : [{ rows: [['设定依据', basisOf(view.item)]] }]
+export const basis = (view: PaperView): (readonly [string, string | null])[] =>
+  view.item === null || typeOf(view) === LICENCE ? [] : [['设定依据', basisOf(view.item)]]
 
 const basisOf = ({ byLaw: text, legalBases = [] }: ServiceItem): string | null =>
   text ?? (legalBases.length === 0 ? null : legalBases.map(({ lawName }) => lawName).join('、'))
