@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
  * stores of every program before this one, whole examples, bundles as large as they may be and each lie of a city (one bundle of each
  * kind stays in `genuine.test.ts`), every operation of nodes at their most verbose (`node/edges/http/canary.test.ts` asks one) or cut off
- * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism). `npm run test:long`.
+ * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism), journeys of several people in browsers. `npm run test:long`.
  */
 const LONG = [
   'test/faults/**/*.test.ts',
@@ -15,7 +15,7 @@ const LONG = [
   'test/e2e/{acts,canary,clone,example-shiyan,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores}.test.ts',
-  'test/console/desk.test.ts',
+  'test/console/{case-steps,desk}.test.ts',
 ]
 
 /**

@@ -9,6 +9,7 @@ import { useCities } from './cities.ts'
 import type { Detail } from './duties.ts'
 import { CaseHead } from './header.tsx'
 import { usePresence } from './presence.ts'
+import { Steps } from './steps/bar.tsx'
 import { mayInCase } from './subject.ts'
 import { CaseTabs } from './tabs/tabs.tsx'
 import { Timeline } from './timeline.tsx'
@@ -36,6 +37,7 @@ function Known({ detail }: { detail: Detail }) {
   return (
     <>
       <CaseHead detail={detail} cities={cities} />
+      <Steps detail={detail} cities={cities} />
       <div className="case-body">
         <Timeline detail={detail} cities={cities} content={content} />
         {content ? <CaseTabs detail={detail} cities={cities} /> : <p className="card">{words.notContent}</p>}

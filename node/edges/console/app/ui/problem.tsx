@@ -1,5 +1,6 @@
 /** A problem as people read it: what happened, who must act, how, its code, and a retry where it helps. */
 import { Alert, Button } from 'antd'
+import { TITLES } from '../../../../../protocol/case/names.ts'
 import { PROBLEMS, ProblemError } from '../../../../../protocol/problem.ts'
 import { instantText } from '../time.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
@@ -26,6 +27,9 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
         action={again}
       />
     )
+  // Steps of cases have names; another act stands as the audit log calls it.
+  const actionText = (action: string) =>
+    Object.hasOwn(TITLES, action) ? pair(TITLES[action as keyof typeof TITLES]) : action
   const { code, detail } = error.problem
   const { retryable, en, zh, cure, cureZh } = PROBLEMS[code]
   const { act } = error
@@ -52,7 +56,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
             <ul>
               {error.changes.map(({ by, name, action, at }) => (
                 <li key={`${at} ${action}`}>
-                  {instantText(at, language)} {name ?? by}: {action}
+                  {instantText(at, language)} {name ?? by}: {actionText(action)}
                 </li>
               ))}
             </ul>

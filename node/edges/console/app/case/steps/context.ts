@@ -1,0 +1,12 @@
+/** What the fields of a step know besides their own value. */
+import type { AnswerOf } from '../../query.ts'
+import type { Detail } from '../duties.ts'
+import type { StepKind } from './kinds.ts'
+
+export type ItemMaterial = AnswerOf<'getItem'>['materials'][number]
+export type StepContext = {
+  kind: StepKind
+  detail: Detail
+  /** of the item; empty when it is not held any more */
+  materials: readonly ItemMaterial[]
+}
