@@ -34,6 +34,11 @@ describe('what a place can tell', () => {
       ['{most} at most'],
     ],
     [
+      'a class that says it itself',
+      `class Other extends ProblemError { constructor(why) { super('x', why) } }; throw new Other('one')`,
+      ['one'],
+    ],
+    [
       'a function that is given the text',
       `const no = (why: string) => refuse('x', \`\${kind} \${why}\`); no('one'); no(twice ? 'two' : 'three')`,
       ['{kind} one', '{kind} two', '{kind} three'],

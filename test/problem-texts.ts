@@ -63,6 +63,12 @@ function isWithin(node: Node, outer: Node): boolean {
   return false
 }
 
+function classAround(node: Node): Node | null {
+  let at = node.parent
+  while (at !== null && at.type !== 'ClassDeclaration') at = at.parent
+  return at
+}
+
 /** The name of an identifier, or of the member that is taken. */
 function nameOf(node: unknown): string | null {
   if (!isNode(node)) return null
@@ -149,7 +155,8 @@ export function detailTexts(sources: ReadonlyMap<string, string>): DetailText[] 
 
   function detailOf(node: Node): Node | null {
     if (node.type === 'CallExpression' || node.type === 'NewExpression') {
-      const place = makers.get(nameOf(node.callee) ?? '')
+      const called = (node.callee as Node).type === 'Super' ? classAround(node)?.superClass : node.callee
+      const place = makers.get(nameOf(called) ?? '')
       return place === undefined ? null : ((node.arguments as Node[])[place] ?? null)
     }
     if (node.type !== 'Property' || node.parent?.type !== 'ObjectExpression') return null
@@ -201,8 +208,9 @@ export function detailTexts(sources: ReadonlyMap<string, string>): DetailText[] 
 
   function callsOf(owner: Node): Node[] {
     const { parent, module } = owner
-    const name =
-      owner.type === 'FunctionDeclaration' ? nameOf(owner.id) : parent === null ? null : nameOf(parent.id ?? parent.key)
+    const named =
+      owner.type === 'FunctionDeclaration' ? owner : parent?.kind === 'constructor' ? classAround(owner) : parent
+    const name = nameOf(named?.id ?? named?.key)
     if (name === null) return []
     return [...(module.calls.get(name) ?? []), ...(callsElsewhere.get(`${module.path} ${name}`) ?? [])]
   }

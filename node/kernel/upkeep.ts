@@ -2,6 +2,7 @@
  * What a node does by itself, every hour or at a time of the job's own: each job by itself, so that one that fails or takes long
  * holds up no other.
  */
+import { detailInChinese } from '../../protocol/messages/in-chinese.ts'
 import { type Problem, ProblemError } from '../../protocol/problem.ts'
 import type { Clock } from './clock.ts'
 import type { Reminder } from './reminder.ts'
@@ -87,6 +88,6 @@ export const upkeepReminders = (failing: readonly FailingJob[]): Reminder[] =>
     level: 'fail',
     act: 'operator',
     en: `The regular work "${job}" has failed since ${new Date(since).toISOString()}: ${code}${detail === undefined ? '' : ` ${detail}`}`,
-    zh: `例行工作“${job}”失败：${code}${detail === undefined ? '' : ` ${detail}`}`,
+    zh: `例行工作“${job}”失败：${code}${detail === undefined ? '' : ` ${detailInChinese(detail)}`}`,
     cure: `It is tried again when it is due next. Cure what the code says; the log has the cause under "upkeep failed" 到期自动重试，请按问题码处理，日志中有原因`,
   }))

@@ -87,4 +87,5 @@ export const ADAPTER_MESSAGES: Messages = {
   'last answered not since the start': '启动以来未应答过',
   'last answered {time}': '上次应答 {time}',
   'HTTP {status}': 'HTTP 状态码 {status}',
+  'the answer was taken before': '该答复此前已处理',
 }

@@ -106,4 +106,16 @@ export const EXCHANGE_MESSAGES: Messages = {
   'no address can be dialled': '没有可连接的地址',
   'the dial was given up': '连接已放弃',
   'the connection failed': '连接失败',
+  'claims {count} packets and gives back none that this node lost':
+    '声称有 {count} 个数据包，却未交还本节点丢失的任何一个',
+  'claims {count} packets and gives back up to {place}': '声称有 {count} 个数据包，只交还到序号 {place}',
+  'gives back what is no packet of this city to it': '交还的不是本市发给它的数据包',
+  'place {place} was stored and is not given back': '序号 {place} 已有回执，却未交还',
+  'place {place}: the partner gave its receipt for another packet': '序号 {place}：合作城市的回执针对另一数据包',
+  'another packet stands at seq {seq}': 'seq {seq} 处已有另一数据包',
+  'seq {seq} came before the one that it follows': 'seq {seq} 先于其前项到达',
+  'seq {seq} does not fit: {why}': 'seq {seq} 不符合要求：{why}',
+  'place {place}: that packet was never lost': '序号 {place}：该数据包并未丢失',
+  'a thread with another city': '与另一城市的业务线程',
+  'gives back places without a packet': '交还的序号没有数据包',
 }

@@ -117,4 +117,6 @@ export const WORDS: Messages = {
   their: '对方',
   backup: '备份',
   verification: '校验',
+  taken: '接收',
+  fetched: '获取',
 }

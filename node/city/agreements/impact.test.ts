@@ -183,7 +183,8 @@ describe('the impact', () => {
   })
 
   test('of a text that does not hold tells why it cannot be signed', async () => {
-    faults = [{ code: 'agreement.item', path: 'items.0.taskCode', why: 'not in use in the list of 420300' }]
+    const why = { why: 'not in use in the list of 420300', whyZh: '在 420300 的事项清单中未启用' }
+    faults = [{ code: 'agreement.item', path: 'items.0.taskCode', ...why }]
     const post = async (path: string, body: object) =>
       answer(await api.as('administrator').post(`/api/v1/agreements${path}/impact`, body)).faults
     expect(await post('', worldAgreement())).toEqual(faults)

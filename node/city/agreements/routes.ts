@@ -4,7 +4,7 @@ import { AgreementAmendment, AgreementDocument } from '../../../protocol/agreeme
 import { AGREEMENT_STATES, type AgreementStateName } from '../../../protocol/agreement/kinds.ts'
 import { Day, DivisionCode, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { type Api, actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import type { Seen } from '../../kernel/seen.ts'
 import type { Acts, Done, PreparedAct } from './acts.ts'
@@ -350,7 +350,11 @@ function prepared(api: Api, acts: Acts): void {
     action: 'agreement.oversee',
     answer: z.strictObject({ items: z.array(Waiting) }),
     handle: async () => ({
-      items: (await acts.waiting()).map(entry => ({ ...entry, preparedAt: time(entry.preparedAt) })),
+      items: (await acts.waiting()).map(entry => ({
+        ...entry,
+        problem: tellWhy(entry.problem),
+        preparedAt: time(entry.preparedAt),
+      })),
     }),
   })
   api.operation({

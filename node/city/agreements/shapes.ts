@@ -33,4 +33,5 @@ export const FaultShape = z.strictObject({
   code: z.enum(['agreement.item', 'agreement.party', 'list.none']),
   path: z.string().describe('field of the text, such as `items.3.taskCode`'),
   why: z.string(),
+  whyZh: z.string().describe('the same in Chinese'),
 })

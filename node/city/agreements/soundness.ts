@@ -2,11 +2,14 @@
  * What of a text does not hold (文本核查): items that the lists do not offer so, parties that are not named as their certificates
  * name them. Asked before an own text is signed, and of a partner's text that waits.
  */
+
 import type { AgreedItem, AgreementDocument } from '../../../protocol/agreement/document.ts'
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 
+type Found = { code: 'agreement.item' | 'agreement.party' | 'list.none'; path: string; why: string }
 /** `path`: the field, such as `items.3.taskCode`; `why` has no personal data. */
-export type TextFault = { code: 'agreement.item' | 'agreement.party' | 'list.none'; path: string; why: string }
+export type TextFault = Found & { whyZh: string }
 /** A document, or what an amendment puts into one. */
 export type CheckedText = { document: AgreementDocument; put?: readonly AgreedItem[] | undefined }
 
@@ -31,7 +34,7 @@ export type Grounds = {
 export function createSoundness(parts: Grounds): Soundness {
   const { services } = parts
 
-  async function* partyFaults({ parties }: AgreementDocument): AsyncGenerator<TextFault> {
+  async function* partyFaults({ parties }: AgreementDocument): AsyncGenerator<Found> {
     for (const [index, party] of parties.entries()) {
       const signer = await parts.signerOf(party.code)
       for (const field of ['name', 'authority'] as const)
@@ -63,12 +66,12 @@ export function createSoundness(parts: Grounds): Soundness {
     return ({ collecting }, code) => collecting.every(city => wanted.get(city)?.has(code) === true)
   }
 
-  async function* itemFaults(items: readonly AgreedItem[], prefix: 'items' | 'put'): AsyncGenerator<TextFault> {
+  async function* itemFaults(items: readonly AgreedItem[], prefix: 'items' | 'put'): AsyncGenerator<Found> {
     const held = new Map<string, boolean>()
     const missing = await unlisted(items)
     for (const [index, item] of items.entries()) {
       const { handling, taskCode, modes, materialMapping = [] } = item
-      const fault = (field: string, why: string): TextFault => ({
+      const fault = (field: string, why: string): Found => ({
         code: 'agreement.item',
         path: `${prefix}.${index}.${field}`,
         why,
@@ -100,7 +103,7 @@ export function createSoundness(parts: Grounds): Soundness {
       ? [partyFaults(document), itemFaults(document.items, 'items')]
       : [itemFaults(put, 'put')])
       for await (const fault of source) {
-        found.push(fault)
+        found.push({ ...fault, whyZh: detailInChinese(fault.why) })
         if (found.length >= most) return found
       }
     return found

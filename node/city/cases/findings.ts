@@ -1,9 +1,11 @@
 /** What keeps an application from being sent, as findings of its fields. */
+
 import { commitsBeyond } from '../../../protocol/case/commitment.ts'
 import { implausible } from '../../../protocol/case/days.ts'
 import type { CaseContent } from '../../../protocol/case/kinds.ts'
 import { type Application, type Finding, ruleFinding } from '../../../protocol/case/preflight.ts'
 import { unsound } from '../../../protocol/case/sound.ts'
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import type { Reader } from '../../kernel/store/database.ts'
@@ -47,7 +49,7 @@ export function findingOf({ code, detail }: Problem): Finding {
     level: 'error',
     cure: told || code === 'item.unknown' ? 'clerk' : 'administrator',
     reason: told && detail !== undefined ? `${code}: ${en}: ${detail}` : `${code}: ${en}`,
-    reasonZh: told && detail !== undefined ? `${zh}（${detail}）` : zh,
+    reasonZh: told && detail !== undefined ? `${zh}（${detailInChinese(detail)}）` : zh,
   }
 }
 

@@ -1,7 +1,7 @@
 /** HTTP routes of purges: what would be deleted of a case, and deleting it before its day. */
 import * as z from 'zod'
 import { Day, ThreadId } from '../../../protocol/primitives.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, timeOrNull } from '../../edges/http/route.ts'
 import type { Purges } from './purges.ts'
 
@@ -46,8 +46,8 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
       }),
       problems: ['thread.unknown'],
       handle: async ({ params: { thread } }) => {
-        const { purgedAt, ...preview } = await purges.preview(thread)
-        return { ...preview, purgedAt: timeOrNull(purgedAt) }
+        const { purgedAt, problem, ...preview } = await purges.preview(thread)
+        return { ...preview, problem: tellWhy(problem), purgedAt: timeOrNull(purgedAt) }
       },
     })
     api.operation({

@@ -10,7 +10,7 @@ import { Day, DivisionCode, jsonObject, Sha256, ThreadId, text } from '../../../
 import type { ProblemCode } from '../../../protocol/problem.ts'
 import { STEP_ACTIONS } from '../../../protocol/rights/table.ts'
 import { tellField, toldOfField } from '../../edges/http/field-problem.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type Demand, isAllowed, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { PAPER_NAMES } from '../records/papers/forms.ts'
 import type { Cases } from './cases.ts'
@@ -176,8 +176,9 @@ const STEP_PROBLEMS: readonly ProblemCode[] = [
   ...SIGN_PROBLEMS,
 ]
 
-export const toAnswer = ({ no, submittedAt, updatedAt, due, ownDue, ...row }: CaseRow) => ({
+export const toAnswer = ({ no, submittedAt, updatedAt, due, ownDue, parked, ...row }: CaseRow) => ({
   ...row,
+  parked: tellWhy(parked),
   due: toDue(due),
   ownDue: toDue(ownDue),
   stateName: STATES[row.state],
@@ -236,9 +237,14 @@ function toDetail({
     questions: questions.map(({ packet, kind, at, answerBy }) => ({ packet, kind, at: time(at * 1000), answerBy })),
     linked: linked.map(toLinked),
     steps,
-    waiting: waiting.map(entry => ({ ...entry, at: time(entry.at) })),
+    waiting: waiting.map(entry => ({ ...entry, problem: tellWhy(entry.problem), at: time(entry.at) })),
     originals: originals === null ? null : { ...originals, since: time(originals.since) },
-    refused: refused.map(entry => ({ ...entry, kind: entry.kind as CaseKind, at: time(entry.at) })),
+    refused: refused.map(entry => ({
+      ...entry,
+      problem: tellWhy(entry.problem),
+      kind: entry.kind as CaseKind,
+      at: time(entry.at),
+    })),
     timeline: timeline.map(entry => ({
       ...entry,
       kind: entry.kind as CaseKind,

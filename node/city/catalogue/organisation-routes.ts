@@ -4,7 +4,7 @@ import { DivisionCode, Sha256, text } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { OrganisationUnit } from '../../../protocol/service/organisation.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule } from '../../edges/http/route.ts'
 import { Fault } from './import-view.ts'
 import { findUnits, type Organisations } from './organisations.ts'
@@ -57,7 +57,7 @@ export const organisationRoutes = (organisations: Organisations, own: string): R
           ),
           sha256: tree?.sha256 ?? null,
           count: tree?.units.length ?? 0,
-          problem: organisations.problem(city),
+          problem: tellWhy(organisations.problem(city)),
         }
       },
     })

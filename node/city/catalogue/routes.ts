@@ -6,7 +6,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { ServiceItem } from '../../../protocol/service/item.ts'
 import type { LintContext } from '../../../protocol/service/lint.ts'
 import { decodeCursor, encodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import { itemVersion } from './item-version.ts'
 import { readLines } from './ndjson.ts'
@@ -195,7 +195,7 @@ export const serviceRoutes = (
       }),
       handle: async input => ({
         ...(await listing(input.params.code, input.query)),
-        problem: services.problem(input.params.code),
+        problem: tellWhy(services.problem(input.params.code)),
       }),
     })
     api.operation({

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { DivisionCode, text } from '../../../protocol/primitives.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import { VERSION } from '../../version.ts'
@@ -153,11 +153,12 @@ export const operationRoutes = (
         ),
       }),
       handle: async () => {
-        const { running, last, ...rest } = await backups.list()
+        const { running, last, items, ...rest } = await backups.list()
         return {
           ...rest,
           running: running === null ? null : toJob(running),
-          last: last === null ? null : { ...last, at: time(last.at) },
+          last: last === null ? null : { ...last, problem: tellWhy(last.problem), at: time(last.at) },
+          items: items.map(item => ({ ...item, problem: tellWhy(item.problem) })),
         }
       },
     })

@@ -1,5 +1,6 @@
 /** What a person must know of links, as findings of a partner's health and as reminders (链路提示). Pure. */
 
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { PROBLEMS } from '../../../protocol/problem.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import type { LinkNotice } from '../../spine/exchange/notices.ts'
@@ -13,6 +14,7 @@ export const linkReminders = (notices: readonly LinkNotice[], nameOf: (code: str
   notices.map(({ partner, kind, problem, since }) => {
     const { en, zh, act, cure } = PROBLEMS[problem.code]
     const name = `${nameOf(partner)} ${partner}`
+    const { detail } = problem
     return {
       id: `link:${partner}:${kind}:${since}`,
       kind: 'link',
@@ -20,8 +22,8 @@ export const linkReminders = (notices: readonly LinkNotice[], nameOf: (code: str
       dueAt: since,
       level: 'fail',
       act,
-      en: `${name}: ${en}${problem.detail === undefined ? '' : ` (${problem.detail})`}`,
-      zh: `${name}：${zh}`,
+      en: `${name}: ${en}${detail === undefined ? '' : ` (${detail})`}`,
+      zh: `${name}：${zh}${detail === undefined ? '' : `（${detailInChinese(detail)}）`}`,
       cure,
     }
   })

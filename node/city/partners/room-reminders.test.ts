@@ -16,6 +16,8 @@ test('a disk without room is told once a day, with who must act', () => {
   const at = (now: number) =>
     roomReminders({ filling: [], space: { code: 'store.full', detail: 'less than 512 MB are free' } }, partners, now)
   expect(at(NOW)).toMatchObject([{ kind: 'space', level: 'fail', act: 'operator' }])
+  expect(at(NOW)[0]?.en).toMatch(/: less than 512 MB are free$/)
+  expect(at(NOW)[0]?.zh).toMatch(/：剩余空间不足 512 MB$/)
   expect(at(NOW + 3_600_000)[0]?.id).toBe(at(NOW)[0]?.id)
   expect(at(NOW + 86_400_000)[0]?.id).not.toBe(at(NOW)[0]?.id)
   expect(roomReminders({ filling: [], space: null }, partners, NOW)).toEqual([])

@@ -1,4 +1,5 @@
 /** What an administrator must know of the room that packets take: partners that fill their quota, and a disk that is nearly full (空间提示). Pure. */
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { PROBLEMS, type Problem } from '../../../protocol/problem.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import { quotaReminder } from '../../spine/exchange/quota.ts'
@@ -20,6 +21,7 @@ export function roomReminders(
   })
   if (space !== null) {
     const { en, zh, act } = PROBLEMS[space.code]
+    const { detail = '' } = space
     found.push({
       // Told once a day.
       id: `space:${Math.floor(now / 86_400_000)}`,
@@ -28,8 +30,8 @@ export function roomReminders(
       dueAt: now,
       level: 'fail',
       act,
-      en: `${en}: ${space.detail}`,
-      zh: `${zh}：${space.detail}`,
+      en: `${en}: ${detail}`,
+      zh: `${zh}：${detailInChinese(detail)}`,
       cure: 'Make room where the data lies: packets and materials of partners wait until then',
     })
   }

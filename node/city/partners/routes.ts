@@ -1,7 +1,7 @@
 /** HTTP routes of partners: invite (list, cancel, QR code), accept, confirm, reject, suspend, resume, list. */
 import * as z from 'zod'
 import { DivisionCode, Sha256 } from '../../../protocol/primitives.ts'
-import { Why } from '../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import { INVITE_HOURS } from './invites.ts'
 import type { Partner, Partners } from './partners.ts'
@@ -63,10 +63,15 @@ const toAnswer = ({
   confirmedAt: timeOrNull(confirmedAt),
   seenAt: timeOrNull(seenAt),
   connected: delivery?.connected ?? false,
-  problem: delivery?.problem ?? null,
+  problem: tellWhy(delivery?.problem ?? null),
   failures: delivery?.failures ?? 0,
   breaker: breaker === null ? 'closed' : 'open',
-  breakerOpen: breaker && { ...breaker, since: time(breaker.since), nextTryAt: time(breaker.nextTryAt) },
+  breakerOpen: breaker && {
+    ...breaker,
+    problem: tellWhy(breaker.problem),
+    since: time(breaker.since),
+    nextTryAt: time(breaker.nextTryAt),
+  },
   nextTryAt: timeOrNull(delivery?.nextTryAt ?? null),
 })
 

@@ -18,6 +18,7 @@ const AuditRowBody = z
     action: z.string(),
     subject: z.string(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    detailZh: z.string().nullable().describe('what `detail` tells of a problem, in Chinese'),
     caseNo: z.string().nullable().describe('number of the case that it was done to'),
     subjectName: z.string().nullable().describe('of the account that it was done to'),
     hash: z.string().describe('SHA-256 over this row and the hash of the row before'),

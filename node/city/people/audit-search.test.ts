@@ -6,6 +6,8 @@ import { AUDIT_SEARCH_LIMITS } from './audit-search.ts'
 
 type Row = {
   no: number
+  detail: Record<string, string>
+  detailZh: string | null
   actor: string
   name: string | null
   action: string
@@ -64,6 +66,16 @@ describe('a search of the audit log', () => {
     expect(await list(`case=${caseNo}&name=${encodeURIComponent('明')}`)).toHaveLength(1)
     expect(await list('case=AK-none')).toEqual([])
     expect(await list(`name=${encodeURIComponent('赵')}`)).toEqual([])
+  })
+
+  test('says in Chinese what a row tells of a problem, in the list and in an export', async () => {
+    const detail = { problem: 'case.day', detail: 'receivedAt: later than the signing' }
+    await write({ action: 'packet.refused', detail })
+    await write({ action: 'packet.refused', detail: { problem: 'case.day' } })
+    const rows = await list('action=packet.refused')
+    expect(rows.map(({ detailZh }) => detailZh)).toEqual([null, 'receivedAt：晚于签发时间'])
+    expect(rows.at(-1)?.detail).toEqual(detail)
+    expect((await exported('action=packet.refused&format=csv')).text).toContain('receivedAt：晚于签发时间')
   })
 
   test('of a span of time has its beginning and not its end', async () => {

@@ -2,6 +2,7 @@
  * Search of the audit log (审计查询) by what people know: names of accounts and numbers of cases stand beside the ids that its rows hold, and are asked
  * for in place of them. What is found goes out as a table or as lines of JSON, piece by piece, and that it went out is a row too.
  */
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Audit, AuditFilter, AuditRow } from '../../kernel/records/audit.ts'
 import type { Database } from '../../kernel/store/database.ts'
@@ -28,6 +29,8 @@ export type NamedRow = AuditRow & {
   caseNo: string | null
   /** of the account that it was done to */
   subjectName: string | null
+  /** what its detail tells of a problem, in Chinese */
+  detailZh: string | null
 }
 
 export const EXPORT_FORMATS = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl' } as const
@@ -43,6 +46,7 @@ const COLUMNS = [
   '办件编号',
   '对象名称',
   '详情',
+  '说明',
   '哈希',
 ] as const
 
@@ -56,6 +60,7 @@ const cellsOf = (row: NamedRow): string[] => [
   row.caseNo ?? '',
   row.subjectName ?? '',
   JSON.stringify(row.detail),
+  row.detailZh ?? '',
   row.hash,
 ]
 
@@ -110,6 +115,7 @@ export function createAuditSearch({ db, audit }: { db: Database; audit: Pick<Aud
     const names = new Map(people.map(({ id, name }) => [id, name]))
     return rows.map(row => ({
       ...row,
+      detailZh: typeof row.detail.detail === 'string' ? detailInChinese(row.detail.detail) : null,
       caseNo: numbers.get(row.subject) ?? null,
       subjectName: names.get(row.subject) ?? null,
     }))

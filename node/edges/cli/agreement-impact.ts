@@ -83,7 +83,7 @@ export function describeImpact({
       ? []
       : [
           `Does not hold and cannot be signed 不符合清单或证书，不能签署: ${faults.length}`,
-          ...faults.slice(0, SHOWN).map(({ path, why }) => `  ${path}: ${why}`),
+          ...faults.slice(0, SHOWN).map(({ path, why, whyZh }) => `  ${path}: ${why} ${whyZh}`),
         ]),
     ...(adapter.lacking.length === 0
       ? []

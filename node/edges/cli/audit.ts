@@ -17,7 +17,7 @@ function instantOf(given: string): string {
 
 const withName = (id: string, name: string | null): string => (name === null ? id : `${name} (${id})`)
 
-const toRow = ({ no, at, actor, name, action, subject, subjectName, caseNo, detail }: AuditRow) => ({
+const toRow = ({ no, at, actor, name, action, subject, subjectName, caseNo, detail, detailZh }: AuditRow) => ({
   no,
   at,
   actor: withName(actor, name),
@@ -25,6 +25,7 @@ const toRow = ({ no, at, actor, name, action, subject, subjectName, caseNo, deta
   subject: withName(subject, caseNo ?? subjectName),
   detail: Object.entries(detail)
     .map(([field, value]) => `${field}=${value}`)
+    .concat(detailZh ?? [])
     .join(' '),
 })
 

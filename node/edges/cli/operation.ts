@@ -12,7 +12,7 @@ import type {
 } from '../client/api.generated.ts'
 import { collect, type Declare } from './declare.ts'
 import { everyPage } from './named.ts'
-import { china, inOneLine, table } from './output.ts'
+import { china, inOneLine, table, twice } from './output.ts'
 
 const identityText = ({ keys, addresses, relays, ...rest }: Identity): string =>
   [
@@ -295,7 +295,15 @@ export function declareTrace(program: Command, { call }: Declare): void {
   })
   call(trace, 'show <no>', 'one exchange: personal data, and the look is audited 查看', {
     ask: (client, [no]) => client.showTraced({ params: { no: Number(no) } }),
-    text: ({ request: { method, url, headers, body }, answer, why }) =>
-      [`${method} ${url}`, ...headers, '', body ?? '(material 材料)', '', why ?? '', answer ?? ''].join('\n'),
+    text: ({ request: { method, url, headers, body }, answer, why, whyZh }) =>
+      [
+        `${method} ${url}`,
+        ...headers,
+        '',
+        body ?? '(material 材料)',
+        '',
+        why === null ? '' : twice(why, whyZh),
+        answer ?? '',
+      ].join('\n'),
   })
 }

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { PROBLEMS } from '../../../protocol/problem.ts'
 import { outline } from './outline.ts'
-import { china, describeProblem, fail } from './output.ts'
+import { china, describeProblem, fail, inOneLine, twice } from './output.ts'
 
 test('an outline names each field in both languages, a list by number, and keeps a text as it is', () => {
   const body = {
@@ -37,6 +38,28 @@ test('an outline names each field in both languages, a list by number, and keeps
       '    code 编码: M02',
     ].join('\n'),
   )
+})
+
+test('a problem of a command is told in both languages, with what it is about', () => {
+  const told = describeProblem({ code: 'case.limit', detail: 'promisedBy: not past the legal limit, 2026-12-01' })
+  expect(told.split('\n').slice(0, 3)).toEqual([
+    `case.limit: ${PROBLEMS['case.limit'].en} ${PROBLEMS['case.limit'].zh}`,
+    '  promisedBy: not past the legal limit, 2026-12-01',
+    '  promisedBy：不得超过法定办结时限 2026-12-01',
+  ])
+  const named = describeProblem({ code: 'request.not-found', detail: 'M01' }).split('\n')
+  expect(named.filter(line => line.includes('M01'))).toEqual(['  M01'])
+})
+
+test('what an answer tells in both languages is printed once where it is the same in both', () => {
+  expect(inOneLine({ code: 'adapter.refused', detail: 'HTTP 503' })).toBe('adapter.refused HTTP 503 HTTP 状态码 503')
+  expect(inOneLine({ code: 'adapter.refused' })).toBe('adapter.refused')
+  expect([twice('E1', 'E1'), twice('E1', null), twice('E1', undefined), twice('busy', '正忙')]).toEqual([
+    'E1',
+    'E1',
+    'E1',
+    'busy 正忙',
+  ])
 })
 
 test('whoever comes second reads who was first, what that was, and when in China', () => {

@@ -79,6 +79,10 @@ export function table(rows: readonly Record<string, string | number | null | und
 const width = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (/[\u1100-\u115f\u2e80-\uffe6]/.test(letter) ? 2 : 1), 0)
 
+/** A text of an answer in both languages; once where it is the same in both, or from a node that tells one alone. */
+export const twice = (text: string, zh: string | null | undefined): string =>
+  zh == null || zh === text ? text : `${text} ${zh}`
+
 /** A detail in English and, where it has words of its own, in Chinese. */
 export function inBothLanguages(detail: string): string {
   const zh = inChinese(detail)

@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import type { ListParcelsAnswer, OrderParcelRequest } from '../client/api.generated.ts'
 import { collect, type Declare } from './declare.ts'
-import { china, table } from './output.ts'
+import { china, table, twice } from './output.ts'
 
 const shown = (list: ListParcelsAnswer['items']): string =>
   table(
-    list.map(({ id, parcel, state, carrier, number, payer, way, problem, trouble }) => {
+    list.map(({ id, parcel, state, carrier, number, payer, way, problem, problemZh, trouble }) => {
       const last = way.at(-1)
       return {
         id,
@@ -16,7 +16,7 @@ const shown = (list: ListParcelsAnswer['items']): string =>
         waybill: number ?? '',
         payer,
         last: last === undefined ? '' : `${china(last.at)} ${last.state} ${last.place ?? ''}`,
-        problem: [trouble ?? [], problem ?? []].flat().join(': '),
+        problem: [trouble ?? [], problem === null ? [] : twice(problem, problemZh)].flat().join(': '),
       }
     }),
   )

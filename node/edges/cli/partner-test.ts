@@ -1,7 +1,7 @@
 /** `tongban partners test`: runs a partner test, shows each hop as it ends, and who must act when one failed; `tests` lists those that ran. */
 import type { GetPartnerTestAnswer } from '../client/api.generated.ts'
 import type { CommandContext } from './context.ts'
-import { table, WHO } from './output.ts'
+import { table, twice, WHO } from './output.ts'
 
 type Hop = GetPartnerTestAnswer['hops'][number]
 
@@ -22,7 +22,7 @@ function lineOf({ state, zh, en, ms, facts, problem }: Hop): string {
   return [
     line,
     `    ${problem.code}: ${problem.en} ${problem.zh}`,
-    ...(problem.detail === undefined ? [] : [`    ${problem.detail}`]),
+    ...(problem.detail === undefined ? [] : [`    ${twice(problem.detail, problem.detailZh)}`]),
     `    Who must act 由谁处理: ${WHO[problem.act]}`,
     `    ${problem.cure}`,
   ].join('\n')

@@ -2,18 +2,18 @@
 import type { Command } from 'commander'
 import type { ListSmsAnswer } from '../client/api.generated.ts'
 import type { Declare } from './declare.ts'
-import { china, table } from './output.ts'
+import { china, table, twice } from './output.ts'
 
 const shown = (items: ListSmsAnswer['items']): string =>
   table(
-    items.map(({ id, kindName, state, phone, attempts, createdAt, endedAt, problem }) => ({
+    items.map(({ id, kindName, state, phone, attempts, createdAt, endedAt, problem, problemZh }) => ({
       id,
       told: kindName,
       state,
       phone,
       attempts,
       at: china(endedAt ?? createdAt),
-      problem: problem ?? '',
+      problem: problem === null ? '' : twice(problem, problemZh),
     })),
   )
 
@@ -29,14 +29,14 @@ export function declareSms(cases: Command, { add, call }: Declare): void {
   })
   call(sms, 'status', 'how the gateway answers, and how many messages need somebody', {
     ask: client => client.readSms(),
-    text: ({ configured, waiting, failed, answeredAt, problem }) =>
+    text: ({ configured, waiting, failed, answeredAt, problem, problemZh }) =>
       table([
         {
           gateway: configured ? 'configured 已配置' : 'none 未配置',
           waiting,
           failed,
           answered: answeredAt === null ? '' : china(answeredAt),
-          problem: problem ?? '',
+          problem: problem === null ? '' : twice(problem, problemZh),
         },
       ]),
   })

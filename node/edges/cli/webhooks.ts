@@ -4,7 +4,7 @@ import type { TestWebhookAnswer, Webhook } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import { collect, type Declare } from './declare.ts'
 import { beginning, only } from './named.ts'
-import { inOneLine, table } from './output.ts'
+import { inOneLine, table, twice } from './output.ts'
 
 const toRow = ({ id, url, types, active, waiting, failures, problem }: Webhook) => ({
   id,
@@ -74,7 +74,13 @@ export function declareWebhooks(webhooks: Command, { call }: Declare): void {
   call(webhooks, 'log <id>', 'the last attempts', {
     ask: async (client, [id]) =>
       (await client.readWebhookLog({ params: { id: await idOf(client, id) }, query: { limit: 100 } })).items,
-    text: items => table(items.map(({ problem, ...entry }) => ({ ...entry, problem: problem ?? '' }))),
+    text: items =>
+      table(
+        items.map(({ problem, problemZh, ...entry }) => ({
+          ...entry,
+          problem: problem === null ? '' : twice(problem, problemZh),
+        })),
+      ),
   })
   call(webhooks, 'replay <id> <event>', 'tell all kept events from this number on again', {
     options: command => command.option('--one', 'only this one'),

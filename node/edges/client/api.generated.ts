@@ -89,7 +89,13 @@ export type AddWebhookAnswer = {
   failures: number
   failingSince: string | null
   nextAt: string | null
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   createdAt: string
   /** `whsec_…`: verify messages with it; shown once */
   secret: string
@@ -414,6 +420,8 @@ export type AgreementDetail = {
       /** field of the text, such as `items.3.taskCode` */
       path: string
       why: string
+      /** the same in Chinese */
+      whyZh: string
     }[]
   } | null
   suspendedBy: string[]
@@ -581,6 +589,8 @@ export type AuditRow = {
   action: string
   subject: string
   detail: Record<string, string | number | boolean | null>
+  /** what `detail` tells of a problem, in Chinese */
+  detailZh: string | null
   /** number of the case that it was done to */
   caseNo: string | null
   /** of the account that it was done to */
@@ -605,7 +615,13 @@ export type Backup = {
   /** when it was read again last; null: never */
   verifiedAt: string | null
   /** what was wrong then */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
 }
 export type BackupJob = {
   work: 'backup' | 'verification'
@@ -680,6 +696,8 @@ export type CancelParcelAnswer = {
     place?: string
   }[]
   problem: string | null
+  /** the same in Chinese */
+  problemZh: string | null
   /** why somebody must see to it */
   trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
   createdAt: string
@@ -713,7 +731,14 @@ export type Case = {
   /** masked name */
   applicant: string
   /** why the case waits for a person */
-  parked: { code: string; detail?: string; kind?: string } | null
+  parked: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+    kind?: string
+  } | null
   /** the city that must act next (当前持有方); null at the end */
   holder: string | null
   /** what is due first, by either city */
@@ -774,7 +799,14 @@ export type CaseDetail = {
   /** masked name */
   applicant: string
   /** why the case waits for a person */
-  parked: { code: string; detail?: string; kind?: string } | null
+  parked: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+    kind?: string
+  } | null
   /** the city that must act next (当前持有方); null at the end */
   holder: string | null
   /** what is due first, by either city */
@@ -885,7 +917,13 @@ export type CaseDetail = {
   /** what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched */
   waiting: {
     what: 'dispatch' | 'answer' | 'material'
-    problem: { code: string; detail?: string }
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    }
     /** a person must retry it; else the node does */
     parked: boolean
     at: string
@@ -902,7 +940,13 @@ export type CaseDetail = {
     packet: string
     kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
-    problem: { code: string; detail?: string }
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    }
   }[]
   timeline: {
     packet: string
@@ -941,7 +985,13 @@ export type CertificateState = {
   delegation: {
     until: string
     /** why it could not be renewed */
-    problem: { code: string; detail?: string } | null
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    } | null
   }
   /** whether the key opened when it was tried last */
   cityKey: 'ok' | 'failed' | 'unproven'
@@ -1312,6 +1362,8 @@ export type CheckApprovalSystemAnswer = {
   name: string
   ok: boolean
   detail?: string
+  /** the same in Chinese */
+  detailZh: string | null
   /** null when it is not asked */
   polling: {
     /** when it last gave its answers since the node started */
@@ -1730,7 +1782,13 @@ export type Draft = {
   /** masked name */
   applicant: string
   /** why the partner refused it */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   /** under which it was refused */
   thread: string | null
   createdAt: string
@@ -2085,7 +2143,13 @@ export type Export = {
   /** rows that were found when it began */
   total: number
   bytes: number
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   createdAt: string
   /** the file is deleted then, or after its download */
   expiresAt: string
@@ -2166,7 +2230,10 @@ export type GetCaseStepAnswer = {
   /** why not */
   problem: {
     code: string
+    /** which field or thing, in English */
     detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
     en: string
     zh: string
     /** who must act */
@@ -2224,7 +2291,10 @@ export type GetCaseTimelineAnswer = {
     purged: boolean
     problem: {
       code: string
+      /** which field or thing, in English */
       detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
       en: string
       zh: string
       /** who must act */
@@ -2556,7 +2626,13 @@ export type GetPartnerAnswer = {
   seenAt: string | null
   connected: boolean
   /** why delivery does not proceed */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   failures: number
   /** open: it could not be dialled some times in a row, and only its packets are still tried */
   breaker: 'closed' | 'open'
@@ -2564,7 +2640,13 @@ export type GetPartnerAnswer = {
   breakerOpen: {
     since: string
     nextTryAt: string
-    problem: { code: string; detail?: string }
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    }
   } | null
   /** when packets are tried next */
   nextTryAt: string | null
@@ -2592,7 +2674,10 @@ export type GetPartnerHealthAnswer = {
   }
   findings: {
     code: string
+    /** which field or thing, in English */
     detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
     en: string
     zh: string
     /** who must act */
@@ -2640,7 +2725,10 @@ export type GetPartnerTestAnswer = {
     facts: Record<string, number | string | null>
     problem: {
       code: string
+      /** which field or thing, in English */
       detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
       en: string
       zh: string
       /** who must act */
@@ -3680,7 +3768,13 @@ export type ListBackupsAnswer = {
     work: 'backup' | 'verification'
     folder: string
     at: string
-    problem: { code: string; detail?: string } | null
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    } | null
   } | null
   items: Backup[]
 }
@@ -3911,6 +4005,8 @@ export type ListParcelsAnswer = {
       place?: string
     }[]
     problem: string | null
+    /** the same in Chinese */
+    problemZh: string | null
     /** why somebody must see to it */
     trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
     createdAt: string
@@ -4213,7 +4309,13 @@ export type ListPartnerServicesAnswer = {
   next: string | null
   /** null when the city has published nothing yet */
   list: { city: string; version: number; count: number; publishedAt: string } | null
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
 }
 export type ListPartnerTestsAnswer = {
   items: {
@@ -4234,7 +4336,10 @@ export type ListPartnerTestsAnswer = {
       facts: Record<string, number | string | null>
       problem: {
         code: string
+        /** which field or thing, in English */
         detail?: string
+        /** the same in Chinese; null without a detail */
+        detailZh: string | null
         en: string
         zh: string
         /** who must act */
@@ -4668,7 +4773,13 @@ export type ListUnitsAnswer = {
   /** units of the whole tree */
   count: number
   /** why a partner's newest tree could not be fetched */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
 }
 export type ListViewsAnswer = { items: View[] }
 export type ListWebhooksAnswer = { items: Webhook[] }
@@ -4751,7 +4862,13 @@ export type OpenCaseDraftAnswer = {
   /** masked name */
   applicant: string
   /** why the partner refused it */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   /** under which it was refused */
   thread: string | null
   createdAt: string
@@ -4778,6 +4895,8 @@ export type OrderParcelAnswer = {
     place?: string
   }[]
   problem: string | null
+  /** the same in Chinese */
+  problemZh: string | null
   /** why somebody must see to it */
   trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
   createdAt: string
@@ -4845,7 +4964,10 @@ export type ParkedWork = {
   localCaseNo: string | null
   problem: {
     code: string
+    /** which field or thing, in English */
     detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
     en: string
     zh: string
     /** who must act */
@@ -4867,7 +4989,10 @@ export type ParkedWork = {
   /** its own; `adapter.behind` while an earlier answer of its case is not settled */
   problem: {
     code: string
+    /** which field or thing, in English */
     detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
     en: string
     zh: string
     /** who must act */
@@ -4888,7 +5013,10 @@ export type ParkedWork = {
   ended: boolean
   problem: {
     code: string
+    /** which field or thing, in English */
     detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
     en: string
     zh: string
     /** who must act */
@@ -4918,7 +5046,13 @@ export type Partner = {
   seenAt: string | null
   connected: boolean
   /** why delivery does not proceed */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   failures: number
   /** open: it could not be dialled some times in a row, and only its packets are still tried */
   breaker: 'closed' | 'open'
@@ -4926,7 +5060,13 @@ export type Partner = {
   breakerOpen: {
     since: string
     nextTryAt: string
-    problem: { code: string; detail?: string }
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    }
   } | null
   /** when packets are tried next */
   nextTryAt: string | null
@@ -5174,6 +5314,8 @@ export type PreviewAmendmentAnswer = {
     /** field of the text, such as `items.3.taskCode` */
     path: string
     why: string
+    /** the same in Chinese */
+    whyZh: string
   }[]
   /** items that this city is to handle and its approval system is not set up for */
   adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
@@ -5372,6 +5514,8 @@ export type PreviewProposalAnswer = {
     /** field of the text, such as `items.3.taskCode` */
     path: string
     why: string
+    /** the same in Chinese */
+    whyZh: string
   }[]
   /** items that this city is to handle and its approval system is not set up for */
   adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
@@ -5505,7 +5649,13 @@ export type PreviewPurgeAnswer = {
     keys: string | null
   }[]
   /** what stands in its way */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
 }
 export type PreviewStepAnswer = {
   act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
@@ -5630,6 +5780,8 @@ export type PreviewStepAnswer = {
     /** field of the text, such as `items.3.taskCode` */
     path: string
     why: string
+    /** the same in Chinese */
+    whyZh: string
   }[]
   /** items that this city is to handle and its approval system is not set up for */
   adapter: { kind: string; lacking: { taskCode: string; lacks: string }[] }
@@ -6454,6 +6606,8 @@ export type ReadMailAnswer = {
   answeredAt: string | null
   /** why it did not answer the last time */
   problem: string | null
+  /** the same in Chinese */
+  problemZh: string | null
   troubles: {
     trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts'
     count: number
@@ -6503,6 +6657,8 @@ export type ReadSmsAnswer = {
   answeredAt: string | null
   /** why the gateway did not take a message the last time */
   problem: string | null
+  /** the same in Chinese */
+  problemZh: string | null
 }
 export type ReadStatisticsAnswer = {
   items: {
@@ -6547,6 +6703,8 @@ export type ReadWebhookLogAnswer = {
     ms: number
     status: number | null
     problem: string | null
+    /** the same in Chinese */
+    problemZh: string | null
   }[]
   /** Cursor of the next page; null on the last one */
   next: string | null
@@ -6619,7 +6777,16 @@ export type RequestSupplementCaseRequest = {
   /** fields of the form to be given anew (表单补正) */
   form?: { field: string; reason: string }[] | undefined
 }
-export type ResendWebhookAnswer = { taken: boolean; problem: { code: string; detail?: string } | null }
+export type ResendWebhookAnswer = {
+  taken: boolean
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
+}
 export type ResendWebhookRequest = { event: number }
 export type ResetPasswordAnswer = {
   account: string
@@ -6662,6 +6829,8 @@ export type RetryParcelAnswer = {
     place?: string
   }[]
   problem: string | null
+  /** the same in Chinese */
+  problemZh: string | null
   /** why somebody must see to it */
   trouble: 'lost' | 'returned' | 'refused' | 'unanswered' | 'silent' | 'contradicts' | null
   createdAt: string
@@ -6711,7 +6880,13 @@ export type RotateWebhookSecretAnswer = {
   failures: number
   failingSince: string | null
   nextAt: string | null
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   createdAt: string
   /** `whsec_…`: verify messages with it; shown once */
   secret: string
@@ -7201,7 +7376,10 @@ export type ShowTracedAnswer = {
     body: string | null
   }
   answer: string | null
+  /** why the answer cannot be read */
   why: string | null
+  /** the same in Chinese */
+  whyZh: string | null
 }
 export type SignAgreementRequest = {
   /** id of the text that was read; absent: the one that waits now */
@@ -7251,6 +7429,8 @@ export type Sms = {
   phone: string
   attempts: number
   problem: string | null
+  /** the same in Chinese */
+  problemZh: string | null
   createdAt: string
   endedAt: string | null
 }
@@ -7488,7 +7668,14 @@ export type SubmittedCase = {
   /** masked name */
   applicant: string
   /** why the case waits for a person */
-  parked: { code: string; detail?: string; kind?: string } | null
+  parked: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+    kind?: string
+  } | null
   /** the city that must act next (当前持有方); null at the end */
   holder: string | null
   /** what is due first, by either city */
@@ -7568,7 +7755,10 @@ export type TestPartnerAnswer = {
     facts: Record<string, number | string | null>
     problem: {
       code: string
+      /** which field or thing, in English */
       detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
       en: string
       zh: string
       /** who must act */
@@ -7581,7 +7771,16 @@ export type TestPartnerAnswer = {
   endedAt: string | null
 }
 export type TestPartnerRequest = Record<string, never>
-export type TestWebhookAnswer = { taken: boolean; problem: { code: string; detail?: string } | null }
+export type TestWebhookAnswer = {
+  taken: boolean
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
+}
 export type TestWebhookRequest = Record<string, never>
 export type TraceApprovalSystemAnswer = { until: string | null }
 export type TraceApprovalSystemRequest = { hours: number }
@@ -7697,7 +7896,13 @@ export type WaitingAct = {
   partners: string[]
   preparedByName: string | null
   /** why it cannot be signed as things stand; when that will not change, discard it */
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
 }
 export type Webhook = {
   id: string
@@ -7710,7 +7915,13 @@ export type Webhook = {
   failures: number
   failingSince: string | null
   nextAt: string | null
-  problem: { code: string; detail?: string } | null
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
   createdAt: string
 }
 export type WhoAmIAnswer = {

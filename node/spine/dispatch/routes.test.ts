@@ -141,6 +141,7 @@ test('the approval system is told with the time of its last good answer', async 
     kind: 'test',
     name: 'test',
     ok: true,
+    detailZh: null,
     slow: [],
     polling: { lastGood: new Date(w.clock.now()).toISOString(), failures: 0 },
   })

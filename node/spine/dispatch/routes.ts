@@ -1,9 +1,11 @@
 /** HTTP routes of parked work: what waits for a person, why, and what a person can do about it; and of the approval system. */
+
 import * as z from 'zod'
+import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { DivisionCode, Sha256, ThreadId, text } from '../../../protocol/primitives.ts'
 import { type Actor, PROBLEMS, type Problem } from '../../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
-import { describeProblem, ProblemInWords } from '../../edges/http/problem-in-words.ts'
+import { describeProblem, ProblemInWords, tellWhy } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import type { Dispatch, ParkedWork } from './dispatch.ts'
 import { TRACE_LIMITS } from './trace.ts'
@@ -158,6 +160,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
         name: z.string().describe('as the configuration gives it'),
         ok: z.boolean(),
         detail: z.string().optional(),
+        detailZh: z.string().nullable().describe('the same in Chinese'),
         polling: z
           .strictObject({
             lastGood: Time.nullable().describe('when it last gave its answers since the node started'),
@@ -172,7 +175,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       handle: async () => {
         const { polling, slow, ...found } = await dispatch.check()
         return {
-          ...found,
+          ...tellWhy(found),
           polling: polling === null ? null : { ...polling, lastGood: timeOrNull(polling.lastGood) },
           slow: slow.map(({ kind, since }) => ({ kind, since: time(since) })),
         }
@@ -214,11 +217,21 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       summary: 'What the approval system was sent, and what it answered: personal data; every look is audited',
       action: 'operation.look',
       params: z.strictObject({ no: z.coerce.number().int().min(1) }),
-      answer: z.strictObject({ request: Sent, answer: z.string().nullable(), why: z.string().nullable() }),
+      answer: z.strictObject({
+        request: Sent,
+        answer: z.string().nullable(),
+        why: z.string().nullable().describe('why the answer cannot be read'),
+        whyZh: z.string().nullable().describe('the same in Chinese'),
+      }),
       problems: ['request.not-found'],
       handle: async ({ params: { no }, person }) => {
         const { request, answer, why } = await dispatch.trace.show(no, actorOf(person))
-        return { request: { ...request, headers: [...request.headers] }, answer, why }
+        return {
+          request: { ...request, headers: [...request.headers] },
+          answer,
+          why,
+          whyZh: why && detailInChinese(why),
+        }
       },
     })
     api.operation({

@@ -8,7 +8,7 @@ import { ProblemError } from '../../../../protocol/problem.ts'
 import { ServiceItem } from '../../../../protocol/service/item.ts'
 import { tellField } from '../../../edges/http/field-problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
-import { Why } from '../../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { windowsOf } from '../../../kernel/case-rights.ts'
 import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
@@ -59,8 +59,9 @@ function seenOf(version: number | undefined, seen: Seen): Seen {
   return [String(version)]
 }
 
-const toDraft = ({ createdAt, updatedAt, ...draft }: CaseDraft) => ({
+const toDraft = ({ createdAt, updatedAt, problem, ...draft }: CaseDraft) => ({
   ...draft,
+  problem: tellWhy(problem),
   createdAt: time(createdAt),
   updatedAt: time(updatedAt),
 })

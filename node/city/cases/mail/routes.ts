@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { PARCEL_STATES } from '../../../../adapters/sdk/carrier.ts'
 import { ThreadId, text } from '../../../../protocol/primitives.ts'
+import { inChineseToo, Zh } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
 import type { Parcel as ParcelView } from './parcel.ts'
 import type { Parcels } from './parcels.ts'
@@ -28,10 +29,11 @@ const Parcel = z.strictObject({
     .array(z.strictObject({ state: z.enum(PARCEL_STATES), at: z.string(), place: z.string().optional() }))
     .describe('each is a signed `case.mail`, too'),
   problem: z.string().nullable(),
+  problemZh: Zh,
   trouble: z.enum(names).nullable().describe('why somebody must see to it'),
   createdAt: Time,
 })
-const toAnswer = ({ createdAt, ...parcel }: ParcelView) => ({ ...parcel, createdAt: time(createdAt) })
+const toAnswer = ({ createdAt, ...parcel }: ParcelView) => ({ ...inChineseToo(parcel), createdAt: time(createdAt) })
 
 const params = z.strictObject({ thread: ThreadId })
 const one = params.extend({ id: z.string().regex(/^[0-9a-f]{32}$/) })
@@ -98,6 +100,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
         underWay: z.number().int(),
         answeredAt: Time.nullable().describe('since this node was started'),
         problem: z.string().nullable().describe('why it did not answer the last time'),
+        problemZh: Zh,
         troubles: z.array(
           z.strictObject({
             trouble: z.enum(names),
@@ -112,7 +115,7 @@ export const parcelRoutes = (parcels: Parcels): RouteModule => ({
       handle: async () => {
         const { answeredAt, troubles, ...standing } = await parcels.standing()
         return {
-          ...standing,
+          ...inChineseToo(standing),
           answeredAt: timeOrNull(answeredAt),
           troubles: troubles.map(({ trouble, count, since }) => {
             const { act, en, zh, cure } = TROUBLES[trouble]

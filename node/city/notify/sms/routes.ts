@@ -1,6 +1,7 @@
 /** HTTP routes of SMS: the messages of a case, one sent again, and how the gateway answers. */
 import * as z from 'zod'
 import { ThreadId } from '../../../../protocol/primitives.ts'
+import { inChineseToo, Zh } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
 import { SMS_STATES, type SmsView } from './message.ts'
 import type { Sms } from './messages.ts'
@@ -19,12 +20,13 @@ const Message = z
     phone: z.string().describe('masked'),
     attempts: z.number().int(),
     problem: z.string().nullable(),
+    problemZh: Zh,
     createdAt: Time,
     endedAt: Time.nullable(),
   })
   .meta({ id: 'Sms' })
 const toAnswer = ({ createdAt, endedAt, ...message }: SmsView) => ({
-  ...message,
+  ...inChineseToo(message),
   kindName: SMS_KINDS[message.kind],
   createdAt: time(createdAt),
   endedAt: timeOrNull(endedAt),
@@ -73,10 +75,11 @@ export const smsRoutes = (sms: Sms): RouteModule => ({
         since: Time.nullable().describe('the oldest of them'),
         answeredAt: Time.nullable().describe('since this node was started'),
         problem: z.string().nullable().describe('why the gateway did not take a message the last time'),
+        problemZh: Zh,
       }),
       handle: async () => {
         const { since, answeredAt, ...standing } = await sms.standing()
-        return { ...standing, since: timeOrNull(since), answeredAt: timeOrNull(answeredAt) }
+        return { ...inChineseToo(standing), since: timeOrNull(since), answeredAt: timeOrNull(answeredAt) }
       },
     })
   },

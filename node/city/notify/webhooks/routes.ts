@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { Problem } from '../../../../protocol/problem.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/page.ts'
-import { Why } from '../../../edges/http/problem-in-words.ts'
+import { inChineseToo, tellWhy, Why, Zh } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edges/http/route.ts'
 import { WEBHOOK_LIMITS, WEBHOOK_TYPES, type Webhook, type Webhooks } from './webhooks.ts'
 
@@ -26,15 +26,16 @@ const WebhookAnswer = z
   })
   .meta({ id: 'Webhook' })
 const Secret = z.string().describe('`whsec_…`: verify messages with it; shown once')
-const toAnswer = ({ failingSince, nextAt, createdAt, ...webhook }: Webhook) => ({
+const toAnswer = ({ failingSince, nextAt, createdAt, problem, ...webhook }: Webhook) => ({
   ...webhook,
+  problem: tellWhy(problem),
   failingSince: timeOrNull(failingSince),
   nextAt: timeOrNull(nextAt),
   createdAt: time(createdAt),
 })
 const params = z.strictObject({ id: z.string().max(64) })
 const Sent = z.strictObject({ taken: z.boolean(), problem: Why.nullable() })
-const sent = (problem: Problem | null) => ({ taken: problem === null, problem })
+const sent = (problem: Problem | null) => ({ taken: problem === null, problem: tellWhy(problem) })
 
 export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
   tag: 'Webhooks',
@@ -142,6 +143,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
           ms: z.number().int(),
           status: z.number().int().nullable(),
           problem: z.string().nullable(),
+          problemZh: Zh,
         }),
       ),
       problems: ['request.not-found'],
@@ -152,7 +154,7 @@ export const webhookRoutes = (webhooks: Webhooks): RouteModule => ({
           found,
           limit,
           entry => [entry.no],
-          entry => ({ ...entry, at: time(entry.at) }),
+          entry => ({ ...inChineseToo(entry), at: time(entry.at) }),
         )
       },
     })

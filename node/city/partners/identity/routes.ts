@@ -1,7 +1,7 @@
 /** HTTP routes of the own identity: what it is, and the rotation of its packet key. */
 import * as z from 'zod'
 import { DivisionCode, KeyId, Sha256 } from '../../../../protocol/primitives.ts'
-import { Why } from '../../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import type { NodeIdentity } from '../../../spine/trust/identity.ts'
 import type { CertificateDesk } from './certificate.ts'
@@ -140,7 +140,7 @@ export const identityRoutes = (identity: NodeIdentity, host: Reach, certificate:
           validFrom: time(validFrom),
           validTo: time(validTo),
           revoked: revoked === null ? null : { ...revoked, at: time(revoked.at) },
-          delegation: { ...delegation, until: time(delegation.until) },
+          delegation: { ...delegation, problem: tellWhy(delegation.problem), until: time(delegation.until) },
         }
       },
     })

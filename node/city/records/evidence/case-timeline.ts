@@ -2,8 +2,10 @@
  * The timeline of a case in words (办理时间线): the steps of both cities, own steps that the other city refused, and what waits for a
  * person, each as it is read aloud, in both languages. What was written is read with it: personal data, with an audit row.
  */
+
 import type { CaseKind } from '../../../../protocol/case/kinds.ts'
 import { TITLES } from '../../../../protocol/case/names.ts'
+import { detailInChinese } from '../../../../protocol/messages/in-chinese.ts'
 import { PROBLEMS, type Problem } from '../../../../protocol/problem.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
 import type { Database } from '../../../kernel/store/database.ts'
@@ -98,7 +100,9 @@ const factsOfProblem = ({ code, detail }: Problem): TimelineFact[] => {
   const { en, zh, cure, cureZh } = PROBLEMS[code]
   return [
     { label: { zh: '原因', en: 'Why' }, value: { zh, en: `${code}: ${en}` }, long: false },
-    ...(detail === undefined ? [] : [{ label: { zh: '详情', en: 'Detail' }, value: detail, long: false }]),
+    ...(detail === undefined
+      ? []
+      : [{ label: { zh: '详情', en: 'Detail' }, value: { zh: detailInChinese(detail), en: detail }, long: false }]),
     { label: { zh: '处理', en: 'Cure' }, value: { zh: cureZh, en: cure }, long: true },
   ]
 }

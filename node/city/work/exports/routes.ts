@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { text } from '../../../../protocol/primitives.ts'
 import type { ProblemCode } from '../../../../protocol/problem.ts'
-import { Why } from '../../../edges/http/problem-in-words.ts'
+import { tellWhy, Why } from '../../../edges/http/problem-in-words.ts'
 import { PurposeField } from '../../../edges/http/purpose.ts'
 import { type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { QUEUE_NAMES } from '../boxes.ts'
@@ -26,8 +26,9 @@ const Job = z
     expiresAt: Time.describe('the file is deleted then, or after its download'),
   })
   .meta({ id: 'Export' })
-const toAnswer = ({ createdAt, expiresAt, ...job }: ExportJob) => ({
+const toAnswer = ({ createdAt, expiresAt, problem, ...job }: ExportJob) => ({
   ...job,
+  problem: tellWhy(problem),
   createdAt: time(createdAt),
   expiresAt: time(expiresAt),
 })
