@@ -15,6 +15,11 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/partners', load: () => import('./partners/page.tsx') },
   { path: '/partners/$code', load: () => import('./partners/one.tsx') },
   { path: '/cases/$no', load: () => import('./case/page.tsx') },
+  { path: '/adapters', load: () => import('./operation/parked.tsx') },
+  { path: '/people', load: () => import('./people/page.tsx') },
+  { path: '/audit', load: () => import('./audit/page.tsx') },
+  { path: '/operation', load: () => import('./operation/page.tsx') },
+  { path: '/evidence', load: () => import('./evidence/page.tsx') },
   { path: '/account', load: () => import('./account/page.tsx') },
   { path: '/help', load: () => import('./help/page.tsx') },
 ]

@@ -16,6 +16,11 @@ export const PLACES: { readonly [F in First]?: Place } = {
   new: { action: 'case.take-in', nav: { word: 'newCase', group: 'work', keys: 'n' } },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },
   cases: { action: 'case.read' },
+  adapters: { action: 'operation.read', nav: { word: 'adapters', group: 'system' } },
+  people: { action: 'account.read', nav: { word: 'people', group: 'system' } },
+  audit: { action: 'audit.read', nav: { word: 'audit', group: 'system' } },
+  operation: { action: 'operation.read', nav: { word: 'operation', group: 'system' } },
+  evidence: { nav: { word: 'evidence', group: 'system' } },
   account: {},
   help: { nav: { word: 'help', group: 'system', keys: '?' } },
 }

@@ -1,0 +1,43 @@
+/** Words of the audit page. */
+import { catalogue } from '../words.ts'
+
+export const AUDIT = catalogue(
+  {
+    title: '审计',
+    search: '查找',
+    name: '操作人姓名',
+    action: '操作',
+    caseNo: '办件编号',
+    since: '起始日期',
+    until: '截止日期',
+    at: '时间',
+    who: '谁',
+    what: '做了什么',
+    of: '对象',
+    detail: '详情',
+    none: '没有符合条件的记录',
+    more: '更多',
+    check: '核验整条链',
+    whole: (rows: number) => `链完整，共 ${rows} 条`,
+    exporting: '导出',
+  },
+  {
+    title: 'Audit',
+    search: 'Search',
+    name: 'Name of who acted',
+    action: 'Action',
+    caseNo: 'Case number',
+    since: 'From',
+    until: 'Until',
+    at: 'When',
+    who: 'Who',
+    what: 'Did what',
+    of: 'To what',
+    detail: 'Detail',
+    none: 'No row is like that',
+    more: 'More',
+    check: 'Check the whole chain',
+    whole: (rows: number) => `The chain is whole: ${rows} rows`,
+    exporting: 'Export',
+  },
+)

@@ -1,0 +1,98 @@
+/** People of the node: their roles, windows and departments, and how they sign in. */
+import { Button, Popconfirm, Space, Table, Tag } from 'antd'
+import { useState } from 'react'
+import { ROLE_NAMES } from '../../../../../protocol/rights/roles.ts'
+import type { Person } from '../../../client/api.generated.ts'
+import { useAct, useNode } from '../query.ts'
+import { mayDo, useMe } from '../session.ts'
+import { instantText } from '../time.ts'
+import { PageFrame, Shown } from '../ui/page.tsx'
+import { ProblemNotice } from '../ui/problem.tsx'
+import { useLanguage, usePair, useWords } from '../words.ts'
+import { Grant, Make, OneTime } from './dialogs.tsx'
+import { PEOPLE } from './words.ts'
+
+const PAGE = 200
+type Dialog = { is: 'make' } | { is: 'grant' | 'reset'; person: Person }
+
+function Acts({ person, open }: { person: Person; open: (dialog: Dialog) => void }) {
+  const words = useWords(PEOPLE)
+  const me = useMe()
+  const { id } = person
+  const unlock = useAct('unlockAccount', ['listPeople'])
+  const end = useAct('endSessions', ['listPeople'])
+  const revoke = useAct('revokePerson', ['listPeople'])
+  const error = unlock.error ?? end.error ?? revoke.error
+  if (person.revokedAt !== null) return <span className="muted">{words.ended}</span>
+  return (
+    <>
+      <Space wrap>
+        {mayDo(me, 'account.grant') ? (
+          <Button onClick={() => open({ is: 'grant', person })}>{words.change}</Button>
+        ) : null}
+        {mayDo(me, 'account.manage') ? (
+          <>
+            <Button onClick={() => open({ is: 'reset', person })}>{words.reset}</Button>
+            <Button onClick={() => unlock.mutate({ params: { id } })}>{words.unlock}</Button>
+            <Button onClick={() => end.mutate({ params: { id } })}>{words.endSessions}</Button>
+            <Popconfirm title={words.revokeSure} onConfirm={() => revoke.mutate({ params: { id } })}>
+              <Button danger>{words.revoke}</Button>
+            </Popconfirm>
+          </>
+        ) : null}
+      </Space>
+      {error === null ? null : <ProblemNotice error={error} />}
+    </>
+  )
+}
+
+export function Page() {
+  const words = useWords(PEOPLE)
+  const pair = usePair()
+  const language = useLanguage()
+  const me = useMe()
+  const people = useNode('listPeople', { query: { limit: PAGE } })
+  const [dialog, setDialog] = useState<Dialog | null>(null)
+  const close = () => setDialog(null)
+  const placesOf = (places: readonly string[] | null) => (places === null ? words.every : places.join(' · '))
+  const make = mayDo(me, 'account.manage') ? (
+    <Button type="primary" onClick={() => setDialog({ is: 'make' })}>
+      {words.make}
+    </Button>
+  ) : null
+  return (
+    <PageFrame title={words.title} aside={make}>
+      <Shown read={people}>
+        {({ items }) => (
+          <Table
+            size="small"
+            rowKey="id"
+            pagination={false}
+            scroll={{ x: true }}
+            dataSource={items}
+            columns={[
+              { title: words.name, render: (_, { name, staffNumber }) => `${name} ${staffNumber ?? ''}` },
+              {
+                title: words.roles,
+                render: (_, { roles }) =>
+                  roles.length === 0
+                    ? words.waiting
+                    : roles.map(role => <Tag key={role}>{pair(ROLE_NAMES[role])}</Tag>),
+              },
+              { title: words.windows, render: (_, person) => placesOf(person.windows) },
+              { title: words.departments, render: (_, person) => placesOf(person.departments) },
+              {
+                title: words.used,
+                render: (_, { lastUsedAt }) => (lastUsedAt === null ? words.never : instantText(lastUsedAt, language)),
+              },
+              { title: '', render: (_, person) => <Acts person={person} open={setDialog} /> },
+            ]}
+          />
+        )}
+      </Shown>
+      {dialog?.is === 'make' ? <Make close={close} /> : null}
+      {dialog?.is === 'grant' ? <Grant person={dialog.person} close={close} /> : null}
+      {dialog?.is === 'reset' ? <OneTime person={dialog.person} close={close} /> : null}
+    </PageFrame>
+  )
+}

@@ -1,0 +1,88 @@
+/** Three administrators by the console: an account is made, is given its roles and a first password, signs in, and the audit log tells all of it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser, pageAt, sit, stumbles } from '../support/browser.ts'
+import { type CommandNode, openCommandNode } from '../support/command-node.ts'
+import { seat } from '../support/console.ts'
+import { ANKANG } from '../support/node-folder.ts'
+
+let root: string
+let node: CommandNode
+let browser: Browser
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tongban-console-people-'))
+  ;[node, browser] = await Promise.all([openCommandNode(root, ANKANG), openBrowser()])
+})
+afterAll(async () => {
+  await Promise.allSettled([node?.stop(), browser?.close()])
+  await rm(root, { recursive: true, force: true })
+})
+
+const administrator = async (role: 'system-administrator' | 'security-administrator' | 'audit-administrator') =>
+  sit(browser, node.node.url, await seat(node.client, role.replace('-', '.'), [role]))
+
+test('an account from nothing to its own password, by people of whom none can do it all', async () => {
+  const system = await administrator('system-administrator')
+  await system.page.getByRole('link', { name: '人员' }).click()
+  await system.page.getByRole('button', { name: '开设账号' }).click()
+  const dialog = system.page.getByRole('dialog')
+  // Roles are none of this administrator's.
+  expect(await dialog.getByLabel('角色').count()).toBe(0)
+  await dialog.getByLabel('姓名').fill('韩梅梅')
+  await dialog.getByRole('button', { name: '开设账号' }).click()
+  await dialog.getByLabel('登录账号').fill('han.meimei')
+  await dialog.getByRole('button', { name: '发放一次性密码' }).click()
+  const oneTime = (await dialog.locator('code').textContent()) ?? ''
+  expect(oneTime.length).toBeGreaterThan(8)
+  expect(await stumbles(system.page)).toEqual([])
+
+  const security = await administrator('security-administrator')
+  await security.page.getByRole('link', { name: '人员' }).click()
+  const row = security.page.getByRole('row', { name: /韩梅梅/ })
+  expect(await row.getByRole('button', { name: '发放一次性密码' }).count()).toBe(0)
+  await row.getByRole('button', { name: '修改角色、窗口、部门' }).click()
+  await security.page.getByRole('combobox', { name: '角色' }).click()
+  await security.page.getByTitle('窗口受理人员').click()
+  await security.page.getByText('修改角色、窗口、部门: 韩梅梅').click()
+  await security.page.getByLabel('窗口', { exact: true }).fill('5 号窗')
+  await security.page.getByRole('button', { name: '保存' }).click()
+  await row.getByText('窗口受理人员').waitFor()
+  await row.getByText('5 号窗').waitFor()
+
+  const { page, faults } = await pageAt(browser, node.node.url)
+  await page.getByRole('button', { name: '已有账号，直接登录' }).click()
+  await page.getByLabel('账号', { exact: true }).fill('han.meimei')
+  await page.getByLabel('密码', { exact: true }).fill(oneTime)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('heading', { name: '请设置新密码' }).waitFor()
+  await page.getByLabel('当前密码').fill(oneTime)
+  await page.getByLabel('新密码', { exact: true }).fill('Own-word-7')
+  await page.getByLabel('再输一次新密码').fill('Own-word-8')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('两次输入的新密码不一致').waitFor()
+  await page.getByLabel('再输一次新密码').fill('Own-word-7')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('banner').getByText('5 号窗').waitFor()
+  // What is of administrators is not even offered.
+  expect(await page.getByRole('link', { name: '人员' }).count()).toBe(0)
+  await page.goto('/people')
+  await page.getByText('您没有打开此页的权限').waitFor()
+
+  const audit = await administrator('audit-administrator')
+  await audit.page.getByRole('link', { name: '审计' }).click()
+  await audit.page.getByLabel('操作人姓名').fill('韩梅梅')
+  await audit.page.getByRole('button', { name: '查找' }).last().click()
+  await audit.page.getByRole('cell', { name: 'password.changed' }).waitFor()
+  await audit.page.getByRole('button', { name: '核验整条链' }).click()
+  await audit.page.getByText(/链完整，共 \d+ 条/).waitFor()
+  expect(await stumbles(audit.page)).toEqual([])
+  for (const place of ['运行', '挂起事务', '核验证据']) {
+    await audit.page.getByRole('link', { name: place }).click()
+    await audit.page.getByRole('heading', { name: place, level: 1 }).waitFor()
+    expect(await stumbles(audit.page), place).toEqual([])
+  }
+  expect([system, security, audit].flatMap(({ faults }) => faults).concat(faults)).toEqual([])
+})
