@@ -29,7 +29,7 @@ export function createCaseNumbers(db: Database, clock: Clock, city: string): Cas
   /** Serial of the last case number of the day that this city gave. */
   async function lastSerial(prefix: string): Promise<number> {
     const [row] = await db.query<{ last: string | null }>(
-      'SELECT max(case_no) AS last FROM cases WHERE case_no BETWEEN ? AND ? AND length(case_no) = ?',
+      'SELECT max(number_key) AS last FROM cases WHERE number_key BETWEEN ? AND ? AND length(number_key) = ?',
       [`${prefix}000000`, `${prefix}999999`, prefix.length + SERIAL_DIGITS],
     )
     return Number(row?.last?.slice(prefix.length) ?? 0)

@@ -64,7 +64,10 @@ describe('a search of the audit log', () => {
     expect(ofCase.every(row => row.subject === thread)).toBe(true)
     expect(ofCase.map(({ action }) => action)).toContain('case.read')
     expect(await list(`case=${caseNo}&name=${encodeURIComponent('明')}`)).toHaveLength(1)
+    const spelt = `${caseNo.slice(0, 6)}-${caseNo.slice(6)}`
+    expect(await list(`case=${spelt}`)).toEqual(ofCase)
     expect(await list('case=AK-none')).toEqual([])
+    expect(await list('case=-')).toEqual([])
     expect(await list(`name=${encodeURIComponent('赵')}`)).toEqual([])
   })
 

@@ -2,6 +2,7 @@
  * Search of the audit log (审计查询) by what people know: names of accounts and numbers of cases stand beside the ids that its rows hold, and are asked
  * for in place of them. What is found goes out as a table or as lines of JSON, piece by piece, and that it went out is a row too.
  */
+import { foldNumber } from '../../../protocol/codes/spelling.ts'
 import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Audit, AuditFilter, AuditRow } from '../../kernel/records/audit.ts'
@@ -82,9 +83,11 @@ export function createAuditSearch({ db, audit }: { db: Database; audit: Pick<Aud
   }
 
   async function threadsOf(number: string): Promise<string[]> {
+    const key = foldNumber(number)
+    if (key === '') return []
     const rows = await db.query<{ thread: string }>(
-      `SELECT lower(hex(t.thread)) AS thread FROM cases c JOIN threads t ON t.no = c.thread_no WHERE c.case_no = ? OR c.local_case_no = ?`,
-      [number, number],
+      `SELECT lower(hex(t.thread)) AS thread FROM cases c JOIN threads t ON t.no = c.thread_no WHERE c.number_key = ?1 OR c.local_key = ?1`,
+      [key],
     )
     return rows.map(({ thread }) => thread)
   }

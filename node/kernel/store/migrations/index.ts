@@ -59,6 +59,7 @@ import { boxes } from './056-boxes.ts'
 import { agreementDrafts } from './057-agreement-drafts.ts'
 import { uploads } from './058-uploads.ts'
 import { withdrawals } from './059-withdrawals.ts'
+import { fewerCaseKeys } from './060-fewer-case-keys.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -120,4 +121,5 @@ export const MIGRATIONS: readonly Migration[] = [
   agreementDrafts,
   uploads,
   withdrawals,
+  fewerCaseKeys,
 ]
