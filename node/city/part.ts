@@ -52,6 +52,7 @@ export async function composeCity(
     identity: trust.identity,
     caseKeys: trust.caseKeys,
     agreements: agreements.port.agreements,
+    account: id => people.people.get(id),
   })
   const common = { ...below, ...agreements.port, ...catalogue.port, ...cases.port, ...people }
   const records = createRecordsPart(kernel, trust, exchange, cases.port, common)

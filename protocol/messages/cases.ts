@@ -2,6 +2,7 @@
 import type { Messages } from './in-chinese.ts'
 
 export const CASE_MESSAGES: Messages = {
+  'one that this account did not upload': '其中有非本账号上传的扫描件',
   '{kind} in state {state}': '当前状态为“{state}”，不能办理“{kind}”',
   '{kind} as {outcome} in state {state}': '当前状态为“{state}”，不能以“{outcome}”办理“{kind}”',
   '{kind} as {outcome} in state {state}, with nothing missing':

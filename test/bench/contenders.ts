@@ -93,8 +93,13 @@ export async function startNodes(
 
 /** A city with its code, and the client of its node. */
 type Reached = CityName & { client: Client }
-/** An item for a person in mode 0, and the necessary materials of a case, held at both cities. */
-export type Offer = { item: string; agreement: string; materials: { sha256: string; code: string; name: string }[] }
+/** An item for a person in mode 0, and the necessary materials of a case, held at both cities; `actor` uploaded them at the collecting one. */
+export type Offer = {
+  item: string
+  agreement: string
+  materials: { sha256: string; code: string; name: string }[]
+  actor: string
+}
 
 /** Pairs two nodes and makes ready what a case of `collecting` needs. */
 export async function offer(collecting: Reached, handling: Reached): Promise<Offer> {
@@ -110,13 +115,13 @@ export async function offer(collecting: Reached, handling: Reached): Promise<Off
       if (client === collecting.client) materials.push({ sha256, code: materialCode, name: `${materialName}.pdf` })
     }
   }
-  return { item: item.taskCode, agreement, materials }
+  return { item: item.taskCode, agreement, materials, actor: `person:${(await collecting.client.whoAmI()).id}` }
 }
 
 /** Makes `here` the sender of a load of cases to `there`. */
 export async function target(here: StartedNode, there: StartedNode): Promise<void> {
-  const { item, materials } = await offer(here, there)
-  await here.child.call('target', { to: there.code, item, materials })
+  const { item, materials, actor } = await offer(here, there)
+  await here.child.call('target', { to: there.code, item, materials, actor })
 }
 
 export type StartedNode = Reached & {

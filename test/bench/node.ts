@@ -6,7 +6,12 @@ import { PASSPHRASE } from '../support/node-folder.ts'
 import { answer } from './child.ts'
 import { Load } from './load.ts'
 
-type Target = { to: string; item: string; materials: { sha256: string; code: string; name: string }[] }
+type Target = {
+  to: string
+  item: string
+  materials: { sha256: string; code: string; name: string }[]
+  actor: string
+}
 
 let node: ComposedNode
 let load: Load | undefined
@@ -57,7 +62,7 @@ answer({
     return { url: node.url }
   },
   /** What the load submits from now on. */
-  async target({ to, item, materials }: Target): Promise<void> {
+  async target({ to, item, materials, actor }: Target): Promise<void> {
     const [first] = materials
     const authorised = first === undefined ? {} : { authorisation: first.sha256 }
     load = new Load(no =>
@@ -81,7 +86,7 @@ answer({
           clerk: { name: '周敏', no: 'AK-0317' },
           consent: { text: '告知书 2026-01', acceptedAt: '2026-11-23T09:00:00+08:00' },
         },
-        'person:bench',
+        actor,
       ),
     )
   },

@@ -112,7 +112,7 @@ afterAll(async () => {
 })
 
 function submit() {
-  const { item, materials } = given
+  const { item, materials, actor } = given
   return ankang.node.cases.submit(
     {
       to: SHIYAN.code,
@@ -139,7 +139,7 @@ function submit() {
       clerk: { name: '周敏', no: 'AK-0317' },
       consent: { text: '告知书 2026-01', acceptedAt: '2026-11-23T09:00:00+08:00' },
     },
-    'person:1',
+    actor,
   )
 }
 

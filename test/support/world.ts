@@ -68,7 +68,8 @@ export function fakeAdapter(effects: Map<string, number> = new Map()): Adapter {
 }
 
 /** This world moves no bytes: what a city holds is put here by the test, and what it would fetch is noted. */
-type Scans = { held: Map<string, Commitment>; wanted: { partner: string; sha256: string }[] }
+/** `foreign`: held, and of nobody who acts here */
+type Scans = { held: Map<string, Commitment>; wanted: { partner: string; sha256: string }[]; foreign: Set<string> }
 
 /** What all cities know of each other's certificates; the last one of a city signs. */
 type Certificates = {
@@ -179,7 +180,7 @@ async function startCity({
   })
   const { author, packets, handlers } = exchange.port
   const knownOf = (city: string) => (strangers.get(play.code)?.has(city) === true ? [] : (trusted.get(city) ?? []))
-  const scans: Scans = { held: new Map(), wanted: [] }
+  const scans: Scans = { held: new Map(), wanted: [], foreign: new Set() }
   const held = async (hashes: readonly string[]) => hashes.flatMap(sha256 => scans.held.get(sha256) ?? [])
   const agreements = createAgreements({
     db,
@@ -194,6 +195,7 @@ async function startCity({
     threadId: ground.randomId,
     materials: {
       held,
+      attachable: held,
       room: async () => ({ ok: true }),
       want: async (_, partner, materials) => {
         scans.wanted.push(...materials.map(({ sha256 }) => ({ partner, sha256 })))
@@ -239,8 +241,14 @@ async function startCity({
     submission: { prepare: async () => {}, judge: async () => ({ ok: true }) },
     pages: {
       of: async () => null,
-      held: async hashes => (await held(hashes)).map(commitment => ({ commitment, counted: undefined })),
+      held: async hashes =>
+        (await held(hashes)).map(commitment => ({
+          commitment,
+          counted: undefined,
+          own: !scans.foreign.has(commitment.sha256),
+        })),
     },
+    account: async () => Promise.reject(new ProblemError('request.not-found')),
     materials: { want: async () => false, room: async () => ({ ok: true }), waiting: async () => [] },
     changed: () => {},
   })

@@ -60,6 +60,8 @@ export type AgreementsParts = {
   /** scans that texts name as attachments */
   materials: {
     held(hashes: readonly string[]): Promise<readonly Commitment[]>
+    /** those that a text may name: uploaded as attachments, or named by a text before */
+    attachable(hashes: readonly string[]): Promise<readonly Commitment[]>
   } & AgreementHandlerParts['materials']
   /** a new thread id */
   threadId: () => string

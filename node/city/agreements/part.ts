@@ -14,7 +14,7 @@ import type { TrustPort } from '../partners/trust-part.ts'
 import type { Grants } from '../people/grants.ts'
 import { createActs } from './acts.ts'
 import { createAgreements } from './agreements.ts'
-import { createAttachments } from './attachments.ts'
+import { attachable, createAttachments } from './attachments.ts'
 import { createCertificates } from './certificates.ts'
 import { textsOf } from './comparison.ts'
 import { createDrafting } from './drafting.ts'
@@ -60,7 +60,7 @@ export function createAgreementsPart(
     audit,
     events,
     clock,
-    materials,
+    materials: { ...materials, attachable: hashes => attachable(db, hashes) },
     faultsOf,
     revokedAt,
     threadId: randomId,

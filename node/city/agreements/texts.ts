@@ -26,7 +26,7 @@ export type TextsParts = {
   signer: () => Promise<CertificateSigner>
   knows: (city: string) => Promise<boolean>
   faultsOf: Soundness
-  materials: { held(hashes: readonly string[]): Promise<readonly Commitment[]> }
+  materials: { attachable(hashes: readonly string[]): Promise<readonly Commitment[]> }
 }
 
 export function createTexts(parts: TextsParts) {
@@ -46,9 +46,9 @@ export function createTexts(parts: TextsParts) {
     }
   }
 
-  /** Problem: `request.invalid` when an attachment was not uploaded here, so that a partner could not fetch it. */
+  /** Problem: `request.invalid` when an attachment was not uploaded here as one: a partner could not fetch it, or it is the scan of a case. */
   async function attached(attachments: AgreementDocument['attachments']): Promise<AgreementDocument['attachments']> {
-    const held = await parts.materials.held(attachments.map(file => file.sha256))
+    const held = await parts.materials.attachable(attachments.map(file => file.sha256))
     const here = new Map(held.map(file => [file.sha256, file]))
     for (const [index, { sha256, size, type }] of attachments.entries()) {
       const file = here.get(sha256)

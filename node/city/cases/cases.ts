@@ -144,7 +144,7 @@ export function createCases(parts: CasesParts) {
   type Sound = Pick<Checked, 'content' | 'materials' | 'besides'> & { input: Input; agreement: { id: string } }
 
   /** `looks`: scans are opened that nobody asked to. */
-  async function check(input: Input, looks = false): Promise<Checked> {
+  async function check(input: Input, actor: string, looks = false): Promise<Checked> {
     const {
       to,
       item: code,
@@ -193,7 +193,7 @@ export function createCases(parts: CasesParts) {
     const { content: application, kept } = minimise(given, { item, agreed })
     const content = { ...application, caseNo: caseNo ?? '-' }
     const hashes = materialsOf('case.submit', content)
-    const { materials, held } = await scansOf(hashes)
+    const { materials, held } = await scansOf(hashes, actor)
     const faults = item.form === undefined ? [] : await parts.checkForm(item.form, application.form)
     const findings = namingAuthorisation(
       preflight({ content: application, item, agreed, names, checkForm: () => faults }),
@@ -223,14 +223,17 @@ export function createCases(parts: CasesParts) {
     if (commitment !== undefined) {
       const named = { ...commitment, materials: commitment.materials.map(codes === 'own' ? theirCode : code => code) }
       findings.push(...commitmentFindings(named, item, application, seconds(clock.now())))
-      besides.push(await draftOf('case.commit', named))
+      besides.push(await draftOf('case.commit', named, actor))
     }
     return { content, materials, besides, agreement, findings }
   }
 
-  /** The scans of a step that are held, as the packet names them. */
-  async function scansOf(hashes: readonly string[]): Promise<{ materials: Commitment[]; held: HeldScans }> {
-    const found = await parts.pages.held(hashes)
+  /** The scans of a step that are held and the actor's, as the packet names them. */
+  async function scansOf(
+    hashes: readonly string[],
+    actor: string,
+  ): Promise<{ materials: Commitment[]; held: HeldScans }> {
+    const found = await parts.pages.held(hashes, actor)
     return {
       materials: found.map(({ commitment }) => commitment),
       held: new Map(found.map(({ commitment, counted }) => [commitment.sha256, counted])),
@@ -259,11 +262,11 @@ export function createCases(parts: CasesParts) {
   })
 
   /** Throws what keeps any of the cases from being sent; of several, every fault with the place of its item. */
-  async function checkAll(inputs: readonly Input[]) {
+  async function checkAll(inputs: readonly Input[], actor: string) {
     const sound: (Sound & Pick<Checked, 'findings'>)[] = []
     const faults: { index: number; problem: Problem; errors?: readonly Finding[] }[] = []
     for (const [index, input] of inputs.entries()) {
-      const checked = await check(input).catch(unknownItem)
+      const checked = await check(input, actor).catch(unknownItem)
       if ('problem' in checked) {
         faults.push({ index, problem: checked.problem })
         continue
@@ -302,7 +305,7 @@ export function createCases(parts: CasesParts) {
   ): Promise<CaseRow[]> {
     const lead = inputs.length > 1 ? parts.threadId() : undefined
     const targets: Target[] = []
-    for (const [index, checked] of (await checkAll(inputs)).entries())
+    for (const [index, checked] of (await checkAll(inputs, actor)).entries())
       targets.push(
         targetOf(
           checked,
@@ -343,8 +346,8 @@ export function createCases(parts: CasesParts) {
   }
 
   /** All that would keep a case from being sent; `follows` where it would name another as its lead, `sound` where it is whole. */
-  async function faultsOf(input: Input, { follows = false, sound = true } = {}): Promise<Finding[]> {
-    const { agreement, findings, ...checked } = await check(input, true)
+  async function faultsOf(input: Input, actor: string, { follows = false, sound = true } = {}): Promise<Finding[]> {
+    const { agreement, findings, ...checked } = await check(input, actor, true)
     const found = [
       ...daysOf(checked.content, seconds(clock.now())),
       ...findings,
@@ -374,11 +377,11 @@ export function createCases(parts: CasesParts) {
     return row
   }
 
-  async function draftOf(kind: CaseKind, input: unknown): Promise<Draft> {
+  async function draftOf(kind: CaseKind, input: unknown, actor: string): Promise<Draft> {
     const parsed = CASE_CONTENT[kind].safeParse(input)
     if (!parsed.success) throw new ProblemError('request.invalid', fieldOf(parsed.error))
     const hashes = materialsOf(kind, parsed.data)
-    const { materials, held } = await scansOf(hashes)
+    const { materials, held } = await scansOf(hashes, actor)
     const missing = hashes.findIndex(hash => !held.has(hash))
     if (missing >= 0) throw new ProblemError('material.missing', `materials.${missing}`, { act: 'you' })
     const wrong =
@@ -412,7 +415,7 @@ export function createCases(parts: CasesParts) {
   ): Promise<readonly StoredPacket[]> {
     const { no, partner, fold } = await threadOf(thread)
     await assertAsSeen(db, thread, seen)
-    const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body)))
+    const drafts = await Promise.all(steps.map(({ kind, body }) => draftOf(kind, body, actor)))
     const [first, ...rest] = drafts
     if (first === undefined) throw new ProblemError('request.invalid', 'no step')
     const state =
@@ -441,13 +444,13 @@ export function createCases(parts: CasesParts) {
     assertAsSeen,
 
     /** All that would keep the case from being sent, without sending it; `sound`: whether all that it needs is there. Throws `item.unknown`. */
-    preflight: (input: Input, sound = true): Promise<Finding[]> => faultsOf(input, { sound }),
+    preflight: (input: Input, actor: string, sound = true): Promise<Finding[]> => faultsOf(input, actor, { sound }),
 
     /** The same of every item of a joint one, each finding under `items.N`. Problem: `request.invalid`. */
-    async preflightJoint(joint: JointCase): Promise<Finding[]> {
+    async preflightJoint(joint: JointCase, actor: string): Promise<Finding[]> {
       const findings: Finding[] = []
       for (const [index, input] of casesOf(joint).entries()) {
-        const found = await faultsOf(input, { follows: index > 0 }).catch(unknownItem)
+        const found = await faultsOf(input, actor, { follows: index > 0 }).catch(unknownItem)
         for (const finding of 'problem' in found ? [findingOf(found.problem)] : found)
           findings.push({ ...finding, field: `items.${index}.${finding.field}` })
       }
@@ -522,9 +525,9 @@ export function createCases(parts: CasesParts) {
     },
 
     /** Goes the way of a step up to its commit, and what is told of it besides. Problems: those of `step`. */
-    async rehearse(thread: string, kind: CaseKind, body: unknown): Promise<Finding[]> {
+    async rehearse(thread: string, kind: CaseKind, body: unknown, actor: string): Promise<Finding[]> {
       const { no, partner, fold } = await threadOf(thread)
-      const drafts = [await draftOf(kind, body)] as const
+      const drafts = [await draftOf(kind, body, actor)] as const
       const state = fold === null ? null : await stateOf(db, packetsOf, { threadNo: no, fold })
       if (state !== null) assertExplained(state, drafts)
       if (fold !== null) await due.check({ threadNo: no, fold }, drafts)

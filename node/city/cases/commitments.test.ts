@@ -224,7 +224,7 @@ describe('materials that come later', () => {
     const input = newCase({ commitment })
     const found = await problemOf(
       at(COLLECTING)
-        .preflight(input)
+        .preflight(input, 'person:wang')
         .then(findings => {
           expect(findings).toContainEqual(expect.objectContaining({ field, level: 'error', cure: 'clerk' }))
         }),

@@ -130,7 +130,7 @@ describe('a joint case', () => {
       ...joint(),
       items: [faulty, unlisted, { ...item, item: MORE[0] ?? '', mode: 1 }, item, item],
     }
-    const found = await cases(COLLECTING).preflightJoint(wrong)
+    const found = await cases(COLLECTING).preflightJoint(wrong, 'person:wang')
     expect(found.map(({ field, level }) => `${field} ${level}`)).toEqual([
       'items.0.materials.0.code error',
       'items.0.materials.0.sha256 error',
@@ -147,7 +147,7 @@ describe('a joint case', () => {
     )
     expect(await casesAt(world, COLLECTING)).toEqual([])
     const other = { ...item, form: { 序号: 7 } }
-    expect(await cases(COLLECTING).preflightJoint({ shared, items: [item, other] })).toEqual([])
+    expect(await cases(COLLECTING).preflightJoint({ shared, items: [item, other] }, 'person:wang')).toEqual([])
   })
 
   test('goes to several handling cities: each moves its own item, and the results are handed over once', async () => {

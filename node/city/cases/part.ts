@@ -7,6 +7,7 @@ import { createRounds } from '../../kernel/rounds.ts'
 import type { Part } from '../../part.ts'
 import type { DispatchPort } from '../../spine/dispatch/part.ts'
 import type { ExchangePort } from '../../spine/exchange/part.ts'
+import type { HeldPages, Pages } from '../../spine/materials/pages/pages.ts'
 import type { AgreementsPort } from '../agreements/part.ts'
 import type { CalendarsPort } from '../calendar/part.ts'
 import { type CasesParts, createCases } from './cases.ts'
@@ -19,17 +20,20 @@ import type { LookupKeys } from './lookup.ts'
 import { createCaseNumbers } from './numbers.ts'
 import { createOriginals, originalReminders } from './originals.ts'
 import { originalsRoutes } from './originals-routes.ts'
+import { createPossession, type PossessionParts } from './possession.ts'
 import { createSmsConsents } from './sms-consents.ts'
 
 export type CasesPort = ReturnType<typeof createCasesPart>['port']
 
-export type CasesUses = Pick<CasesParts, 'identity' | 'services' | 'pages' | 'names' | 'checkForm' | 'keys'> &
+export type CasesUses = Pick<CasesParts, 'identity' | 'services' | 'names' | 'checkForm' | 'keys'> &
   Pick<CaseHandlerParts, 'submission' | 'item' | 'changed'> &
   Pick<AgreementsPort, 'agreements'> &
   CalendarsPort &
   Pick<DispatchPort, 'dispatch'> & {
     caseKeys: CaseKeys
     keys: LookupKeys
+    pages: Pick<Pages, 'of' | 'held'>
+    account: PossessionParts['account']
     materials: CaseHandlerParts['materials'] & Parameters<typeof waitingOf>[1]
   }
 
@@ -38,7 +42,12 @@ export function createCasesPart(
   { author, packets }: Pick<ExchangePort, 'author' | 'packets'>,
   { calendars, dispatch, caseKeys, submission, item, changed, ...uses }: CasesUses,
 ) {
-  const { agreements, materials, identity, keys } = uses
+  const { agreements, materials, identity, keys, pages, account } = uses
+  const possession = createPossession({ db, account })
+  const scansOf = async (hashes: readonly string[], actor: string) => {
+    const held = await pages.held(hashes, actor)
+    return { held, own: await possession.of(held, actor) }
+  }
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const numbers = createCaseNumbers(db, clock, identity.city)
   const takers = new Map<string, string>()
@@ -47,6 +56,7 @@ export function createCasesPart(
   const duties = createWrittenDuties()
   const cases = createCases({
     ...uses,
+    pages: { of: pages.of, held: async (hashes, actor) => (await scansOf(hashes, actor)).own },
     db,
     packets,
     author,
@@ -62,7 +72,21 @@ export function createCasesPart(
     duties,
     waiting: no => waitingOf(dispatch, materials, no),
   })
-  const drafts = createCaseDrafts({ db, sealing: caseKeys, clock, audit, events, randomId, keys })
+  const drafts = createCaseDrafts({
+    db,
+    sealing: caseKeys,
+    clock,
+    audit,
+    events,
+    randomId,
+    keys,
+    async scansOf(hashes, actor) {
+      const { held, own } = await scansOf(hashes, actor)
+      const hashOf = ({ commitment }: HeldPages) => commitment.sha256
+      const mine = own.map(hashOf)
+      return { own: mine, others: held.map(hashOf).filter(hash => !mine.includes(hash)) }
+    },
+  })
   const handler = createCaseHandler({
     identity,
     audit,
@@ -97,7 +121,18 @@ export function createCasesPart(
     failed: error => log.error('days not counted anew', {}, error),
   })
   return {
-    port: { cases, clocks, drafts, handler, keys, smsConsents },
+    port: {
+      cases,
+      clocks,
+      drafts,
+      handler,
+      keys,
+      smsConsents,
+      /** Whether a held material is the actor's, or of a case whose content they may read, with a purpose or without. */
+      async mayCount(sha256: string, actor: string): Promise<boolean> {
+        return (await possession.of(await pages.held([sha256], actor), actor, { beyond: true })).length > 0
+      },
+    },
     routes: [originalsRoutes(createOriginals({ db, audit, packets: (store, no) => packets().packets(store, no) }))],
     reminders: [() => originalReminders(db)],
     threadHandlers: [handler],

@@ -88,7 +88,7 @@ test.each(['0', '0.00', '-1', '1.234', '01', '123456789012345', '1,5'])('an amou
 
 test('who grants while a fee is open says why; what hands out is told of it, and nothing waits for it', async () => {
   await step(HANDLING, 'case.request-payment', FEE)
-  const check = (kind: CaseKind, body: object) => world.city(HANDLING).cases.rehearse(thread, kind, body)
+  const check = (kind: CaseKind, body: object) => world.city(HANDLING).cases.rehearse(thread, kind, body, 'person:1')
   const open = { code: 'fee-open', level: 'notice', cure: 'clerk' }
   const wanted = { code: 'case.content', detail: 'reason: a fee is open: say why it is decided before it is paid' }
   await expect(step(HANDLING, 'case.decide', { outcome: 'granted' })).rejects.toMatchObject({ problem: wanted })

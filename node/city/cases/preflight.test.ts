@@ -26,7 +26,8 @@ const newCase = (change: Partial<NewCase> = {}): NewCase => ({
   ...change,
 })
 const cases = () => world.city(COLLECTING).cases
-const errorsOf = async (input: NewCase) => (await cases().preflight(input)).filter(({ level }) => level === 'error')
+const errorsOf = async (input: NewCase) =>
+  (await cases().preflight(input, 'person:wang')).filter(({ level }) => level === 'error')
 const scan = (code: string, sha256: string) => ({ code, sha256, name: '扫描件.pdf' })
 /** The problem of a submit; null when it was taken. */
 const submitted = (input: NewCase) =>
@@ -54,6 +55,47 @@ beforeEach(async () => {
     world.city(COLLECTING).scans.held.set(sha256, [{ sha256, size: 1000, type: 'application/pdf' }] as never)
 })
 afterEach(() => world.stop())
+
+describe('a scan of somebody else, by its hash', () => {
+  test('is none to the pre-flight, a submit and a draft: as one that was not uploaded', async () => {
+    const { scans, drafts } = world.city(COLLECTING)
+    const [first = '', second = ''] = SCANS
+    scans.foreign.add(first)
+    const input = newCase({ materials: [scan('M1', first), scan('M2', second)] })
+    expect((await errorsOf(input)).map(({ field, code }) => [field, code])).toEqual([
+      ['materials.0.sha256', 'scan-missing'],
+    ])
+    expect(await submitted(input)).toMatchObject({
+      code: 'case.preflight',
+      detail: expect.stringContaining('not uploaded'),
+    })
+    await expect(drafts.create({ materials: [scan('M1', first)] }, 'person:wang')).rejects.toThrow('material.missing')
+    await expect(
+      drafts.create({ shared: {}, items: [{ agent: { papers: [{ sha256: first }] } }] }, 'person:wang'),
+    ).rejects.toThrow('material.missing')
+    const { id } = await drafts.create({ materials: [scan('M1', second)] }, 'person:wang')
+    await expect(drafts.save(id, ['1'], { materials: [scan('M1', first)] }, 'person:wang')).rejects.toThrow(
+      'material.missing',
+    )
+  })
+
+  test('goes into no step', async () => {
+    const row = await cases().submit(
+      newCase({ materials: [scan('M1', SCANS[0] ?? ''), scan('M2', SCANS[1] ?? '')] }),
+      'person:1',
+    )
+    await world.settle()
+    const foreign = 'f'.repeat(64)
+    const at = world.city(COLLECTING)
+    at.scans.held.set(foreign, { sha256: foreign, size: 1000, type: 'application/pdf' })
+    at.scans.foreign.add(foreign)
+    const body = { text: '请看附件', attachments: [{ sha256: foreign, code: 'A1', name: '附件.pdf' }] }
+    await expect(cases().step(row.thread, 'case.message', body, 'person:1')).rejects.toThrow('material.missing')
+    await expect(cases().rehearse(row.thread, 'case.message', body, 'person:1')).rejects.toThrow('material.missing')
+    at.scans.foreign.delete(foreign)
+    await cases().step(row.thread, 'case.message', body, 'person:1')
+  })
+})
 
 describe('the pre-flight', () => {
   test('one scan under two codes is a finding that says what to do, and the submit says the same', async () => {
@@ -107,7 +149,7 @@ describe('the pre-flight', () => {
 
   test('tells of an open case of the same person for the same item, and of nobody else', async () => {
     const notices = async (input: NewCase) =>
-      (await cases().preflight(input)).filter(({ field }) => field === 'applicant.idNumber')
+      (await cases().preflight(input, 'person:wang')).filter(({ field }) => field === 'applicant.idNumber')
     expect(await notices(newCase())).toEqual([])
     const row = await cases().submit(newCase(), 'person:1')
     const spelt = { ...rest.applicant, idNumber: ` ${rest.applicant.idNumber.toLowerCase()}` }
@@ -138,7 +180,9 @@ describe('the pre-flight', () => {
     for (let more = 0; more < ALSO_OPEN; more++) numbers.unshift((await cases().submit(newCase(), 'person:1')).caseNo)
     const last = await cases().submit(newCase(), 'person:1')
     expect((await cases().alsoOpen([last])).get(last.thread)).toEqual(numbers.slice(0, ALSO_OPEN))
-    const [notice] = (await cases().preflight(newCase())).filter(({ field }) => field === 'applicant.idNumber')
+    const [notice] = (await cases().preflight(newCase(), 'person:wang')).filter(
+      ({ field }) => field === 'applicant.idNumber',
+    )
     expect(notice?.reasonZh).toContain([last.caseNo, ...numbers.slice(0, ALSO_OPEN - 1)].join('、'))
   })
 

@@ -284,7 +284,7 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       answer: z.strictObject({
         findings: z.array(Finding),
       }),
-      handle: async ({ body }) => ({ findings: (await check.one(body)).map(tellField) }),
+      handle: async ({ body, person }) => ({ findings: (await check.one(body, actorOf(person))).map(tellField) }),
     })
     api.operation({
       method: 'post',
@@ -298,7 +298,7 @@ export const caseRoutes = (cases: Cases, check: ApplicationCheck): RouteModule =
       answer: z.strictObject({
         findings: z.array(Finding).describe('`path` begins with the place of the item: `/items/1/form/phone`'),
       }),
-      handle: async ({ body }) => ({ findings: (await check.joint(body)).map(tellField) }),
+      handle: async ({ body, person }) => ({ findings: (await check.joint(body, actorOf(person))).map(tellField) }),
     })
     api.operation({
       method: 'post',

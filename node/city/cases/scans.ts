@@ -7,8 +7,8 @@ import type { Commitment } from '../../../protocol/primitives.ts'
 type Counted = number | 'unreadable' | null
 export type PageCounter = {
   of(sha256: string): Promise<Counted>
-  /** those that are held, each once, with what was counted of them before; in one look */
-  held(hashes: readonly string[]): Promise<{ commitment: Commitment; counted: Counted | undefined }[]>
+  /** those that are held and the actor's (`possession.ts`), each once, with what was counted of them before */
+  held(hashes: readonly string[], actor: string): Promise<{ commitment: Commitment; counted: Counted | undefined }[]>
 }
 
 /** What was counted before of each scan that is held. */

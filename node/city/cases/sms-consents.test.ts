@@ -24,7 +24,9 @@ const newCase = (change: Partial<NewCase> = {}): NewCase => ({
 })
 const ankang = () => world.city(COLLECTING)
 const faultsOf = async (input: NewCase) =>
-  (await ankang().cases.preflight(input)).filter(({ field }) => field.startsWith('sms')).map(({ field }) => field)
+  (await ankang().cases.preflight(input, 'person:wang'))
+    .filter(({ field }) => field.startsWith('sms'))
+    .map(({ field }) => field)
 async function consentOf(thread: string) {
   const no = await ankang().caseKeys.threadNo(ankang().db, thread)
   return ankang().smsConsents.read(ankang().db, no)

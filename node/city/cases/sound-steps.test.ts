@@ -114,9 +114,9 @@ describe('what a step says', () => {
     const [submitted] = await cases.bodies(thread, 'person:1')
     const { salt, caseNo, item, ...content } = (submitted?.body ?? {}) as Record<string, unknown>
     const wrong = { ...content, to: HANDLING, item: ITEM.taskCode, mode: 1, receivedAt: instant(86_400_000) }
-    const findings = await cases.preflight(wrong as never)
+    const findings = await cases.preflight(wrong as never, 'person:wang')
     expect(findings.map(({ field, level }) => `${field} ${level}`)).toContain('receivedAt error')
     const fine = { ...wrong, receivedAt: instant(0) }
-    expect((await cases.preflight(fine as never)).map(({ field }) => field)).not.toContain('receivedAt')
+    expect((await cases.preflight(fine as never, 'person:wang')).map(({ field }) => field)).not.toContain('receivedAt')
   })
 })

@@ -52,7 +52,7 @@ export function createWorkPart(
   { config, db, clock, audit, events, log, randomBytes, randomId, space }: Kernel,
   { trust, identity, seal }: TrustPort,
   { packets }: ExchangePort,
-  { cases, clocks, drafts, handler, keys }: CasesPort,
+  { cases, clocks, drafts, handler, keys, mayCount }: CasesPort,
   {
     agreements,
     dispatch,
@@ -196,7 +196,7 @@ export function createWorkPart(
       stepRoutes(steps),
       reuseRoutes(reuse),
       intakeRoutes(intake, drafts),
-      materialRoutes(materials, pages, looks),
+      materialRoutes(materials, pages, looks, mayCount),
       dispatchRoutes(dispatch, materials),
     ],
     jobs: { statistics: () => statistics.catchUp() },

@@ -8,7 +8,13 @@ import type { Looks } from './looks.ts'
 import type { Materials } from './materials.ts'
 import type { Pages } from './pages/pages.ts'
 
-export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks): RouteModule => ({
+/** `mayCount`: whether a material is of the account, or of a case whose content it may read. */
+export const materialRoutes = (
+  materials: Materials,
+  pages: Pages,
+  looks: Looks,
+  mayCount: (sha256: string, actor: string) => Promise<boolean>,
+): RouteModule => ({
   tag: 'Materials',
   description: 'Materials (材料): scans and documents, named by the SHA-256 of their bytes, encrypted at rest.',
   register(api) {
@@ -64,7 +70,8 @@ export const materialRoutes = (materials: Materials, pages: Pages, looks: Looks)
         pages: z.number().int().min(1).nullable().describe('null: it cannot be opened, or is larger than 64 MiB'),
       }),
       problems: ['material.missing'],
-      handle: async ({ params: { sha256 } }) => {
+      handle: async ({ params: { sha256 }, person }) => {
+        if (!(await mayCount(sha256, actorOf(person)))) throw new ProblemError('material.missing')
         const counted = await pages.of(sha256)
         return { pages: counted === 'unreadable' ? null : counted }
       },

@@ -29,6 +29,7 @@ const whole = {
   consent: { text: 'v1', acceptedAt: '2026-11-01T08:00:00Z' },
   delivery: { method: 'mail', recipient: { name: '陈小满', address: '巴山东路 8 号' } },
 }
+const WANG = 'person:wang'
 let world: World
 let check: ApplicationCheck
 
@@ -47,10 +48,13 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 const told = async (content: object) =>
-  (await check.of(content as never)).filter(({ level }) => level === 'error').map(({ field }) => field)
+  (await check.of(content as never, WANG)).filter(({ level }) => level === 'error').map(({ field }) => field)
 
 test('an application of which two fields are typed has every fault, of its shape and by the rules, at once', async () => {
-  const findings = await check.one({ to: HANDLING, item: ITEM.taskCode, applicant: { idType: '111', idNumber: '123' } })
+  const findings = await check.one(
+    { to: HANDLING, item: ITEM.taskCode, applicant: { idType: '111', idNumber: '123' } },
+    WANG,
+  )
   expect(findings.map(({ field, code }) => [field, code])).toEqual(
     expect.arrayContaining([
       ['mode', 'required'],
@@ -71,7 +75,9 @@ test('an application of which two fields are typed has every fault, of its shape
 })
 
 test('nothing typed at all, and an item that no list has, are told as findings', async () => {
-  expect((await check.one({})).map(({ field }) => field)).toEqual(expect.arrayContaining(['to', 'item', 'applicant']))
+  expect((await check.one({}, WANG)).map(({ field }) => field)).toEqual(
+    expect.arrayContaining(['to', 'item', 'applicant']),
+  )
   expect(await told({ ...whole, item: 'X' })).toEqual(['item'])
   expect(await told({ ...whole, item: 'X', mode: undefined })).toEqual(['mode', 'item'])
 })
@@ -89,10 +95,10 @@ test('a field of the wrong form is told once, and what it hides is not guessed',
 })
 
 test('what a number or a switch was is said again, nothing else', async () => {
-  const [mode] = await check.one({ ...whole, mode: 7 })
+  const [mode] = await check.one({ ...whole, mode: 7 }, WANG)
   expect(mode).toMatchObject({ path: '/mode', code: 'value', value: 7, reasonZh: '取值为：0, 1, 2, 3' })
   for (const wrong of ['11010519491231002X', 110105194912, '陈小满', { name: '陈小满' }])
-    expect(JSON.stringify(await check.one({ ...whole, mode: wrong }))).not.toMatch(/1101051949|陈小满/)
+    expect(JSON.stringify(await check.one({ ...whole, mode: wrong }, WANG))).not.toMatch(/1101051949|陈小满/)
 })
 
 test('writes nothing, however often it is asked', async () => {
@@ -103,7 +109,8 @@ test('writes nothing, however often it is asked', async () => {
        (SELECT count(*) FROM case_drafts) AS drafts, (SELECT count(*) FROM events) AS events`,
     )
   const before = await count()
-  for (const content of [{}, { to: HANDLING }, { to: HANDLING, item: ITEM.taskCode }, whole]) await check.of(content)
+  for (const content of [{}, { to: HANDLING }, { to: HANDLING, item: ITEM.taskCode }, whole])
+    await check.of(content, WANG)
   expect(await count()).toEqual(before)
 })
 
@@ -178,7 +185,8 @@ test(`of an application that is not whole the rules are asked up to ${CHECK_LIMI
   })
   const typed = { to: HANDLING, item: ITEM.taskCode, list: [] as number[] }
   const filled = (entries: number) => ({ ...typed, list: Array.from({ length: entries }, () => 1) })
-  const codes = async (content: object) => (await counting.of(content as never)).map(({ field, code }) => [field, code])
+  const codes = async (content: object) =>
+    (await counting.of(content as never, WANG)).map(({ field, code }) => [field, code])
   const most = CHECK_LIMITS.fields - Object.keys(typed).length
   expect(await codes(filled(most))).toContainEqual(['materials.M1', 'material-missing'])
   expect(asked).toEqual(['guide'])

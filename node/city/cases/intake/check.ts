@@ -113,7 +113,7 @@ export function createApplicationCheck({ cases, clock, schemas }: ApplicationChe
   }
 
   /** What item and agreement ask of what is there; nothing while the item is not named. */
-  async function rulesOf(typed: Json, common?: readonly string[]): Promise<Finding[]> {
+  async function rulesOf(typed: Json, actor: string, common?: readonly string[]): Promise<Finding[]> {
     const { to, item: code } = typed
     if (typeof to !== 'string' || typeof code !== 'string') return []
     const guide = await cases.guide(to, code).catch(unknownItem)
@@ -121,7 +121,7 @@ export function createApplicationCheck({ cases, clock, schemas }: ApplicationChe
     const input = completed(typed, guide.item)
     return input === null
       ? []
-      : cases.preflight(common === undefined ? input : { ...input, common: [...common] }, false)
+      : cases.preflight(common === undefined ? input : { ...input, common: [...common] }, actor, false)
   }
 
   /** What the schema says, for whoever stands at the window. */
@@ -135,20 +135,20 @@ export function createApplicationCheck({ cases, clock, schemas }: ApplicationChe
     others: (field: string) => string[] = () => [],
   ) => rules.filter(({ field }) => ![field, ...others(field)].some(at => shape.some(told => touches(told, at))))
 
-  async function one(content: DraftContent): Promise<Finding[]> {
+  async function one(content: DraftContent, actor: string): Promise<Finding[]> {
     const parsed = schemas.one.safeParse(content)
     if (parsed.success) {
-      const found = await cases.preflight(parsed.data).catch(unknownItem)
+      const found = await cases.preflight(parsed.data, actor).catch(unknownItem)
       return 'problem' in found ? [findingOf(found.problem)] : found
     }
     const shape = shapeOf(parsed.error, content)
     if (fieldsOf(content, CHECK_LIMITS.fields) > CHECK_LIMITS.fields) return [tooMany(), ...shape]
-    return [...shape, ...beside(shape, await rulesOf(content))]
+    return [...shape, ...beside(shape, await rulesOf(content, actor))]
   }
 
-  async function joint(content: DraftContent): Promise<Finding[]> {
+  async function joint(content: DraftContent, actor: string): Promise<Finding[]> {
     const parsed = schemas.joint.safeParse(content)
-    if (parsed.success) return cases.preflightJoint(parsed.data)
+    if (parsed.success) return cases.preflightJoint(parsed.data, actor)
     const shape = shapeOf(parsed.error, content)
     const shared = isObject(content.shared) ? content.shared : {}
     const items = Array.isArray(content.items) ? (content.items as unknown[]).slice(0, LIMITS.jointCases) : []
@@ -163,18 +163,19 @@ export function createApplicationCheck({ cases, clock, schemas }: ApplicationChe
       // What they have in common is asked about for each of them.
       left -= fieldsOf(whole, left)
       if (left < 0) return [tooMany(), ...shape]
-      for (const finding of await rulesOf(whole, common)) findings.push(under(`items.${index}`, finding))
+      for (const finding of await rulesOf(whole, actor, common)) findings.push(under(`items.${index}`, finding))
     }
     return [...shape, ...beside(shape, findings, field => [field.replace(/^items\.\d+/, 'shared')])]
   }
 
   return {
-    /** Everything that keeps a case from being sent. */
+    /** Everything that keeps a case from being sent by this account. */
     one,
     /** The same of a joint one, each finding of the rules under `items.N`. */
     joint,
     /** The same of whichever it is. */
-    of: (content: DraftContent): Promise<Finding[]> => ('items' in content ? joint(content) : one(content)),
+    of: (content: DraftContent, actor: string): Promise<Finding[]> =>
+      'items' in content ? joint(content, actor) : one(content, actor),
 
     /** The case or the joint one that it is; both null while it is not whole. */
     whole(content: DraftContent): { one: NewCase | null; joint: JointCase | null } {

@@ -5,7 +5,6 @@
  */
 
 import type { CaseBody } from '../../../../protocol/case/kinds.ts'
-import { LIMITS } from '../../../../protocol/limits.ts'
 import { decodeUtf8, encodeUtf8, fromHex, toHex } from '../../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../../protocol/problem.ts'
 import type { Clock } from '../../../kernel/clock.ts'
@@ -20,6 +19,7 @@ import type { LookupKeys } from '../lookup.ts'
 import { maskName } from '../mask.ts'
 import type { DraftsOf } from '../purges.ts'
 import type { SmsConsent } from '../sms-consents.ts'
+import { hashesIn, type ScansOf, scansFor } from './draft-scans.ts'
 
 /** Days after which a draft that nobody touched is deleted with its personal data. */
 export const DRAFT_DAYS = 60
@@ -62,6 +62,7 @@ export type CaseDraftsParts = {
   events: EventLog
   randomId: () => string
   keys: Pick<LookupKeys, 'number'>
+  scansOf: ScansOf
 }
 
 type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'updatedBy'> & {
@@ -78,7 +79,7 @@ type Row = Omit<CaseDraft, 'problem' | 'thread' | 'createdAt' | 'updatedAt' | 'u
 
 export type CaseDrafts = ReturnType<typeof createCaseDrafts>
 
-export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, keys }: CaseDraftsParts) {
+export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, keys, scansOf }: CaseDraftsParts) {
   const context = (id: string): string => `case draft ${id}`
 
   /** A draft that the account may work on: its own, one of a window (who works there, the edge knows), one that a partner sent back. */
@@ -105,11 +106,12 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
     return JSON.parse(decodeUtf8(plain)) as DraftContent
   }
 
-  /** `held`: the key that it has. */
+  /** `scans`: those that whoever opens it may look at; `held`: the key that it has. */
   async function write(
     tx: Transaction,
     draft: CaseDraft,
     content: DraftContent,
+    scans: Iterable<string>,
     held: Uint8Array | null = null,
   ): Promise<void> {
     const key = held ?? sealing.newKey(context(draft.id))
@@ -142,7 +144,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       ],
     )
     await tx.run('DELETE FROM case_draft_materials WHERE draft = ?', [draft.id])
-    for (const sha256 of hashesIn(content))
+    for (const sha256 of scans)
       await tx.run('INSERT INTO case_draft_materials (draft, sha256) VALUES (?, ?) ON CONFLICT DO NOTHING', [
         draft.id,
         fromHex(sha256),
@@ -199,7 +201,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
       return left.length
     },
 
-    /** Begins a draft. Problem: `request.conflict` past `DRAFTS_EACH`. */
+    /** Begins a draft. Problems: `request.conflict` past `DRAFTS_EACH`; `material.missing` for a scan of others. */
     async create(content: DraftContent, actor: string): Promise<CaseDraft> {
       const now = clock.now()
       const draft: CaseDraft = {
@@ -213,19 +215,21 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
         updatedAt: now,
         updatedBy: actor,
       }
+      const scans = await scansFor(scansOf, content, actor)
       await db.transaction(async tx => {
         const [held] = await tx.query<{ n: number }>('SELECT count(*) AS n FROM case_drafts WHERE owner = ?', [actor])
         if ((held?.n ?? 0) >= DRAFTS_EACH)
           throw new ProblemError('request.conflict', `${DRAFTS_EACH} drafts are open: send or delete some`)
         await act(tx)
-        await write(tx, draft, content)
+        await write(tx, draft, content, scans)
         await audit.append(tx, { actor, action: 'case-draft.created', subject: draft.id })
       })
       return draft
     },
 
-    /** Saves over what was `seen`. Problems: `request.not-found`, `request.forbidden`, `request.precondition` when another saved meanwhile. */
+    /** Saves over what was `seen`. Problems: `request.not-found`, `request.forbidden`, `request.precondition` when another saved meanwhile, `material.missing`. */
     async save(id: string, seen: Seen, content: DraftContent, actor: string): Promise<CaseDraft> {
+      const scans = await scansFor(scansOf, content, actor)
       return db.transaction(async tx => {
         const row = await rowFor(tx, id, actor)
         if (!isAsSeen(seen, String(row.version))) throw await changed(tx, id)
@@ -236,7 +240,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
           updatedAt: clock.now(),
           updatedBy: actor,
         }
-        await write(tx, draft, content, row.key)
+        await write(tx, draft, content, scans, row.key)
         // Saved as it is typed: the log tells of each hand that it goes through, not of each letter.
         if (row.updated_by !== actor)
           await audit.append(tx, { actor, action: 'case-draft.saved', subject: id, ...whose(row, actor) })
@@ -315,6 +319,7 @@ export function createCaseDrafts({ db, sealing, clock, audit, events, randomId, 
           updatedBy: NODE,
         },
         content,
+        hashesIn(content),
       )
       // It is held once.
       await tx.run('DELETE FROM bodies WHERE packet_no = ?', [packet.no])
@@ -435,16 +440,4 @@ function summaryOf(content: DraftContent): Pick<CaseDraft, 'window' | 'partner' 
     item: wordOf(lead.item, 50),
     applicant: name === null ? '' : maskName(name),
   }
-}
-
-/** Hashes of materials anywhere in it. */
-function hashesIn(value: unknown, found: Set<string> = new Set()): Set<string> {
-  if (!isObject(value) || found.size >= LIMITS.materialsPerPacket * LIMITS.jointCases) return found
-  // A list is walked as it is: it may be long, and its places are no names.
-  if (Array.isArray(value)) for (const entry of value as unknown[]) hashesIn(entry, found)
-  else
-    for (const [key, entry] of Object.entries(value))
-      if (key === 'sha256' && typeof entry === 'string' && /^[0-9a-f]{64}$/.test(entry)) found.add(entry)
-      else hashesIn(entry, found)
-  return found
 }

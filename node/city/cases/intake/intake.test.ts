@@ -169,6 +169,7 @@ describe('drafts', () => {
         throw new Error('names of its places')
       },
     })
+    ankang.scans.held.set(sha256, { sha256, size: 1, type: 'application/pdf' })
     const { id } = await ankang.drafts.create({ form: { list } }, 'person:1')
     const held = await ankang.db.query<{ sha256: Uint8Array }>(
       'SELECT sha256 FROM case_draft_materials WHERE draft = ?',
@@ -241,7 +242,7 @@ test('an authorisation is named by the code of its material; one that is not the
   const agent = { name: '林长河', idType: '111', idNumber: '11010519491231002X', authorisation: 'M05' }
   const application = { ...whole, agent, materials: [{ code: 'M05', name: '授权委托书.pdf', sha256: 'a'.repeat(64) }] }
   const found = async (content: object) =>
-    (await ankang.cases.preflight(NewCase.parse(content) as never))
+    (await ankang.cases.preflight(NewCase.parse(content) as never, 'person:wang'))
       .filter(({ field }) => field === 'agent.authorisation')
       .map(({ cure, reason }) => [cure, reason])
   expect(await found(application)).toEqual([])

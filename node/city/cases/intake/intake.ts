@@ -120,7 +120,7 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check, c
     /** Everything that keeps a draft from being sent, also where it is not whole yet. Problem: `request.not-found`. */
     async check(id: string, actor: string): Promise<Finding[]> {
       const { content } = await drafts.open(id, actor)
-      return check.of(content)
+      return check.of(content, actor)
     },
 
     alsoOpen: cases.alsoOpen,
@@ -134,7 +134,7 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check, c
       const taking = { assignee, alongside }
       if (joint !== null) return cases.submitJoint(joint, actor, taking)
       if (one !== null) return [await cases.submit(one, actor, taking)]
-      throw preflightError((await check.of(content)).filter(({ level }) => level === 'error'))
+      throw preflightError((await check.of(content, actor)).filter(({ level }) => level === 'error'))
     },
   }
 }

@@ -164,7 +164,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       answer: Draft,
       status: 201,
       versionOf,
-      problems: ['request.conflict'],
+      problems: ['request.conflict', 'material.missing'],
       handle: async ({ body, person }) => toDraft(await drafts.create(body.content, actorOf(person))),
     })
     api.operation({
@@ -195,7 +195,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       body: z.strictObject({ version: Version, content: Content }),
       bodyBytes: 512 * 1024,
       answer: Draft,
-      problems: ['request.not-found'],
+      problems: ['request.not-found', 'material.missing'],
       guarded: true,
       versionOf,
       handle: async ({ params: { id }, body, person, seen }) =>

@@ -9,7 +9,7 @@ import { STEP_ACTIONS } from '../../../../protocol/rights/table.ts'
 import { plainPatterns } from '../../../edges/http/document.ts'
 import { tellField } from '../../../edges/http/field-problem.ts'
 import { describeProblem, ProblemInWords } from '../../../edges/http/problem-in-words.ts'
-import type { RouteModule } from '../../../edges/http/route.ts'
+import { actorOf, type RouteModule } from '../../../edges/http/route.ts'
 import { pointerOfField } from '../../../kernel/fields.ts'
 import { Finding } from '../routes.ts'
 import type { CaseSteps } from './steps.ts'
@@ -110,10 +110,10 @@ export const stepRoutes = (steps: CaseSteps): RouteModule => ({
       bodyBytes: 512 * 1024,
       answer: z.strictObject({ findings: z.array(Finding) }),
       problems: ['thread.unknown', 'request.forbidden', 'rights.scope', 'rights.separation'],
-      async handle({ params: { thread, kind: named }, body, demand }) {
+      async handle({ params: { thread, kind: named }, body, person, demand }) {
         const kind = kindOf(named)
         await demand(STEP_ACTIONS[kind], thread)
-        return { findings: (await steps.rehearse(thread, kind, body)).map(tellField) }
+        return { findings: (await steps.rehearse(thread, kind, body, actorOf(person))).map(tellField) }
       },
     })
   },

@@ -50,7 +50,7 @@ async function take(city: string, kind: CaseKind, typed: object = {}): Promise<R
   const { defaults, problem: refused } = await form(city, kind)
   expect([kind, refused]).toEqual([kind, null])
   const body = merged(defaults, typed as Record<string, unknown>)
-  expect([kind, await at(city).rehearse(thread, kind, body)]).toEqual([kind, []])
+  expect([kind, await at(city).rehearse(thread, kind, body, 'person:wang')]).toEqual([kind, []])
   await world.city(city).cases.step(thread, kind, body, 'person:1')
   await world.settle()
   return body
@@ -140,7 +140,9 @@ test('the days of a step are those within which it is taken, to the day', async 
     const found = days.find(entry => entry.field === field)
     if (found === undefined) throw new Error(`${kind} ${field} has no days`)
     const refused = async (value: string) =>
-      (await at(city).rehearse(thread, kind, { ...defaults, ...more, [field]: value })).map(entry => entry.field)
+      (await at(city).rehearse(thread, kind, { ...defaults, ...more, [field]: value }, 'person:wang')).map(
+        entry => entry.field,
+      )
     expect([kind, await refused(found.earliest)]).toEqual([kind, []])
     expect([kind, await refused(addDays(found.earliest, -1))]).toEqual([kind, [field]])
     if (found.latest === null) return found
@@ -161,7 +163,9 @@ test('the days of a step are those within which it is taken, to the day', async 
   expect(until).toMatchObject({ field: 'until', workingDay: true })
   const said = { reason: '案情复杂', approver: '分管负责人' }
   const extended = async (value: string) =>
-    (await at(HANDLING).rehearse(thread, 'case.extend', { ...said, until: value })).map(({ field }) => field)
+    (await at(HANDLING).rehearse(thread, 'case.extend', { ...said, until: value }, 'person:wang')).map(
+      ({ field }) => field,
+    )
   expect(await extended(until?.latest ?? '')).toEqual([])
   expect(await extended(addDays(until?.latest ?? '', 1))).toEqual(['until'])
   expect(await extended(addDays(until?.earliest ?? '', -1))).toEqual(['until'])
@@ -235,7 +239,7 @@ test('a rehearsal tells every field, then what the case says, and writes nothing
     )
   const before = await count()
   const rehearse = async (kind: CaseKind, body: unknown) =>
-    (await at(HANDLING).rehearse(thread, kind, body)).map(({ field, code }) => [field, code])
+    (await at(HANDLING).rehearse(thread, kind, body, 'person:wang')).map(({ field, code }) => [field, code])
   expect(await rehearse('case.refuse', { reason: '' })).toEqual([
     ['reason', 'required'],
     ['basis', 'required'],
@@ -251,5 +255,7 @@ test('a rehearsal tells every field, then what the case says, and writes nothing
   ).toEqual([['materials.0.code', 'case.content']])
   expect(await rehearse('case.accept', {})).toEqual([])
   expect(await count()).toEqual(before)
-  await expect(at(HANDLING).rehearse('0'.repeat(32), 'case.accept', {})).rejects.toThrow('thread.unknown')
+  await expect(at(HANDLING).rehearse('0'.repeat(32), 'case.accept', {}, 'person:wang')).rejects.toThrow(
+    'thread.unknown',
+  )
 })

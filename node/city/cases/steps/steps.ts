@@ -110,7 +110,7 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
     },
 
     /** What would keep the step from being taken, with nothing written: fields first, then the case. Problem: `thread.unknown`. */
-    async rehearse(thread: string, kind: CaseKind, body: unknown): Promise<Finding[]> {
+    async rehearse(thread: string, kind: CaseKind, body: unknown, actor: string): Promise<Finding[]> {
       const schema: z.ZodType = CASE_CONTENT[kind]
       const parsed = schema.safeParse(body)
       if (!parsed.success) {
@@ -121,7 +121,7 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
         ]
       }
       try {
-        return await cases.rehearse(thread, kind, body)
+        return await cases.rehearse(thread, kind, body, actor)
       } catch (error) {
         if (!(error instanceof ProblemError) || error.problem.code === 'thread.unknown') throw error
         const { problem: told, errors } = error

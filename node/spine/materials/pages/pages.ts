@@ -29,8 +29,8 @@ export type Counted = number | 'unreadable' | null
 /** Text of the pages of a file, in their order; `truncated`: there is more. */
 export type PageTexts = { pages: string[]; truncated: boolean }
 
-/** A held material; `counted` is undefined when its pages were not counted. */
-type HeldPages = { commitment: Commitment; counted: Counted | undefined }
+/** A held material; `counted` is undefined when its pages were not counted; `own`: whoever asks uploaded it. */
+export type HeldPages = { commitment: Commitment; counted: Counted | undefined; own: boolean }
 
 const toColumn = (counted: Counted): number => (counted === 'unreadable' ? UNREADABLE : (counted ?? UNCOUNTABLE))
 const fromColumn = (held: number): Counted => (held === UNREADABLE ? 'unreadable' : held === UNCOUNTABLE ? null : held)
@@ -81,21 +81,29 @@ export function createPages({ db, open }: PagesParts) {
   }
 
   return {
-    /** Those of the hashes that are held, each once, in the order given, with what was counted of them before. */
-    async held(hashes: readonly string[]): Promise<HeldPages[]> {
+    /** Those of the hashes that are held, each once, in the order given, with what was counted of them before; `actor` asks. */
+    async held(hashes: readonly string[], actor: string | null = null): Promise<HeldPages[]> {
       if (hashes.length === 0) return []
       const asked = [...new Set(hashes)]
       const { marks, params } = inList(asked.map(fromHex))
-      const rows = await db.query<{ sha256: Uint8Array; size: number; type: string; pages: number | null }>(
-        `SELECT sha256, size, type, pages FROM materials WHERE sha256 IN (${marks})`,
-        params,
+      const rows = await db.query<{
+        sha256: Uint8Array
+        size: number
+        type: string
+        pages: number | null
+        own: number
+      }>(
+        `SELECT sha256, size, type, pages, EXISTS (SELECT 1 FROM material_uploads u WHERE u.sha256 = materials.sha256 AND u.actor = ?) AS own
+         FROM materials WHERE sha256 IN (${marks})`,
+        [actor, ...params],
       )
       const found = new Map(rows.map(row => [toHex(row.sha256), row]))
       return asked.flatMap(sha256 => {
         const row = found.get(sha256)
         if (row === undefined) return []
         const { size, type, pages } = row
-        return [{ commitment: { sha256, size, type }, counted: pages === null ? undefined : fromColumn(pages) }]
+        const counted = pages === null ? undefined : fromColumn(pages)
+        return [{ commitment: { sha256, size, type }, counted, own: row.own === 1 }]
       })
     },
 
