@@ -33,7 +33,17 @@ const CITY = `node/city/(?!${ENTRIES})`
 const among = (...places: string[]) => new RegExp(`^(?:${places.join('|')})`)
 
 /** What the console is made of; all of it is bundled. */
-const CONSOLE_PACKAGES = ['react', 'react-dom', 'antd', 'dayjs', '@ant-design/icons', '@tanstack/', '@rjsf/', 'uqr']
+const CONSOLE_PACKAGES = [
+  'react',
+  'react-dom',
+  'antd',
+  'dayjs',
+  '@ant-design/icons',
+  '@tanstack/',
+  '@rjsf/',
+  'uqr',
+  'pinyin-pro',
+]
 
 export const RULES: readonly Rule[] = [
   {

@@ -20,6 +20,10 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/audit', load: () => import('./audit/page.tsx') },
   { path: '/operation', load: () => import('./operation/page.tsx') },
   { path: '/evidence', load: () => import('./evidence/page.tsx') },
+  { path: '/search', load: () => import('./search/page.tsx') },
+  { path: '/messages', load: () => import('./messages/page.tsx') },
+  { path: '/print', load: () => import('./print/page.tsx') },
+  { path: '/handover', load: () => import('./handover/page.tsx') },
   { path: '/account', load: () => import('./account/page.tsx') },
   { path: '/help', load: () => import('./help/page.tsx') },
 ]

@@ -14,6 +14,10 @@ export type Place = {
 export const PLACES: { readonly [F in First]?: Place } = {
   '': { nav: { word: 'desk', group: 'work', keys: 'g h' } },
   new: { action: 'case.take-in', nav: { word: 'newCase', group: 'work', keys: 'n' } },
+  messages: { action: 'case.content', nav: { word: 'messages', group: 'work', keys: 'g m' } },
+  print: { action: 'case.content', nav: { word: 'print', group: 'work', keys: 'g r' } },
+  handover: { action: 'case.serve', nav: { word: 'handOver', group: 'work', keys: 'g o' } },
+  search: { action: 'case.list' },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },
   cases: { action: 'case.read' },
   adapters: { action: 'operation.read', nav: { word: 'adapters', group: 'system' } },

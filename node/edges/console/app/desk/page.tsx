@@ -98,7 +98,6 @@ export function Page() {
   const counts = useNode('countQueues', { query: filter }, { keep: true })
   const takesIn = mayDo(me, 'case.take-in')
   const begin = (): void => router.history.push('/new')
-  useKeys(takesIn ? { n: begin } : {})
   return (
     <PageFrame
       title={words.title}
