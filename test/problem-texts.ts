@@ -163,6 +163,8 @@ export function detailTexts(sources: ReadonlyMap<string, string>): DetailText[] 
     const value = node.value as Node
     if (value.type === 'ObjectExpression') return null
     const name = nameOf(node.key) ?? ''
+    if (name === 'cure')
+      return (node.parent.properties as Node[]).some(({ key }) => nameOf(key) === 'act') ? value : null
     // What is said when nothing was found: its code and its detail.
     if (name === 'none') return value.type === 'ArrayExpression' ? ((value.elements as Node[])[1] ?? null) : null
     const beside = (node.parent.properties as Node[]).some(({ key }) => BESIDE_WHY.has(nameOf(key) ?? ''))

@@ -14,6 +14,7 @@ const ENGLISH = /[a-z]{2,} [a-z]{2,}/
 /** A word, and no name of a field or a file. */
 const WORD = /^(?!P\d)[A-Za-z]{2,}[,.]?$/
 const COMMAND = /tongban( [a-zA-Z-]+)+/g
+const QUOTED = /[“"][^”"]*[”"]/g
 const OPTION = /--[a-z-]+/g
 /** Its Chinese behind its English, as the questions of commands have it. */
 const IN_BOTH = /^[^\p{Script=Han}]+ [\p{Script=Han}]+$/u
@@ -29,7 +30,7 @@ export function untold(text: string): string | null {
   if (words.length < 2 || IN_BOTH.test(filled)) return null
   const zh = inChinese(filled)
   if (zh === null) return text
-  return ENGLISH.test(zh.replace(COMMAND, '')) ? `${text} => ${zh}` : null
+  return ENGLISH.test(zh.replace(COMMAND, '').replace(QUOTED, '')) ? `${text} => ${zh}` : null
 }
 
 /** The texts that the sources can tell of problems, how many there are, and those that lack Chinese. */

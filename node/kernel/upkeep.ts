@@ -89,5 +89,5 @@ export const upkeepReminders = (failing: readonly FailingJob[]): Reminder[] =>
     act: 'operator',
     en: `The regular work "${job}" has failed since ${new Date(since).toISOString()}: ${code}${detail === undefined ? '' : ` ${detail}`}`,
     zh: `例行工作“${job}”失败：${code}${detail === undefined ? '' : ` ${detailInChinese(detail)}`}`,
-    cure: `It is tried again when it is due next. Cure what the code says; the log has the cause under "upkeep failed" 到期自动重试，请按问题码处理，日志中有原因`,
+    cure: `It is tried again when it is due next. Cure what the code says; the log has the cause under "upkeep failed"`,
   }))

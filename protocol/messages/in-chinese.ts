@@ -12,6 +12,7 @@ import { CASE_MESSAGES } from './cases.ts'
 import { CATALOGUE_MESSAGES } from './catalogue.ts'
 import { CERTIFICATE_MESSAGES } from './certificates.ts'
 import { COMMAND_MESSAGES } from './commands.ts'
+import { CURE_MESSAGES } from './cures.ts'
 import { EVIDENCE_MESSAGES } from './evidence.ts'
 import { EXCHANGE_MESSAGES } from './exchange.ts'
 import { LINK_MESSAGES } from './links.ts'
@@ -41,6 +42,7 @@ export const MESSAGES: readonly Messages[] = [
   PEOPLE_MESSAGES,
   OPERATION_MESSAGES,
   COMMAND_MESSAGES,
+  CURE_MESSAGES,
 ]
 
 export const MESSAGE_LIMITS = {
@@ -189,7 +191,12 @@ function match(text: string, { texts, names, weight }: Template): readonly strin
 }
 
 function compile(): Compiled {
-  const whole = new Map<string, string>(Object.values(PROBLEMS).map(({ en, zh }) => [en, zh]))
+  const whole = new Map<string, string>(
+    Object.values(PROBLEMS).flatMap(({ en, zh, cure, cureZh }) => [
+      [en, zh],
+      [cure, cureZh],
+    ]),
+  )
   const byWord = new Map<string, Template[]>()
   for (const [en, zh] of MESSAGES.flatMap(messages => Object.entries(messages))) {
     const names = [...en.matchAll(HOLE)].map(([, name = '']) => name)

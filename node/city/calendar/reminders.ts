@@ -13,19 +13,19 @@ export function calendarReminder(
       act: 'you' as const,
       en: `${partner.name} counts by a holiday table of ${place.en} for ${year} that this city has not imported`,
       zh: `${partner.name}已导入 ${year} 年${place.zh}节假日表，本市尚未导入`,
-      cure: `Import the table of the same notice: tongban calendar import FILE (region ${region}, year ${year}) 导入同一通知的节假日表`,
+      cure: `Import the table of the same notice: tongban calendar import FILE (region ${region}, year ${year})`,
     },
     partner: {
       act: 'partner' as const,
       en: `${partner.name} has not imported the holiday table of ${place.en} for ${year}`,
       zh: `${partner.name}尚未导入 ${year} 年${place.zh}节假日表`,
-      cure: `Ask ${partner.name} to import the same table (tongban calendar import FILE); tongban calendar --json shows it 请其导入同一节假日表`,
+      cure: `Ask ${partner.name} to import the same table (tongban calendar import FILE); tongban calendar --json shows it`,
     },
     differs: {
       act: 'you' as const,
       en: `The holiday table of ${place.en} for ${year} is not the one of ${partner.name}`,
       zh: `${year} 年${place.zh}节假日表与${partner.name}的不一致`,
-      cure: 'Both cities compare it with the notice that it names as its source; who erred imports it anew 双方与来源通知核对，有误的一方重新导入',
+      cure: 'Both cities compare it with the notice that it names as its source; who erred imports it anew',
     },
   }[kind]
   return {
@@ -69,7 +69,7 @@ export function coverageReminder(through: string | null, beyond: number, now: nu
           en: `${known.en}: ${beyond} open cases are due beyond it, provisionally`,
           zh: `${known.zh}，已有 ${beyond} 件未结办件的期限在其后，为暂定`,
         }),
-    cure: "Import next year's table once its notice is out: tongban calendar import FILE 国务院通知发布后导入下一年度节假日表",
+    cure: "Import next year's table once its notice is out: tongban calendar import FILE",
   }
 }
 
@@ -83,7 +83,7 @@ export const thinTableReminder = (year: number, off: number, now: number): Remin
   act: 'you',
   en: `The national holiday table of ${year} that was imported names ${off} days off: by law there are ${COVERAGE_LIMITS.statutory} at least`,
   zh: `已导入的 ${year} 年全国节假日表只有 ${off} 个放假日，法定节假日至少 ${COVERAGE_LIMITS.statutory} 天`,
-  cure: `Import the whole table of the notice, every day of every holiday: tongban calendar import FILE; or take this one back: tongban calendar remove CN ${year} 按通知补全后重新导入，或撤回`,
+  cure: `Import the whole table of the notice, every day of every holiday: tongban calendar import FILE; or take this one back: tongban calendar remove CN ${year}`,
 })
 
 /** A partner tells days that are over otherwise than they counted: nothing that was missed is mended by it unless the administrator consents. */
@@ -99,7 +99,7 @@ export const pastDaysReminder = (
   act: 'you',
   en: `${partner.name} tells ${days.length} days of ${year} that were over by then otherwise than its limits were counted: ${shown(days)}`,
   zh: `${partner.name}告知 ${year} 年 ${days.length} 个已过日期的节假日安排与此前计算所用的不同：${shown(days)}`,
-  cure: `Compare them with the notice of that region; if they hold: tongban calendar accept ${partner.code} 与该地区通知核对，属实则接受`,
+  cure: `Compare them with the notice of that region; if they hold: tongban calendar accept ${partner.code}`,
 })
 
 const shown = (days: readonly string[]): string => `${days.slice(0, 5).join(' ')}${days.length > 5 ? ' …' : ''}`
@@ -114,5 +114,5 @@ export const malformedCalendarReminder = (partner: { code: string; name: string 
   act: 'partner',
   en: `${partner.name} tells holiday tables that do not hold; its limits are counted without them`,
   zh: `${partner.name}告知的节假日表无效，其期限未按该表计算`,
-  cure: `Ask ${partner.name} to update its node and to import the table anew 请其更新节点并重新导入`,
+  cure: `Ask ${partner.name} to update its node and to import the table anew`,
 })

@@ -80,7 +80,7 @@ export async function originalReminders(store: Reader): Promise<Reminder[]> {
       act: 'you',
       en: `${row.n} case${row.n === 1 ? '' : 's'} ended with originals that were not given back (${cases})`,
       zh: `${row.n} 件办件已办结而原件未退还（${cases}）`,
-      cure: 'Give them back and sign it: tongban case step originals CASE; all of them: tongban case queue originals 请退还原件并登记',
+      cure: 'Give them back and sign it: tongban case step originals CASE; all of them: tongban case queue originals',
     },
   ]
 }

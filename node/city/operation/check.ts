@@ -8,9 +8,10 @@ export type Level = 'ok' | 'warn' | 'fail' | 'skip'
 export type Check = { check: string; level: Level; detail: string; detailZh?: string; act?: Actor; cure?: string }
 
 /** A check as it is shown: in both languages. */
-export const inBothLanguages = (check: Check): Check & { detailZh: string } => ({
+export const inBothLanguages = (check: Check): Check & { detailZh: string; cureZh?: string } => ({
   ...check,
   detailZh: check.detailZh ?? detailInChinese(check.detail),
+  ...(check.cure === undefined ? {} : { cureZh: detailInChinese(check.cure) }),
 })
 
 /** A problem in one line: its code, and what it is about or else what the code says. */
@@ -32,8 +33,8 @@ export async function run<T>(
       error instanceof ProblemError
         ? error.problem
         : { code: 'internal' as const, detail: error instanceof Error ? error.message : String(error) }
-    const { act, cure, cureZh } = PROBLEMS[problem.code]
-    checks.push({ check, level: 'fail', detail: inOneLine(problem), act, cure: `${cure} ${cureZh}` })
+    const { act, cure } = PROBLEMS[problem.code]
+    checks.push({ check, level: 'fail', detail: inOneLine(problem), act, cure })
     return null
   }
 }

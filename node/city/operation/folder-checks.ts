@@ -90,7 +90,7 @@ export async function checkBackups(
       level: 'warn',
       act: 'operator',
       detail: `${purged} cases were purged since, and open in backups still`,
-      cure: 'Back up again: tongban backup replaces the keys 请再次备份，以替换密钥文件',
+      cure: 'Back up again: tongban backup replaces the keys',
     })
 }
 

@@ -12,14 +12,14 @@ function unconnected({ code, delivery, revoked }: Partner): Pick<Check, 'detail'
     return {
       detail: `certificate.revoked: ${revoked.reason}`,
       act: 'partner',
-      cure: `Its certificate was revoked on ${new Date(revoked.at).toISOString().slice(0, 10)} by a federation: it gets a new one and pairs again 对方换发证书后重新结对`,
+      cure: `Its certificate was revoked on ${new Date(revoked.at).toISOString().slice(0, 10)} by a federation: it gets a new one and pairs again`,
     }
   const detail = problem === null ? 'not connected' : inOneLine(problem)
   if (problem?.code === 'certificate.revoked')
     return {
       detail: `${detail}: it says so of the certificate of this city`,
       act: 'operator',
-      cure: 'The certificate of this city was revoked: get a new one (tongban identity renew --new-key, or tongban ca request), let the operator list it, then pair again 本市证书已被撤销，请换发后重新结对',
+      cure: 'The certificate of this city was revoked: get a new one (tongban identity renew --new-key, or tongban ca request), let the operator list it, then pair again',
     }
   if (problem?.code === 'certificate.mismatch')
     return {
@@ -40,8 +40,8 @@ async function checkHealth(findings: () => Promise<readonly Finding[]>, check: s
   const found = await run(failed, check, findings, () => 'looked at')
   if (found === null) checks.push(...failed)
   for (const { level, problem, act } of found ?? []) {
-    const { cure, cureZh } = PROBLEMS[problem.code]
-    checks.push({ check, level, detail: inOneLine(problem), act, cure: `${cure} ${cureZh}` })
+    const { cure } = PROBLEMS[problem.code]
+    checks.push({ check, level, detail: inOneLine(problem), act, cure })
   }
 }
 

@@ -18,6 +18,7 @@ const CheckAnswer = z
     detailZh: z.string().describe('the same in Chinese'),
     act: z.enum(['you', 'partner', 'operator']).optional().describe('who must act'),
     cure: z.string().optional(),
+    cureZh: z.string().optional().describe('the same in Chinese'),
   })
   .meta({ id: 'Check' })
 

@@ -32,6 +32,6 @@ const reminderOf = (id: string, name: string, roles: readonly Role[], allowed: b
   en: `${name} is ${roles.map(role => ROLE_NAMES[role].en).join(' and ')} at once: nobody watches what they do`,
   zh: `${name}一人兼任${roles.map(role => ROLE_NAMES[role].zh).join('、')}，三员未分立`,
   cure: allowed
-    ? 'Give the roles to different people (tongban person grant), and set rights.separateAdministrators back to true 授予不同人员，并将 rights.separateAdministrators 改回 true'
-    : 'Give the roles to different people: tongban person grant 授予不同人员',
+    ? 'Give the roles to different people (tongban person grant), and set rights.separateAdministrators back to true'
+    : 'Give the roles to different people: tongban person grant',
 })

@@ -6,6 +6,7 @@ import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { CommandContext } from './context.ts'
 import { checkData, checkKeys, checkNamedFiles, purgedSince } from './doctor-files.ts'
 import { checkHttp, checkListening, checkRunning } from './doctor-node.ts'
+import { twice } from './output.ts'
 
 /** `now` in ms. */
 export async function doctor(context: CommandContext, now: () => number = Date.now): Promise<void> {
@@ -25,10 +26,10 @@ export async function doctor(context: CommandContext, now: () => number = Date.n
 const MARK: Record<Level, string> = { ok: '✓', warn: '!', fail: '✗', skip: '-' }
 const WHO: Record<Actor, string> = { you: 'you 您', partner: 'the partner 合作城市', operator: 'the operator 运维人员' }
 
-const line = ({ check, level, detail, detailZh, act, cure }: Check): string =>
+const line = ({ check, level, detail, detailZh, act, cure = '', cureZh }: ReturnType<typeof inBothLanguages>): string =>
   [
-    `${MARK[level]} ${check}: ${detail === detailZh ? detail : `${detail} ${detailZh}`}`,
-    ...(act === undefined ? [] : [`    ${WHO[act]}: ${cure ?? ''}`]),
+    `${MARK[level]} ${check}: ${twice(detail, detailZh)}`,
+    ...(act === undefined ? [] : [`    ${WHO[act]}: ${twice(cure, cureZh)}`]),
   ].join('\n')
 
 async function checkNode(

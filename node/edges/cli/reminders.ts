@@ -2,12 +2,12 @@
 import type { Command } from 'commander'
 import type { Reminder } from '../client/api.generated.ts'
 import type { Declare } from './declare.ts'
-import { WHO } from './output.ts'
+import { twice, WHO } from './output.ts'
 
 const MARK = { info: '·', warn: '!', fail: '✗' } as const
 
-const line = ({ level, zh, en, act, cure }: Reminder): string =>
-  `${MARK[level]} ${zh}\n  ${en}\n    ${WHO[act]}: ${cure}`
+const line = ({ level, zh, en, act, cure, cureZh }: Reminder): string =>
+  `${MARK[level]} ${zh}\n  ${en}\n    ${WHO[act]}: ${twice(cure, cureZh)}`
 
 export const declareReminders = (program: Command, { call }: Declare): Command =>
   call(program, 'reminders', 'what must be seen to before a day comes 提醒', {

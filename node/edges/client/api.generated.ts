@@ -1355,6 +1355,8 @@ export type Check = {
   /** who must act */
   act?: 'you' | 'partner' | 'operator'
   cure?: string
+  /** the same in Chinese */
+  cureZh?: string
 }
 export type CheckApprovalSystemAnswer = {
   kind: string
@@ -6743,6 +6745,8 @@ export type Reminder = {
   en: string
   zh: string
   cure: string
+  /** the same in Chinese */
+  cureZh: string
 }
 export type RemoveCalendarAnswer = { removed: true }
 export type RemoveSecondFactorAnswer = { done: true }

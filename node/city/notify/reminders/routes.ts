@@ -1,5 +1,6 @@
 /** HTTP route of reminders. */
 import * as z from 'zod'
+import { detailInChinese } from '../../../../protocol/messages/in-chinese.ts'
 import { type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import type { Reminders } from './reminders.ts'
 
@@ -14,6 +15,7 @@ const ReminderAnswer = z
     en: z.string(),
     zh: z.string(),
     cure: z.string(),
+    cureZh: z.string().describe('the same in Chinese'),
   })
   .meta({ id: 'Reminder' })
 
@@ -29,7 +31,11 @@ export const reminderRoutes = (reminders: Reminders): RouteModule => ({
       action: 'operation.read',
       answer: z.strictObject({ items: z.array(ReminderAnswer) }),
       handle: async () => ({
-        items: (await reminders.list()).map(({ dueAt, ...reminder }) => ({ ...reminder, dueAt: time(dueAt) })),
+        items: (await reminders.list()).map(({ dueAt, ...reminder }) => ({
+          ...reminder,
+          cureZh: detailInChinese(reminder.cure),
+          dueAt: time(dueAt),
+        })),
       }),
     })
   },

@@ -85,6 +85,6 @@ export const smsReminders = ({ failed, since }: { failed: number; since: number 
           act: 'you',
           en: `${failed} messages to applicants did not go out, or may not have`,
           zh: `${failed} 条告知申请人的短信未发出或结果不明`,
-          cure: 'Call the applicant, or send it again: tongban case sms list CASE, tongban case sms retry CASE ID 请电话告知，或重新发送',
+          cure: 'Call the applicant, or send it again: tongban case sms list CASE, tongban case sms retry CASE ID',
         },
       ]

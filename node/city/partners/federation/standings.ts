@@ -109,7 +109,7 @@ export function directoryReminders(
       act: 'operator',
       en: `The own certificate was revoked, say ${own.told.join(', ')}: nothing goes to them or comes from them`,
       zh: `${own.told.join('、')} 告知本市证书已被撤销：与其往来已停止`,
-      cure: 'Ask the operator of the federation why; make or get a new certificate, let the operator list it, then pair again 询问联盟运营方，换发证书后重新结对',
+      cure: 'Ask the operator of the federation why; make or get a new certificate, let the operator list it, then pair again',
     })
   return found
 }

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
+import { type Check, inBothLanguages, run } from './check.ts'
+
+test('a check that fails tells what, about what, and what to do in both languages', async () => {
+  const checks: Check[] = []
+  const failing = async () => {
+    throw new ProblemError('adapter.unavailable', 'E-Gov: no answer; last answered not since the start')
+  }
+  await run(checks, 'approval system 审批系统', failing, () => '')
+  const { cure, cureZh } = PROBLEMS['adapter.unavailable']
+  expect(checks.map(inBothLanguages)).toEqual([
+    {
+      check: 'approval system 审批系统',
+      level: 'fail',
+      detail: 'adapter.unavailable: E-Gov: no answer; last answered not since the start',
+      detailZh: 'adapter.unavailable：E-Gov：没有应答；启动以来未应答过',
+      act: 'operator',
+      cure,
+      cureZh,
+    },
+  ])
+})
+
+test('a problem that is about nothing is told by its code, and what holds needs no cure', async () => {
+  const checks: Check[] = []
+  const failing = async () => {
+    throw new ProblemError('clock.own')
+  }
+  await run(checks, 'clock', failing, () => '')
+  await run(
+    checks,
+    'store 数据库',
+    async () => null,
+    () => 'it can be written',
+  )
+  const [clock, store] = checks.map(inBothLanguages)
+  expect(clock?.detailZh).toBe(`clock.own：${PROBLEMS['clock.own'].zh}`)
+  expect(store).toEqual({ check: 'store 数据库', level: 'ok', detail: 'it can be written', detailZh: '可以写入' })
+})
+
+test('Chinese that is given with a check stands before that of the messages', () => {
+  const check: Check = {
+    check: 'x',
+    level: 'warn',
+    detail: 'connected',
+    detailZh: '合作城市已连接',
+    act: 'you',
+    cure: 'End it, or change http.port',
+  }
+  expect(inBothLanguages(check)).toMatchObject({ detailZh: '合作城市已连接', cureZh: '将其停止，或更改 http.port' })
+})
