@@ -8,7 +8,7 @@ import { join } from 'node:path'
 
 /** A file system in memory, where Linux has one. */
 const MEMORY = '/dev/shm'
-/** Bytes free below which the tests, which take a tenth of them, leave the memory alone; a container may have 64 MB. */
+/** Bytes free below which the tests, which take up to a quarter of them, leave the memory alone; a container may have 64 MB. */
 const ROOM = 1024 ** 3
 const PREFIX = 'tongban-tests-'
 /** ms */
