@@ -43,6 +43,7 @@ const CONSOLE_PACKAGES = [
   '@rjsf/',
   'uqr',
   'pinyin-pro',
+  'pdfjs-dist',
 ]
 
 export const RULES: readonly Rule[] = [

@@ -122,3 +122,29 @@ test('a step on a page that is stale is not taken: who did what since is told, a
   expect(await page.getByRole('dialog').getByLabel('受理通知书编号').inputValue()).toBe('受字1号')
   await take(page, '受理')
 })
+
+test('materials are looked at one after the other, and points that fail become one notice', async () => {
+  const { browser, shiyan } = cities
+  const { thread, caseNo } = await cities.submit(WINDOW)
+  const { page, faults } = await sit(browser, shiyan.node.url, examiner)
+  await page.goto(`/cases/${caseNo}/materials`)
+  await page.getByRole('img', { name: '第 2 页，共 2 页' }).waitFor()
+  await page.keyboard.press(']')
+  await page.getByRole('region', { name: '申请表' }).first().waitFor()
+  const first = page.getByRole('img', { name: '第 1 页，共 2 页' })
+  const before = (await first.boundingBox())?.width ?? 0
+  await page.keyboard.press('+')
+  await expect.poll(async () => ((await first.boundingBox())?.width ?? 0) > before).toBe(true)
+  await page.getByRole('button', { name: '不符合：签字或盖章' }).click()
+  await page.getByRole('button', { name: '符合：在有效期内', exact: true }).click()
+  expect(await stumbles(page)).toEqual([])
+  // What is ticked outlives a reload.
+  await page.reload()
+  await page.getByRole('button', { name: /生成补正告知（1 项不符合）/ }).click()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.getByLabel(/告知内容/).inputValue()).toContain('1. 申请表：不符合“签字或盖章”的要求')
+  expect(await dialog.getByLabel('申请表 的补正理由').inputValue()).toContain('签字或盖章')
+  await take(page, '补正告知')
+  await cities.reaches(thread, 'supplementing')
+  expect(faults).toEqual([])
+})

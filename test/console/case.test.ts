@@ -95,3 +95,15 @@ test('an unknown number says what to do; English is spoken by a switch', async (
   await page.getByText('There is no such case').waitFor()
   expect(await stumbles(page)).toEqual([])
 })
+
+test('what PDF.js reads beside the program is there, under a policy that lets its thread fetch from here alone', async () => {
+  for (const name of ['UniGB-UCS2-H.bcmap', 'LiberationSans-Regular.ttf', 'jbig2_nowasm_fallback.js']) {
+    const response = await fetch(`${cities.ankang.node.url}/console/${name}`)
+    expect(response.status, name).toBe(200)
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toBe("default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'")
+  }
+  // What runs programs of PDFs is not even there.
+  const scripts = await fetch(`${cities.ankang.node.url}/console/quickjs-eval.js`)
+  expect(scripts.status).toBe(404)
+})

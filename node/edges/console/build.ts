@@ -38,6 +38,15 @@ const built = await Bun.build({
 const entry = built.outputs.find(({ kind, path }) => kind === 'entry-point' && path.endsWith('.js'))
 if (entry === undefined) throw new Error('the build has no entry')
 await copyFile(join(here, 'app/icon.svg'), join(here, 'dist/icon.svg'))
+/** What PDF.js reads when a PDF wants it: encodings of Chinese, fonts that no PDF brings, decoders of scans. */
+const PDFJS = fileURLToPath(new URL('../../../node_modules/pdfjs-dist/', import.meta.url))
+for (const [folder, wanted] of [
+  ['cmaps', /^(?:Adobe-GB1|GB|UniGB|UniCNS|Adobe-CNS1).*\.bcmap$/],
+  ['standard_fonts', /\.(?:pfb|ttf)$/],
+  ['wasm', /^(?:jbig2|openjpeg|qcms_bg)(?:_nowasm_fallback)?\.(?:wasm|js)$/],
+] as const)
+  for (const name of await readdir(join(PDFJS, folder)))
+    if (wanted.test(name)) await copyFile(join(PDFJS, folder, name), join(here, 'dist', name))
 const names = await readdir(join(here, 'dist'))
 const named = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 const styles = names.filter(name => name.endsWith('.css'))

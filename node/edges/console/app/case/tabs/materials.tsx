@@ -1,5 +1,6 @@
 /** The materials of a case: what each is, from whom, whether its pages are as written, and what to look at. */
 import { WarningOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
 import { type AnswerOf, useNode } from '../../query.ts'
 import { Shown } from '../../ui/page.tsx'
 import { useWords } from '../../words.ts'
@@ -35,41 +36,48 @@ export function Materials({ detail, cities }: Held) {
         items.length === 0 ? (
           <p className="muted">{words.noMaterials}</p>
         ) : (
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{words.material}</th>
-                <th scope="col">{words.from}</th>
-                <th scope="col">{words.forms}</th>
-                <th scope="col">{words.pages}</th>
-                <th scope="col">{words.reviewPoints}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map(material => (
-                <tr key={`${material.packet} ${material.sha256} ${material.code}`}>
-                  <td>
-                    {material.held ? (
-                      <a href={materialAddress(detail.thread, material.sha256)} target="_blank" rel="noopener">
-                        {material.title ?? material.name ?? material.code}
-                      </a>
-                    ) : (
-                      (material.title ?? material.code)
-                    )}
-                    {material.title === null || material.name === null ? null : (
-                      <div className="muted">{material.name}</div>
-                    )}
-                  </td>
-                  <td>{cities.nameOf(material.city)}</td>
-                  <td>{material.form === null ? '' : forms[material.form]}</td>
-                  <td>
-                    <Pages material={material} />
-                  </td>
-                  <td>{material.reviewPoints.join('；')}</td>
+          <>
+            <p>
+              <Link to="/cases/$no/materials" params={{ no: detail.thread }}>
+                {words.open}
+              </Link>
+            </p>
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th scope="col">{words.material}</th>
+                  <th scope="col">{words.from}</th>
+                  <th scope="col">{words.forms}</th>
+                  <th scope="col">{words.pages}</th>
+                  <th scope="col">{words.reviewPoints}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {items.map(material => (
+                  <tr key={`${material.packet} ${material.sha256} ${material.code}`}>
+                    <td>
+                      {material.held ? (
+                        <a href={materialAddress(detail.thread, material.sha256)} target="_blank" rel="noopener">
+                          {material.title ?? material.name ?? material.code}
+                        </a>
+                      ) : (
+                        (material.title ?? material.code)
+                      )}
+                      {material.title === null || material.name === null ? null : (
+                        <div className="muted">{material.name}</div>
+                      )}
+                    </td>
+                    <td>{cities.nameOf(material.city)}</td>
+                    <td>{material.form === null ? '' : forms[material.form]}</td>
+                    <td>
+                      <Pages material={material} />
+                    </td>
+                    <td>{material.reviewPoints.join('；')}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </>
         )
       }
     </Shown>
