@@ -1133,6 +1133,15 @@ export const PROBLEMS = {
     cureZh: '重新打开，看清 changes 所列的更改后再作决定',
     cure: 'Open it again, look at what `changes` names, and decide again',
   },
+  'request.unseen': {
+    status: 428,
+    retryable: false,
+    act: 'you',
+    en: 'Something stands there already: which version of it was edited is not said',
+    zh: '该处已有内容，请求未说明所修改的是哪一版本',
+    cureZh: '先读取，再以其 ETag 作为 If-Match 提交；`If-Match: *` 表示无论现为何版本都覆盖',
+    cure: 'Read it first and send its ETag as If-Match; `If-Match: *` writes over whatever there is',
+  },
   'request.idempotency': {
     status: 422,
     retryable: false,

@@ -17,6 +17,11 @@ export function isAsSeen(seen: Seen, version: string | null): boolean {
   return seen.includes(ANY) || seen.includes(version)
 }
 
+/** Who writes something anew must have seen what stands there; `version` null: nothing does, so that nobody's work is lost. Problem: `request.unseen`. */
+export function demandSeen(seen: Seen, version: string | number | null): void {
+  if (seen === undefined && version !== null) throw new ProblemError('request.unseen')
+}
+
 /** Something that was done; `at` in ms. */
 export type Done = Pick<Change, 'by' | 'action'> & { at: number }
 

@@ -49,11 +49,22 @@ const keep = async (document: object) => {
   const made = await admin().post(PATH, { document })
   return { id: (made.body as { id: string }).id, tag: made.headers.get('etag') ?? '', status: made.status }
 }
-const put = (id: string, document: object, tag?: string) =>
-  admin().send('PUT', `${PATH}/${id}`, { document }, tag === undefined ? {} : { 'if-match': tag })
+const put = (id: string, document: object, tag = '*') =>
+  admin().send('PUT', `${PATH}/${id}`, { document }, { 'if-match': tag })
 const codeOf = (reply: { body: unknown }) => (reply.body as { code?: string }).code
 
 describe('a draft of an agreement', () => {
+  test('is saved over by whoever says what they edited, and by nobody else', async () => {
+    const { id, tag } = await keep(WHOLE)
+    const document = { ...WHOLE, purgeDays: 30 }
+    const blind = await admin().send('PUT', `${PATH}/${id}`, { document })
+    expect([blind.status, blind.body]).toMatchObject([
+      428,
+      { code: 'request.unseen', cureZh: expect.stringContaining('If-Match') },
+    ])
+    expect((await put(id, document, tag)).status).toBe(200)
+  })
+
   test('is kept while it is not whole, says what is missing, and is listed with title and parties', async () => {
     const { id, status } = await keep({ title: '两市协议', parties: [{ code: '610900' }] })
     expect(status).toBe(201)
@@ -118,7 +129,7 @@ describe('a draft of an agreement', () => {
   test('that somebody saved while it was being proposed is not proposed', async () => {
     const { id } = await keep(WHOLE)
     const first = drafts.propose(id, undefined, 'person:1')
-    const second = drafts.save(id, { ...WHOLE, purgeDays: 30 }, undefined, 'person:2')
+    const second = drafts.save(id, { ...WHOLE, purgeDays: 30 }, ['*'], 'person:2')
     const [done, saved] = await Promise.allSettled([first, second])
     // Whoever was second is told; there is never a proposal of one text and a draft of another that is lost.
     expect([done.status, saved.status].filter(status => status === 'rejected')).toHaveLength(1)
@@ -138,8 +149,8 @@ describe('a draft of an agreement', () => {
     await expect(drafts.create({}, 'person:1')).rejects.toThrow('request.conflict')
     const [one] = await drafts.list()
     const sized = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) })
-    await drafts.save(one?.id ?? '', sized(KEPT_DRAFT_LIMITS.bytes), undefined, 'person:1')
-    await expect(drafts.save(one?.id ?? '', sized(KEPT_DRAFT_LIMITS.bytes + 1), undefined, 'person:1')).rejects.toThrow(
+    await drafts.save(one?.id ?? '', sized(KEPT_DRAFT_LIMITS.bytes), ['*'], 'person:1')
+    await expect(drafts.save(one?.id ?? '', sized(KEPT_DRAFT_LIMITS.bytes + 1), ['*'], 'person:1')).rejects.toThrow(
       'request.oversize',
     )
   })

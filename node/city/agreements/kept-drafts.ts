@@ -8,7 +8,7 @@ import { type FieldProblem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { fieldProblems } from '../../kernel/fields.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
-import { changedSince, type Done, isAsSeen, type Seen } from '../../kernel/seen.ts'
+import { changedSince, type Done, demandSeen, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import type { Done as ActDone, Acts } from './acts.ts'
@@ -178,11 +178,12 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
       })
     },
 
-    /** Problems: `request.not-found`, `request.precondition`, `request.oversize`. */
+    /** Problems: `request.not-found`, `request.precondition`, `request.unseen`, `request.oversize`. */
     async save(id: string, document: DraftText, seen: Seen, actor: string): Promise<KeptDraft> {
       const text = sized(document)
       return db.transaction(async tx => {
         const row = await seenRow(tx, id, seen)
+        demandSeen(seen, row.version)
         const saved: Row = {
           ...row,
           version: row.version + 1,

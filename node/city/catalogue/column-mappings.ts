@@ -5,7 +5,7 @@
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
-import { changedSince, isAsSeen, type Seen } from '../../kernel/seen.ts'
+import { changedSince, demandSeen, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import type { Database, Reader } from '../../kernel/store/database.ts'
 
 /** Bounds of column mappings. */
@@ -85,7 +85,7 @@ export function createColumnMappings(parts: { db: Database; clock: Clock; audit:
       return rows.map(toKept)
     },
 
-    /** Keeps one in place of what was `seen`. Problems: `request.invalid` naming fields that are none, `request.conflict` past 200 of them, `request.precondition`. */
+    /** Keeps one in place of what was `seen`. Problems: `request.invalid` naming fields that are none, `request.conflict` past 200 of them, `request.precondition`, `request.unseen`. */
     async save(name: string, mapping: ColumnMapping, actor: string, seen?: Seen): Promise<KeptColumnMapping> {
       const { unknownFields } = await import('./tables/tables.ts')
       const unknown = unknownFields(mapping)
@@ -96,6 +96,7 @@ export function createColumnMappings(parts: { db: Database; clock: Clock; audit:
         )
       await db.transaction(async tx => {
         const row = await rowIn(tx, name)
+        demandSeen(seen, row?.version ?? null)
         await assertAsSeen(tx, row, seen)
         const [{ n } = { n: 0 }] = await tx.query<{ n: number }>('SELECT COUNT(*) AS n FROM column_mappings')
         if (row === undefined && n >= COLUMN_MAPPING_LIMITS.kept)

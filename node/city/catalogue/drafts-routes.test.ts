@@ -140,8 +140,13 @@ const download = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
   return new Uint8Array(await response.arrayBuffer())
 }
 const json = (items: readonly ServiceItem[]) => JSON.stringify(items)
-const save = (draft: ServiceItem) =>
-  api.as('administrator').send('PUT', `/api/v1/services/drafts/items/${draft.taskCode}`, { item: draft })
+/** Whatever stands there. */
+const over = async (path: string, body: object) => {
+  const client = api.as('administrator')
+  const fresh = await client.send('PUT', path, body)
+  return fresh.status === 428 ? client.send('PUT', path, body, { 'if-match': '*' }) : fresh
+}
+const save = (draft: ServiceItem) => over(`/api/v1/services/drafts/items/${draft.taskCode}`, { item: draft })
 const publish = () => api.as('administrator').post('/api/v1/services/drafts/publish')
 const counts = async () =>
   ((await api.as('auditor').get('/api/v1/services/drafts')).body as { counts: { drafts: number } }).counts
@@ -331,7 +336,7 @@ test('a publication says beforehand which agreed items go or change, with their 
   const administrator = api.as('administrator')
   await administrator.send('PUT', '/api/v1/services', { items: [1, 2, 3, 4, 5].map(no => item(no)) })
   const save = (no: number, change: Partial<ServiceItem>) =>
-    administrator.send('PUT', `/api/v1/services/drafts/items/A${no}`, { item: item(no, change) })
+    over(`/api/v1/services/drafts/items/A${no}`, { item: item(no, change) })
   agreed = ['A1', 'A2', 'A3', 'A4', 'A9']
   mapped = ['A1', 'A2', 'A5', 'A5']
   const preview = async () => (await administrator.get('/api/v1/services/drafts/agreed')).body
@@ -451,6 +456,16 @@ describe('two who edit one item', () => {
   const tagOf = async (path: string) => (await api.as('administrator').get(path)).headers.get('etag') ?? ''
   const stale = { status: 412, body: { code: 'request.precondition' } }
 
+  test('a draft is written anew by whoever says what they edited; the first one takes nothing from anybody', async () => {
+    const blind = { status: 428, body: { code: 'request.unseen' } }
+    expect(await saved(3, {})).toMatchObject({ status: 200 })
+    expect(await saved(4, {})).toMatchObject(blind)
+    expect(await saved(4, { 'if-match': '*' })).toMatchObject({ status: 200 })
+    const columns = () => api.as('administrator').send('PUT', '/api/v1/services/column-mappings/office', {})
+    expect(await columns()).toMatchObject({ status: 200 })
+    expect(await columns()).toMatchObject(blind)
+  })
+
   test('the first draft of a published item is saved over what both read; the second editor is told whose it is', async () => {
     await upload(json([item(1)]))
     await publish()
@@ -496,7 +511,7 @@ describe('two who edit one item', () => {
 
 describe('column mappings', () => {
   const path = (name: string) => `/api/v1/services/column-mappings/${encodeURIComponent(name)}`
-  const keep = (name: string, body: object) => api.as('administrator').send('PUT', path(name), body)
+  const keep = (name: string, body: object) => over(path(name), body)
   const list =
     '编号,标题,主办,权力类型,行使层级,服务对象,办件类型,通办方式,法定时限,承诺时限,跑动次数\nA1,失业登记,人社局,公共服务,市级,失业人员,承诺件,全程网办,一个月,5日,0次'
   type Sheets = {

@@ -10,7 +10,7 @@ import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type Finding, type LintContext, lintItem } from '../../../protocol/service/lint.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
-import { changedSince, type Done, isAsSeen, type Seen } from '../../kernel/seen.ts'
+import { changedSince, type Done, demandSeen, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { createSerial } from '../../kernel/serial.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database } from '../../kernel/store/database.ts'
@@ -193,9 +193,10 @@ export function createDrafts(parts: DraftsParts) {
     /** A draft with its findings and what it changes. Problem: `request.not-found`. */
     view,
 
-    /** Holds an item as draft; one that says what is published already takes its draft back. Null then. Problem: `request.precondition` when it is not as it was `seen`. */
+    /** Holds an item as draft; one that says what is published already takes its draft back. Null then. Problems: `request.precondition` when it is not as it was `seen`, `request.unseen` over a draft that is not said to be. */
     put: (item: ServiceItem, actor: string, seen?: Seen): Promise<Draft | null> =>
       turn(async () => {
+        demandSeen(seen, (await rows.stored(item.taskCode)) === undefined ? null : item.taskCode)
         await assertAsSeen(item.taskCode, seen)
         const before = await published.item(item.taskCode)
         const same = before !== null && sameItem(item, before)

@@ -7,6 +7,7 @@ import type { Client } from '../client/client.ts'
 import type { Declare } from './declare.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
+import { standing } from './standing.ts'
 
 type Sheet = ImportDraftsAnswer['sheets'][number]
 type Read = Pick<ImportDraftsAnswer, 'sheets' | 'findings'>
@@ -168,7 +169,8 @@ export function filledIn(mapping: Partial<ColumnMapping>): { mapping: ColumnMapp
 
 async function save(client: Client, name: string, file: string) {
   const { mapping, open } = filledIn((await readJson(file)) as Partial<ColumnMapping>)
-  return { kept: await client.saveColumnMapping({ params: { name }, body: mapping }), open }
+  const ifMatch = await standing(client.getColumnMapping({ params: { name } }))
+  return { kept: await client.saveColumnMapping({ params: { name }, body: mapping, ifMatch }), open }
 }
 
 /** The name of a kept mapping: a file is kept under its own name first. */

@@ -5,6 +5,7 @@ import type { CompareItemsAnswer, MaterialMapping, SaveMappingRequest } from '..
 import type { Declare } from './declare.ts'
 import { table } from './output.ts'
 import { readJson } from './services.ts'
+import { standing } from './standing.ts'
 
 type Difference = CompareItemsAnswer['differences'][number]
 
@@ -73,7 +74,11 @@ export function declareMappings(mappings: Command, { call }: Declare): void {
   })
   call(mappings, 'save <city> <item> <file>', 'save which materials are the same', {
     ask: async (client, [partner = '', item = '', file = '']) =>
-      client.saveMapping({ params: { partner, item }, body: (await readJson(file)) as SaveMappingRequest }),
+      client.saveMapping({
+        params: { partner, item },
+        body: (await readJson(file)) as SaveMappingRequest,
+        ifMatch: await standing(client.getMapping({ params: { partner, item } })),
+      }),
     text: shown,
   })
   call(mappings, 'list', 'saved mappings', {

@@ -52,6 +52,7 @@ export function problemsOf(common: Described, method: string): ProblemCode[] {
   const codes: ProblemCode[] = [
     ...problems,
     ...(guarded === true ? (['request.precondition'] as const) : []),
+    ...(guarded === true && method === 'put' ? (['request.unseen'] as const) : []),
     ...(ranged === true ? (['request.range'] as const) : []),
     ...(isOfOneCase({ action, path: common.path }) ? (['thread.unknown', 'rights.scope'] as const) : []),
     ...(purposeRule(action) === null ? [] : (['rights.purpose'] as const)),

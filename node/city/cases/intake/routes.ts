@@ -11,7 +11,7 @@ import { decodeCursor, pageOf, pageQuery, toPage } from '../../../edges/http/pag
 import { tellWhy, Why } from '../../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time } from '../../../edges/http/route.ts'
 import { windowsOf } from '../../../kernel/case-rights.ts'
-import { isAsSeen, type Seen } from '../../../kernel/seen.ts'
+import { demandSeen, isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { ownCasesOf, takerOf } from '../rights.ts'
 import { Content, Finding, SUBMIT_PROBLEMS, SubmittedCase, toSubmitted } from '../routes.ts'
 import { type CaseDraft, type CaseDrafts, DRAFT_DAYS } from './drafts.ts'
@@ -48,10 +48,10 @@ const params = z.strictObject({ id: DraftId })
 const Version = z.number().int().min(1).optional().describe('that was read; absent: `If-Match` has it')
 const versionOf = ({ version }: { version: number }): string => String(version)
 
-/** What was read of a draft, as body or header has it. Problem: `request.invalid` where neither has, or each another. */
+/** What was read of a draft, as body or header has it. Problems: `request.unseen` where neither has; `request.invalid` where each has another. */
 function seenOf(version: number | undefined, seen: Seen): Seen {
   if (version === undefined) {
-    if (seen === undefined) throw new ProblemError('request.invalid', 'version: which was read, here or in If-Match')
+    demandSeen(seen, 1)
     return seen
   }
   if (!isAsSeen(seen, String(version)))
@@ -239,7 +239,7 @@ export const intakeRoutes = (intake: Intake, drafts: CaseDrafts): RouteModule =>
       body: z.strictObject({ version: Version }),
       answer: z.strictObject({ cases: z.array(SubmittedCase) }),
       status: 201,
-      problems: ['request.not-found', ...SUBMIT_PROBLEMS],
+      problems: ['request.not-found', 'request.unseen', ...SUBMIT_PROBLEMS],
       guarded: true,
       handle: async ({ params: { id }, body, person, seen }) => {
         const rows = await intake.submit(id, seenOf(body.version, seen), actorOf(person), takerOf(person))

@@ -121,7 +121,8 @@ describe('a mapping', () => {
 
   test('keeps what a person confirmed, with a version and a row for each change', async () => {
     expect(await mappings.save(PARTNER, 'B1', input(), by)).toMatchObject({ version: 1, stale: false, updatedAt: NOW })
-    const second = await mappings.save(PARTNER, 'B1', input([{ collecting: '02', handling: 'X' }]), by)
+    await expect(mappings.save(PARTNER, 'B1', input(), by)).rejects.toThrow('request.unseen')
+    const second = await mappings.save(PARTNER, 'B1', input([{ collecting: '02', handling: 'X' }]), by, ['*'])
     expect(second).toMatchObject({ version: 2, pairs: [{ collecting: '02', handling: 'X' }] })
     expect(await mappings.list(null, 10, null)).toEqual([second])
     expect(await mappings.list('000000', 10, null)).toEqual([])

@@ -10,7 +10,7 @@ import { type Comparison, compareItems, plainName, similarityOf } from '../../..
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
-import { changedSince, isAsSeen, type Seen } from '../../../kernel/seen.ts'
+import { changedSince, demandSeen, isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../../kernel/store/database.ts'
 
@@ -225,7 +225,7 @@ export function createMappings(parts: MappingsParts) {
       return { items: { collecting: ours, handling: theirs }, ...compareItems(ours, theirs) }
     },
 
-    /** Saves what a person confirmed, in place of what was `seen`. Problems: `item.unknown`, `request.invalid`, `request.precondition`. */
+    /** Saves what a person confirmed, in place of what was `seen`. Problems: `item.unknown`, `request.invalid`, `request.precondition`, `request.unseen`. */
     async save(partner: string, handling: string, input: MappingInput, actor: string, seen?: Seen): Promise<Mapping> {
       const [theirs, ours] = await Promise.all([demand(partner, handling), demand(own, input.collecting)])
       for (const [index, pair] of input.pairs.entries()) {
@@ -243,6 +243,7 @@ export function createMappings(parts: MappingsParts) {
         throw new ProblemError('request.invalid', `pairs: ${LIMITS.materialsPerPacket} at most`)
       await db.transaction(async tx => {
         changed(tx)
+        demandSeen(seen, (await rowIn(tx, partner, handling))?.version ?? null)
         await assertAsSeen(tx, partner, handling, seen)
         await tx.run(
           `INSERT INTO mappings (partner, handling, collecting, handling_version, collecting_version, version, pairs, note, actor, updated_at)
