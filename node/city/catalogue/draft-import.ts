@@ -80,6 +80,7 @@ export function createDraftImport(parts: {
     name: string,
     options: ImportOptions,
     partial: (item: PartialItem) => void,
+    again: () => void,
   ): Promise<TableImport & { removed: Map<string, string> }> {
     const mapping = options.mapping === undefined ? null : await columnMapping(options.mapping)
     const { importTables } = await import('./tables/tables.ts')
@@ -87,6 +88,7 @@ export function createDraftImport(parts: {
       held,
       named,
       partial,
+      again,
       ...(options.modes === undefined ? {} : { modes: options.modes }),
       ...(mapping ?? {}),
       translate: { ...mapping?.values, ...options.translate },
@@ -122,11 +124,16 @@ export function createDraftImport(parts: {
       if (findings.length > SHOWN_FINDINGS * 4) findings.sort(byLevel).splice(SHOWN_FINDINGS)
     }
     // What would block an item that cannot be taken yet is told with what stops it from being taken.
-    const table = await read(bytes, name, options, ({ values, unread }) => {
+    const partial = ({ values, unread }: PartialItem): void => {
       const found = lintKnown(values, unread, rules)
       if (found.length > 0) blocked++
       tell(found.map(finding => ({ ...finding, code: textOf(values.taskCode), name: textOf(values.taskName) })))
-    })
+    }
+    const again = (): void => {
+      findings.length = 0
+      blocked = 0
+    }
+    const table = await read(bytes, name, options, partial, again)
     for (const [code, item] of table.put) {
       seen++
       if (seen % AT_ONCE === 0) await otherWork()

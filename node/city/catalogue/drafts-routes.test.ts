@@ -531,8 +531,8 @@ describe('column mappings', () => {
     expect(sheet).toMatchObject({ sheet: '事项', holds: 'items', heading: 1, rows: 1 })
     expect(sheet?.columns.map(({ heading, field, how }) => [heading, field, how]).slice(0, 5)).toEqual([
       ['编号', null, null],
-      ['标题', null, null],
-      ['主办', null, null],
+      ['标题', 'taskName', 'guess'],
+      ['主办', 'deptName', 'guess'],
       ['权力类型', 'taskType', 'other'],
       ['行使层级', 'useLevel', 'name'],
     ])
@@ -544,7 +544,10 @@ describe('column mappings', () => {
     expect(sheet?.columns.find(({ heading }) => heading === '跑动次数')).toMatchObject({
       samples: [{ given: '0次', read: '0' }],
     })
-    expect(sheet?.absent.map(({ field }) => field)).toEqual(['taskCode', 'taskName', 'deptName', 'isFee'])
+    expect(sheet?.absent.map(({ field }) => field)).toEqual(['taskCode', 'isFee'])
+    // What is guessed is told, and keeps the file from being taken until somebody confirms it.
+    const guessed = report.errors.filter(({ code }) => code === 'column.guessed')
+    expect(guessed.map(({ row }) => row)).toEqual([1, 1])
     expect(await counts()).toMatchObject({ drafts: 0 })
   })
 
@@ -573,14 +576,11 @@ describe('column mappings', () => {
   })
 
   test('a column that is mapped to nothing is left out without a word', async () => {
-    await keep('空', { columns: { 权力类型: '' } })
+    await keep('空', { columns: { 权力类型: '', 标题: '' } })
     const report = await preview({ mapping: '空' })
     expect(report.sheets[0]?.columns[3]).toMatchObject({ heading: '权力类型', field: null })
-    expect((report as unknown as { notes: { column: string }[] }).notes.map(({ column }) => column)).toEqual([
-      '编号',
-      '标题',
-      '主办',
-    ])
+    expect(report.sheets[0]?.columns[1]).toMatchObject({ heading: '标题', field: null })
+    expect((report as unknown as { notes: { column: string }[] }).notes.map(({ column }) => column)).toEqual(['编号'])
   })
 
   test('fields that are none are refused, and defaults that cannot be read are told', async () => {

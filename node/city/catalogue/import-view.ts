@@ -46,7 +46,10 @@ const SheetReading = z.strictObject({
       field: z.string().nullable().describe('`promiseDay`, `materials.isNeed`; null for a column that was left out'),
       name: z.string().describe('what the template calls it'),
       takes: z.string().describe('what its cells may hold, in words: `自然人、企业法人…`'),
-      how: z.enum(['name', 'other', 'mapping']).nullable().describe('by its name, by another name, or by the mapping'),
+      how: z
+        .enum(['name', 'other', 'mapping', 'guess'])
+        .nullable()
+        .describe('by its name, by another name, by the mapping, or by what stands in it, which must be confirmed'),
       filled: z.number().int().describe('cells that hold something'),
       unread: z.number().int().describe('cells that could not be read'),
       lacking: z.int().describe('needed cells that hold nothing'),

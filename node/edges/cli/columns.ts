@@ -13,7 +13,12 @@ type Sheet = ImportDraftsAnswer['sheets'][number]
 type Read = Pick<ImportDraftsAnswer, 'sheets' | 'findings'>
 type Column = Sheet['columns'][number]
 
-const HOW: Readonly<Record<string, string>> = { name: '', other: 'other name 异名', mapping: 'mapping 对照' }
+const HOW: Readonly<Record<string, string>> = {
+  name: '',
+  other: 'other name 异名',
+  mapping: 'mapping 对照',
+  guess: 'a guess 推测',
+}
 
 /** What has yet to be said in a mapping that an import wrote begins so: `? 自然人、企业法人…` says what may stand there. */
 const OPEN = '?'
@@ -112,7 +117,7 @@ export async function writeMapping(file: string, read: Read): Promise<string[]> 
   const mapping = mappingOf(read)
   await writeFile(file, `${JSON.stringify(mapping, null, 2)}\n`)
   const guesses = read.sheets.flatMap(({ columns }) => [
-    ...columns.flatMap(({ heading, suggestion }) => (suggestion === null ? [] : [`${heading} → ${suggestion}`])),
+    ...columns.flatMap(({ heading, field, how }) => (how === 'guess' ? [`${heading} → ${field}`] : [])),
     ...columns.flatMap(({ words }) =>
       words.flatMap(({ given, suggestion }) => (suggestion === null ? [] : [`${given} → ${suggestion}`])),
     ),

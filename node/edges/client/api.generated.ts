@@ -2990,8 +2990,8 @@ export type ImportDraftsAnswer = {
       name: string
       /** what its cells may hold, in words: `自然人、企业法人…` */
       takes: string
-      /** by its name, by another name, or by the mapping */
-      how: 'name' | 'other' | 'mapping' | null
+      /** by its name, by another name, by the mapping, or by what stands in it, which must be confirmed */
+      how: 'name' | 'other' | 'mapping' | 'guess' | null
       /** cells that hold something */
       filled: number
       /** cells that could not be read */

@@ -15,10 +15,10 @@ import { TABLE_LIMITS } from './limits.ts'
 import { type Owner, sameOwner } from './owner.ts'
 import type { Table } from './read.ts'
 import type { SheetReading } from './reading.ts'
-import { fieldNamed, isHeading, itemFieldOf, knownHeads } from './recognise.ts'
+import { type ColumnMapping, fieldNamed, isHeading, itemFieldOf, knownHeads } from './recognise.ts'
 import { checkAlone, type Defaults, type PartialItem, type Row, type Settled, settle } from './settle.ts'
 import { openSheet, PROSE, readRow, type Sheet, type SheetOptions, type Source } from './sheet.ts'
-import { suggestFields } from './suggest.ts'
+import { guessedColumns, suggestFields } from './suggest.ts'
 
 export type AssembleOptions = SheetOptions & {
   /** what stands now, draft or published */
@@ -31,11 +31,15 @@ export type AssembleOptions = SheetOptions & {
   defaults?: Readonly<Record<string, string>> | undefined
   /** an item that could not be taken: what was read of it, and the fields that were not */
   partial?: (item: PartialItem) => void
+  /** the file is read once more: what `partial` told is told again */
+  again?: () => void
 }
 
 export type Assembled = Settled & {
   rows: number
   sheets: SheetReading[]
+  /** what columns seem to be that nothing names */
+  guessed: ColumnMapping
 }
 
 const ORDER = ['cdtime', 'cdbatch']
@@ -75,6 +79,7 @@ type Gathered = {
   rows: number
   /** rows of which nothing says whose they are, which was told */
   stray: Row[]
+  opened: Sheet[]
 }
 
 export async function assemble(
@@ -88,7 +93,7 @@ export async function assemble(
   await findByName(gathered, faults, options)
   await findZeros(rows, faults, options)
   if (rows.size === 0 && faults.count() === 0) faults.add('sheet.empty', sources[0]?.sheet ?? '', 0)
-  const assembled: Assembled = { put: new Map(), remove: new Set(), rows: gathered.rows, sheets }
+  const assembled: Assembled = { put: new Map(), remove: new Set(), rows: gathered.rows, sheets, guessed: {} }
   let settled = 0
   for (const [key, { code, list }] of rows) {
     settled++
@@ -99,6 +104,8 @@ export async function assemble(
     rows.delete(key)
   }
   for (const row of gathered.stray) checkAlone(row, faults, options.partial)
+  for (const sheet of gathered.opened) suggestFields(sheet)
+  assembled.guessed = guessedColumns(gathered.opened)
   await faults.name(async item => {
     const key = item.toUpperCase()
     return names.get(key) ?? (await options.held(item))?.taskName ?? (await options.held(key))?.taskName
@@ -115,6 +122,7 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
     sheets: [],
     rows: 0,
     stray: [],
+    opened: [],
   }
   const once = sharing()
   let unknown: string | null = null
@@ -128,7 +136,6 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
     const headed = await fromHeading(rows, knownHeads, TABLE_LIMITS.headingRows)
     if (headed === null) continue
     let block = openBlock(table, headed.heading, gathered, faults, options, null)
-    const blocks = block === null ? [] : [block]
     if (block === null) {
       if (PROSE.test(table.name)) continue
       unknown ??= table.name
@@ -147,7 +154,6 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
         const below: Block | null = openBlock(table, next, gathered, faults, options, { owner: block.owner ?? null })
         if (below !== null) {
           block = below
-          blocks.push(below)
           continue
         }
       }
@@ -164,7 +170,6 @@ async function gather(tables: AsyncIterable<Table>, faults: Faults, options: Ass
       block.owner = owner === undefined || (owner !== null && sameOwner(owner, read.owner)) ? read.owner : null
       for (const row of rowsOf) keep(gathered, sheet, read.owner, row)
     }
-    for (const block of blocks) suggestFields(block.sheet)
   }
   if (gathered.sources.length === 0 && unknown !== null) faults.add('sheet.unknown', unknown.slice(0, 60), 0)
   return gathered
@@ -192,6 +197,7 @@ function openBlock(
   if (sheet !== null || below === null) gathered.sheets.push(reading)
   if (sheet === null) return null
   gathered.sources.push(...sheet.sources)
+  gathered.opened.push(sheet)
   const headings = heading.heads.map(({ text }) => normalHeading(text))
   return {
     sheet,

@@ -72,6 +72,12 @@ export const FAULTS = {
     cureZh: '表头改为“工作日”，或在对照中写明该单位合几个工作日（workingDays）',
     cureEn: 'Head it 工作日, or say in a mapping how many working days its unit stands for (workingDays)',
   },
+  'column.guessed': {
+    zh: '列名不认识，按推测的字段读取，须确认',
+    en: 'The column is not known; it was read as what it seems to be, which must be confirmed',
+    cureZh: '在对照（columns）中确认或更正，或改用模板中的列名',
+    cureEn: 'Confirm or correct it in a mapping (columns), or name it as in the template',
+  },
   'column.twice': { zh: '列重复', en: 'A column stands twice', cureZh: '删除重复的列', cureEn: 'Remove one of them' },
   'row.key': {
     zh: '没有实施编码，无法确定属于哪个事项',

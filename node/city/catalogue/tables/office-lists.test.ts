@@ -657,7 +657,9 @@ describe('everything at once', () => {
   test('a column of codes under a name that is not known is guessed by its cells', async () => {
     const head = HEAD.with(0, '业务流水').with(1, '业务')
     const table = await book([{ name: '清单', rows: [head, row({ 0: '11420300MB1000000A3000131001' })] }])
-    expect(table.sheets[0]?.columns[0]).toMatchObject({ field: null, suggestion: 'taskCode' })
+    expect(table.sheets[0]?.columns[0]).toMatchObject({ field: 'taskCode', how: 'guess' })
+    expect(errors(table)).toEqual(['column.guessed 清单:1:业务流水', 'column.guessed 清单:1:业务'])
+    expect(table.put.has('11420300MB1000000A3000131001')).toBe(true)
   })
 
   test('words that are not known are told with their column, each once, and what may stand there', async () => {
@@ -680,20 +682,48 @@ describe('everything at once', () => {
     expect([reading?.columns[8]?.units, reading?.columns[9]?.lacking]).toEqual([['日'], 1])
   })
 
-  test('a column that was left out is guessed by its cells, and one that was mistaken gives way', async () => {
-    const table = await book([
-      {
-        name: '清单',
-        rows: [
-          [...HEAD.slice(0, 3), '类别', ...HEAD.slice(4), '属性', '页次'],
-          [...row({ 3: '社保业务' }), '公共服务', '1'],
-        ],
+  test('a column that nothing names is read as what its cells say, and told; one that was mistaken gives way', async () => {
+    const rows = [
+      [...HEAD.slice(0, 3), '类别', ...HEAD.slice(4), '属性', '页次'],
+      [...row({ 3: '社保业务' }), '公共服务', '1'],
+      [...row({ 0: 'A2', 3: '社保业务' }), '民生实事', '2'],
+    ]
+    const table = await book([{ name: '清单', rows }])
+    // What stands in it is told with it, as if it had been named.
+    expect(errors(table)).toEqual(['column.guessed 清单:1:属性', 'cell.code 清单:3:属性'])
+    expect([table.errors[0]?.value, table.put.get('A1')?.taskType]).toEqual(['taskType', '20'])
+    const columns = table.sheets[0]?.columns ?? []
+    expect(columns.find(({ heading }) => heading === '属性')).toMatchObject({ field: 'taskType', how: 'guess' })
+    expect(columns.find(({ heading }) => heading === '类别')?.field).toBeNull()
+    // A mapping confirms it, or has it left out, whatever stands in it.
+    const said = { 类别: '', 属性: 'taskType', 页次: '' }
+    const known = await book([{ name: '清单', rows: rows.slice(0, 2) }], [], { columns: said })
+    expect([errors(known), known.put.get('A1')?.taskType]).toEqual([[], '20'])
+    const left = await book([{ name: '清单', rows: rows.slice(0, 2) }], [], { columns: { ...said, 属性: '' } })
+    expect(errors(left)).toEqual(['column.missing 清单:2:事项类型'])
+  })
+
+  test('what was told of items on the way to a guess is told once', async () => {
+    let told = 0
+    const rows = [[...HEAD.slice(0, 3), '属性', ...HEAD.slice(4)], row({ 9: '' })]
+    await book([{ name: '清单', rows }], [], {
+      partial: () => {
+        told++
       },
-    ])
-    const [reading] = table.sheets
-    expect(
-      reading?.columns.flatMap(({ heading, suggestion }) => (suggestion === null ? [] : [heading, suggestion])),
-    ).toEqual(['属性', 'taskType'])
+      again: () => {
+        told = 0
+      },
+    })
+    expect(told).toBe(1)
+  })
+
+  test('columns of held items are left out as before: nothing lacks what they would say', async () => {
+    const rows = [
+      ['事项编码', '承诺时限', '属性'],
+      ['A1', '4', '公共服务'],
+    ]
+    const table = await book([{ name: '事项', rows }], [A1])
+    expect([errors(table), table.put.get('A1')?.promiseDay]).toEqual([[], 4])
   })
 
   test('headings in two languages and in English are known, and codes that are parted by blanks', async () => {

@@ -16,8 +16,8 @@ import type { Head } from './heading.ts'
 import { HEADINGS, PART_WORDS, UNREAD_HEADINGS } from './synonyms.ts'
 import { ENGLISH_HEADINGS } from './synonyms-english.ts'
 
-/** How a column was found: by its name in the template, by another name, or by the mapping. */
-export type How = 'name' | 'other' | 'mapping'
+/** How a column was found: by its name in the template, by another name, by the mapping, or by what stands in it. */
+export type How = 'name' | 'other' | 'mapping' | 'guess'
 export type Meant = { column: Column; part: Part | null; how: How }
 /** What a table holds: items, or a part of them; `parts` stand in the rows of its items as well. */
 export type Found = { part: Part | null; parts: readonly Part[]; up: string | null }

@@ -69,8 +69,10 @@ export type Sheet = {
   reading: SheetReading
   /** nothing says whose its rows are, which was told: each of them would be told for the same reason */
   keyless: boolean
-  /** words of the columns that are left out, by position */
+  /** words of the columns that are left out without a mapping, by position */
   glanced: Map<number, Set<string>>
+  /** positions that a mapping names */
+  mapped: ReadonlySet<number>
   /** the row before: its cells, and whose it was; null when that could not be read */
   last: { cells: readonly string[]; owner: Owner | null } | null
 }
@@ -79,6 +81,8 @@ export type SheetOptions = {
   translate?: Translation | undefined
   /** working days that each unit of other days stands for */
   workingDays?: Readonly<Record<string, number>> | undefined
+  /** what columns seem to be that nothing names, `sheet!heading` each: read so, and told */
+  guessed?: ColumnMapping | undefined
 }
 
 /** Words of a column that is left out by which it is told what it may be. */
@@ -96,7 +100,11 @@ export function openSheet(
   options: SheetOptions,
   below: { owner: Owner | null } | null,
 ): { sheet: Sheet | null; reading: SheetReading } {
-  const mapped = heads.map(head => mappedTo(name, head, options.columns ?? {}))
+  const mapped = heads.map((head): Meant | null | undefined => {
+    const guess = mappedTo(name, head, options.guessed ?? {})
+    if (guess === undefined) return mappedTo(name, head, options.columns ?? {})
+    return guess === null ? null : { ...guess, how: 'guess' }
+  })
   const found = findTable(
     name,
     heads,
@@ -140,6 +148,7 @@ export function openSheet(
         faults.add('note.column', name, no, shown.slice(0, 60))
       return null
     }
+    if (meant.how === 'guess') faults.add('column.guessed', name, no, shown.slice(0, 60), { value: nameOfField(meant) })
     if (twice.includes(at)) faults.add('column.twice', name, no, shown.slice(0, 60))
     Object.assign(column, {
       field: nameOfField(meant),
@@ -191,6 +200,7 @@ export function openSheet(
       reading,
       keyless: keyAt < 0 && nameAt < 0 && owner === null,
       glanced: new Map(),
+      mapped: new Set(mapped.flatMap((each, at) => (each === undefined ? [] : [at]))),
       last: owner === null ? null : { cells: [], owner },
     },
     reading,
@@ -327,10 +337,11 @@ export function readRow(
 }
 
 /** Shows of a column that is left out what stands in it. */
-function glance({ reading: { columns }, glanced }: Sheet, index: number, cell: string): void {
+function glance({ reading: { columns }, glanced, mapped }: Sheet, index: number, cell: string): void {
   const column = columns[index]
   if (column === undefined || cell.trim() === '') return
   noteCell(column, cell, null)
+  if (mapped.has(index)) return
   const words = glanced.get(index) ?? new Set()
   glanced.set(index, words)
   if (words.size < GLANCED) words.add(cell)

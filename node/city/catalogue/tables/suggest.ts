@@ -3,58 +3,89 @@ import { plainCode } from '../../../../protocol/codes/spelling.ts'
 import { readCell } from './cells.ts'
 import { type Column, KEY, normalHeading } from './columns.ts'
 import { likeness } from './nearest.ts'
-import { fieldNamed, isUnread } from './recognise.ts'
+import { type ColumnMapping, fieldNamed, isUnread } from './recognise.ts'
 import type { Sheet } from './sheet.ts'
 import { HEADINGS } from './synonyms.ts'
 
-/** How much of a heading must be that of a column for it to be taken for one. */
-const ALIKE = 0.6
+/** How much of a heading must be that of a column, or of its words be words of it, for it to be taken for one. */
+const LIKELY = 0.5
+/** Long numbers, as codes of items are, and no phone numbers. */
+const CODE = /^(?!0\d{2,3}-?\d{7,8}$)(?=(?:.*\d){6})[0-9A-Z-]{8,50}$/i
 
-/** Long numbers, as codes of items are. */
-const CODE = /^(?=(?:.*\d){6})[0-9A-Z-]{8,50}$/i
+/** Words of many headings, which say little of one. */
+const COMMON = /材料|事项|服务/g
+const telling = (heading: string): string => heading.replaceAll(COMMON, '')
 
 const isTold = ({ kind }: Column): boolean => kind === 'code' || kind === 'codes' || kind === 'modes'
 
-/** A column of which no cell could be read, though it is headed as one. */
-const isNotThat = ({ filled, unread }: { filled: number; unread: number }): boolean => filled > 0 && unread === filled
+/** Of the words of a column the share that are words of another one. Short numbers are codes of any column. */
+function shareOf(words: ReadonlySet<string>, column: Column, from1904: boolean): number {
+  const fits = (word: string): boolean =>
+    column.field === KEY.field
+      ? CODE.test(plainCode(word).replaceAll(/\s/g, ''))
+      : isTold(column) && /\p{L}/u.test(word) && readCell(word, column, {}, from1904).ok
+  return words.size === 0 ? 0 : [...words].filter(fits).length / words.size
+}
 
-/** Says of the columns of a sheet that were left out what they may be, each field once and only where one column speaks for it. */
+/** How much a heading is one of the names of a column; that of a code says little. */
+const alikeHeadings = (heading: string, column: Column, field: string): number =>
+  column.field === KEY.field
+    ? 0
+    : Math.max(
+        ...[column.heading, ...(HEADINGS[field]?.sure ?? [])].map(name => {
+          const own = telling(heading)
+          const other = telling(normalHeading(name))
+          return own === '' || other === '' ? 0 : likeness(own, other)
+        }),
+      )
+
+/**
+ * Says of the columns of a sheet that were left out what they may be: fields that its items lack, or that another column has of which no
+ * cell could be read. The likeliest first, each field and each column once.
+ */
 export function suggestFields(sheet: Sheet): void {
-  const { reading, glanced } = sheet
+  const { reading, glanced, keyless } = sheet
   const wanted = [
-    ...reading.absent.map(({ field }) => field),
-    ...reading.columns.flatMap(column => (column.field !== null && isNotThat(column) ? [column.field] : [])),
-  ].flatMap(field => {
+    ...(keyless ? [{ field: KEY.field, had: false }] : []),
+    ...reading.absent.flatMap(({ field, lacking }) => (keyless || lacking > 0 ? [{ field, had: false }] : [])),
+    ...reading.columns.flatMap(({ field, how, filled, unread }) =>
+      field !== null && how !== 'mapping' && filled > 0 && unread === filled ? [{ field, had: true }] : [],
+    ),
+  ].flatMap(({ field, had }) => {
     const named = fieldNamed(field)
-    return named === undefined ? [] : [{ field, ...named }]
+    return named === undefined ? [] : [{ field, had, ...named }]
   })
-  const left = [...glanced].filter(
-    ([at]) => reading.columns[at]?.field === null && !isUnread(reading.columns[at]?.heading ?? ''),
-  )
-  const speaks = (at: number, words: ReadonlySet<string>): string[] => {
-    const heading = normalHeading(reading.columns[at]?.heading ?? '')
-    // Short numbers are codes of any column.
-    const byCells = wanted.filter(({ column }) =>
-      [...words].every(word =>
-        column.field === KEY.field
-          ? CODE.test(plainCode(word).replaceAll(/\s/g, ''))
-          : isTold(column) && /\p{L}/u.test(word) && readCell(word, column, {}, sheet.from1904).ok,
-      ),
-    )
-    if (byCells.length > 0) return byCells.map(({ field }) => field)
-    return wanted
-      .filter(({ column, field }) => column.kind === 'text' && alikeHeadings(heading, column, field) >= ALIKE)
-      .map(({ field }) => field)
-  }
-  const found = left.map(([at, words]) => ({ at, fields: speaks(at, words) }))
-  for (const { at, fields } of found) {
-    const [field, ...others] = fields
+  const likely = [...glanced].flatMap(([at, words]) => {
     const column = reading.columns[at]
-    if (field === undefined || others.length > 0 || column === undefined) continue
-    if (found.some(other => other.at !== at && other.fields.includes(field))) continue
+    if (column === undefined || column.field !== null || isUnread(column.heading)) return []
+    const heading = normalHeading(column.heading)
+    return wanted.map(({ field, had, column: meant, part }) => {
+      const share = shareOf(words, meant, sheet.from1904)
+      // A column that is headed as the field gives way to cells that say it, never to a name.
+      if (had && share < LIKELY) return { at, field, score: 0 }
+      // Among the columns of items a name alone, such as 类别, makes nothing a part of them.
+      const nameTells = part === null || sheet.sources[0]?.part !== null || !isTold(meant) || share > 0
+      return { at, field, score: share + (nameTells ? alikeHeadings(heading, meant, field) : 0) }
+    })
+  })
+  const taken = new Set<string | number>()
+  for (const { at, field, score } of likely.toSorted((a, b) => b.score - a.score)) {
+    const column = reading.columns[at]
+    if (score < LIKELY || column === undefined || taken.has(at) || taken.has(field)) continue
+    taken.add(at).add(field)
     column.suggestion = field
   }
 }
 
-const alikeHeadings = (heading: string, column: Column, field: string): number =>
-  Math.max(...[column.heading, ...(HEADINGS[field]?.sure ?? [])].map(name => likeness(heading, normalHeading(name))))
+/** What is guessed, as a mapping: the columns that speak for a field, and those that give way to them. */
+export function guessedColumns(sheets: readonly Sheet[]): ColumnMapping {
+  const guessed: Record<string, string> = {}
+  for (const { name, reading } of sheets) {
+    const suggested = new Set(reading.columns.flatMap(({ suggestion }) => suggestion ?? []))
+    for (const { heading, field, suggestion } of reading.columns) {
+      if (suggestion !== null) guessed[`${name}!${heading}`] = suggestion
+      else if (field !== null && suggested.has(field)) guessed[`${name}!${heading}`] = ''
+    }
+  }
+  return guessed
+}

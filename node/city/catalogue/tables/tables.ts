@@ -42,7 +42,7 @@ export const unknownFields = ({
     field => fieldNamed(field) === undefined,
   )
 
-const NOTHING: Assembled = { put: new Map(), remove: new Set(), rows: 0, sheets: [] }
+const NOTHING: Assembled = { put: new Map(), remove: new Set(), rows: 0, sheets: [], guessed: {} }
 
 /** Reads a file; never throws on its content. `name` tells the table of a single CSV file, as far as its headings do not. */
 export async function importTables(
@@ -51,16 +51,24 @@ export async function importTables(
   options: AssembleOptions,
   limits: Limits = TABLE_LIMITS,
 ): Promise<TableImport> {
-  const faults = createFaults()
-  let read = NOTHING
-  try {
-    read = isJson(bytes)
-      ? readJson(bytes, name, faults)
-      : await assemble(readTables(bytes, name, faults, limits), faults, options)
-  } catch (error) {
-    if (!(error instanceof TableError)) throw error
+  const once = async (how: AssembleOptions) => {
+    const faults = createFaults()
+    let read = NOTHING
+    try {
+      read = isJson(bytes)
+        ? readJson(bytes, name, faults)
+        : await assemble(readTables(bytes, name, faults, limits), faults, how)
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error
+    }
+    return { ...read, errors: faults.errors(), errorCount: faults.count(), notes: faults.notes() }
   }
-  return { ...read, errors: faults.errors(), errorCount: faults.count(), notes: faults.notes() }
+  const { guessed, ...first } = await once(options)
+  if (Object.keys(guessed).length === 0) return first
+  // Read as what the columns seem to be, it tells at once what would be told after they were confirmed.
+  options.again?.()
+  const { guessed: _, ...second } = await once({ ...options, guessed })
+  return second
 }
 
 const isJson = (bytes: Uint8Array): boolean =>
@@ -88,5 +96,5 @@ function readJson(bytes: Uint8Array, name: string, faults: Faults): Assembled {
     else put.set(parsed.data.taskCode, parsed.data)
   }
   if (list.length === 0) faults.add('sheet.empty', name, 0)
-  return { put, remove: new Set(), rows: list.length, sheets: [] }
+  return { put, remove: new Set(), rows: list.length, sheets: [], guessed: {} }
 }
