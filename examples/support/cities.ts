@@ -1,4 +1,5 @@
 /** What the examples do with cities, by the commands and the public API alone: open, pair, publish, agree, follow, keep evidence. */
+import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -73,6 +74,36 @@ export async function openCity(
   const client = async (who: string) =>
     createClient({ url: node.ready.url, token: (await readFile(join(home, 'data', `${who}.token`), 'utf8')).trim() })
   return { ...city, folder: home, node, administrator: await client('administrator'), clerk: await client('clerk') }
+}
+
+/** What people of a city sign in with at its console. */
+export type Account = { account: string; password: string }
+
+/** Gives the administrator and the clerk of a city an account each, with a password that they chose. */
+export async function openAccounts(city: City): Promise<Account[]> {
+  const { url } = city.node.ready
+  const { items } = await city.administrator.listPeople()
+  const accounts: Account[] = []
+  for (const { id, name } of items) {
+    const { account, password: oneTime } = await city.administrator.resetPassword({
+      params: { id },
+      body: { account: name },
+    })
+    let cookie = ''
+    const browser = createClient({
+      url,
+      fetch: async (address, init) => {
+        const response = await fetch(address, init)
+        cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
+        return response
+      },
+    })
+    const { csrf } = await browser.signIn({ body: { account, password: oneTime } })
+    const password = `Demo-${randomBytes(4).toString('hex')}`
+    await createClient({ url, session: { csrf, cookie } }).changeOwnPassword({ body: { current: oneTime, password } })
+    accounts.push({ account, password })
+  }
+  return accounts
 }
 
 /** Waits, two minutes at most, until `check` gives something. */

@@ -13,6 +13,7 @@ import {
   type City,
   keepEvidence,
   listArrives,
+  openAccounts,
   openCity,
   pair,
   publish,
@@ -170,6 +171,10 @@ async function main(): Promise<void> {
   for (const city of [ankang, shiyan]) {
     const token = (who: string) => join(city.folder, 'data', `${who}.token`)
     say(`\n${city.name} ${city.code}`)
+    // By its name: browsers send the cookie of a session over TLS alone, or to this very machine.
+    say(`  console 工作台网页      ${city.node.ready.url.replace('127.0.0.1', 'localhost')}/`)
+    for (const { account, password } of await openAccounts(city))
+      say(`    account 账号 ${account.padEnd(14)} password 密码 ${password}`)
     say(`  API reference 接口文档  ${city.node.ready.url}/reference`)
     say(`  administrator 管理员    token in ${token('administrator')}`)
     say(`  clerk 窗口人员          token in ${token('clerk')}`)
