@@ -20,6 +20,7 @@ export const PLACES: { readonly [F in First]?: Place } = {
   search: { action: 'case.list' },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },
   cases: { action: 'case.read' },
+  agreements: { action: 'reference.read', nav: { word: 'agreements', group: 'city', keys: 'g a' } },
   adapters: { action: 'operation.read', nav: { word: 'adapters', group: 'system' } },
   people: { action: 'account.read', nav: { word: 'people', group: 'system' } },
   audit: { action: 'audit.read', nav: { word: 'audit', group: 'system' } },
