@@ -1359,16 +1359,24 @@ export class ProblemError extends Error {
   readonly errors: readonly FieldProblem[]
   readonly changes: readonly Change[]
   readonly act: Actor
+  /** the detail in Chinese, where a node told it with its answer */
+  readonly detailZh: string | undefined
   constructor(
     code: ProblemCode,
     detail?: string,
-    options?: ErrorOptions & { errors?: readonly FieldProblem[]; changes?: readonly Change[]; act?: Actor },
+    options?: ErrorOptions & {
+      errors?: readonly FieldProblem[]
+      changes?: readonly Change[]
+      act?: Actor
+      detailZh?: string | undefined
+    },
   ) {
     super(detail === undefined ? code : `${code}: ${detail}`, options)
     this.problem = problem(code, detail)
     this.errors = options?.errors ?? []
     this.changes = options?.changes ?? []
     this.act = options?.act ?? PROBLEMS[code].act
+    this.detailZh = options?.detailZh
   }
 }
 

@@ -78,14 +78,15 @@ async function problemIn(response: Response): Promise<ProblemError> {
     detail?: string
     /** absent: an earlier node, whose detail is in English */
     detailEn?: string
+    detailZh?: string
     errors?: FieldProblem[]
     changes?: Change[]
     act?: Actor
   } | null
   const detail = told?.detailEn ?? told?.detail
-  const { code, errors = [], changes = [], act } = told ?? {}
+  const { code, errors = [], changes = [], act, detailZh } = told ?? {}
   return code !== undefined && isProblemCode(code)
-    ? new ProblemError(code, detail, { errors, changes, ...(act === undefined ? {} : { act }) })
+    ? new ProblemError(code, detail, { errors, changes, detailZh, ...(act === undefined ? {} : { act }) })
     : new ProblemError('internal', detail ?? `HTTP ${response.status}`)
 }
 

@@ -25,7 +25,7 @@ function Health() {
       <Shown read={health}>
         {({ checks }) => (
           <ul className="rows" style={{ marginTop: 8 }}>
-            {checks.map(({ check, level, detail, detailZh, act, cure }) => (
+            {checks.map(({ check, level, detail, detailZh, act, cure, cureZh }) => (
               <li key={check}>
                 <Tag>
                   {MARKS[level]} {words[level]}
@@ -34,7 +34,7 @@ function Health() {
                 {level === 'ok' || cure === undefined ? null : (
                   <div className="muted">
                     {act === undefined ? '' : `${shared.who}: ${shared[act]} · `}
-                    {shared.cure}: {cure}
+                    {shared.cure}: {pair({ zh: cureZh ?? cure, en: cure })}
                   </div>
                 )}
               </li>

@@ -52,7 +52,7 @@ function Notices() {
         {items.map(reminder => (
           <li key={reminder.id}>
             {pair(reminder)}
-            <div className="muted">{reminder.cure}</div>
+            <div className="muted">{pair({ zh: reminder.cureZh, en: reminder.cure })}</div>
           </li>
         ))}
       </ul>

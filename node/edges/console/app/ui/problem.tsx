@@ -41,7 +41,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
       title={pair({ zh, en })}
       description={
         <>
-          {detail === undefined ? null : <p>{detail}</p>}
+          {detail === undefined ? null : <p>{pair({ zh: error.detailZh ?? detail, en: detail })}</p>}
           {error.errors.length === 0 ? null : (
             <ul>
               {error.errors.map(field => (

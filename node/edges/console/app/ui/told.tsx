@@ -5,6 +5,7 @@ import { SHARED } from './words.ts'
 type InWords = {
   code: string
   detail?: string | undefined
+  detailZh?: string | null | undefined
   en: string
   zh: string
   act: 'you' | 'partner' | 'operator'
@@ -18,7 +19,11 @@ export function Told({ problem }: { problem: InWords }) {
   return (
     <div>
       <strong>{pair(problem)}</strong>
-      {problem.detail === undefined ? null : <div style={{ overflowWrap: 'anywhere' }}>{problem.detail}</div>}
+      {problem.detail === undefined ? null : (
+        <div style={{ overflowWrap: 'anywhere' }}>
+          {pair({ zh: problem.detailZh ?? problem.detail, en: problem.detail })}
+        </div>
+      )}
       <div>
         {words.who}: {words[problem.act]} · {words.cure}: {pair({ zh: problem.cureZh, en: problem.cure })}
       </div>
