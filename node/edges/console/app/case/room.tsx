@@ -1,6 +1,8 @@
 /** One case: its head, its steps, the timeline on the left, what it holds on the right, and who else is here. */
 import { EyeOutlined } from '@ant-design/icons'
+import { useSearch } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
+import { isStep } from '../../../client/steps.ts'
 import { useNode } from '../query.ts'
 import { useMe } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -33,11 +35,13 @@ function Known({ detail }: { detail: Detail }) {
   const words = useWords(CASE)
   const me = useMe()
   const cities = useCities(detail)
+  const { step } = useSearch({ strict: false }) as { step?: string }
+  const first = `case.${step ?? ''}`
   const content = mayInCase(me, 'case.content', detail)
   return (
     <>
       <CaseHead detail={detail} cities={cities} />
-      <Steps detail={detail} cities={cities} />
+      <Steps detail={detail} cities={cities} first={isStep(first) ? first : null} />
       <div className="case-body">
         <Timeline detail={detail} cities={cities} content={content} />
         {content ? <CaseTabs detail={detail} cities={cities} /> : <p className="card">{words.notContent}</p>}

@@ -9,18 +9,23 @@ import { useKeys } from '../shell/keys.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
 import './desk.css'
+import { Colleagues } from './colleagues.tsx'
 import { Filters } from './filters.tsx'
 import { CaseList } from './list.tsx'
 import { isPlaceless } from './possible.ts'
 import { QueueList } from './queues.tsx'
 import { type Sight, useRows } from './rows.ts'
 import { Selected } from './selected.tsx'
+import { Views } from './views.tsx'
 import { searchOf, type Wanted, wantedOf } from './wanted.ts'
 import { DESK } from './words.ts'
 
-/** The page of a case, at a step of it. */
-const caseAddress = (caseNo: string, kind?: CaseKind): string =>
-  `/cases/${encodeURIComponent(caseNo)}${kind === undefined ? '' : `?step=${kind.slice('case.'.length)}`}`
+/** The page of a case, at a step of it; a message is written in its tab. */
+function caseAddress(caseNo: string, kind?: CaseKind): string {
+  const page = `/cases/${encodeURIComponent(caseNo)}`
+  if (kind === undefined) return page
+  return kind === 'case.message' ? `${page}?tab=messages` : `${page}?step=${kind.slice('case.'.length)}`
+}
 
 const ENTER = 'Enter'
 
@@ -110,7 +115,11 @@ export function Page() {
       }
     >
       {isPlaceless(me) ? <Alert type="warning" showIcon title={words.placeless} /> : null}
-      <Filters filter={filter} change={next => show({ ...wanted, filter: next })} />
+      <div className="narrowing">
+        <Filters filter={filter} change={next => show({ ...wanted, filter: next })} />
+        <Views wanted={wanted} show={show} />
+        {mayDo(me, 'case.assign') ? <Colleagues show={show} /> : null}
+      </div>
       <div className="desk">
         <Shown read={counts}>
           {data => (
