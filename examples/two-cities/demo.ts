@@ -34,6 +34,8 @@ const flags = flagsOf(
 )
 /** Token between Shiyan's node and its approval system; a real one comes from the system's operator. */
 const APPROVAL_TOKEN = 'token-of-the-demo'
+/** The item of the case that is told hop by hop. */
+const TOLD = '出具贷款职工住房公积金缴存使用证明'
 const folder = resolve(flags.folder)
 const begun = performance.now()
 const say = (line = ''): void => {
@@ -47,29 +49,73 @@ const stopAll = async (): Promise<void> => {
   for (const process of running.splice(0).reverse()) await process.stop()
 }
 
-async function submit(ankang: City, shiyan: City, items: readonly ServiceItem[]): Promise<Case> {
-  const item = items.find(entry => entry.taskName === '出具贷款职工住房公积金缴存使用证明')
-  if (item === undefined) throw new Error('the example item is gone')
-  const upload = (name: string) =>
-    ankang.clerk.uploadMaterial({ bytes: new Blob([scan(name)]), type: 'application/pdf' })
-  const card = await upload('ID card of the example')
-  const form = await upload('application form of the example')
+/** People of the example: made up, with numbers that hold by GB 11643 and belong to nobody. */
+const PEOPLE = [
+  { name: '陈小满', idNumber: '11010519491231002X' },
+  { name: '王桂英', idNumber: numberOf('61090219620504', '128') },
+  { name: '李建国', idNumber: numberOf('61090219580917', '317') },
+  { name: '赵雪梅', idNumber: numberOf('61092119790122', '264') },
+] as const
+
+/** A number of 18 places: 17 digits and the one that checks them. */
+function numberOf(begin: string, order: string): string {
+  const digits = `${begin}${order}`
+  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (2 ** (17 - index) % 11), 0)
+  return `${digits}${'10X98765432'[sum % 11]}`
+}
+
+const scans = new Map<string, string>()
+/** A scan with a text, uploaded once; its hash. */
+async function scanned(ankang: City, text: string): Promise<string> {
+  const before = scans.get(text)
+  if (before !== undefined) return before
+  const { sha256 } = await ankang.clerk.uploadMaterial({ bytes: new Blob([scan(text)]), type: 'application/pdf' })
+  scans.set(text, sha256)
+  return sha256
+}
+
+async function submit(
+  ankang: City,
+  shiyan: City,
+  item: ServiceItem,
+  applicant: (typeof PEOPLE)[number],
+): Promise<Case> {
+  const needed = item.materials.filter(({ isNeed }) => isNeed === '1')
+  const materials = await Promise.all(
+    needed.map(async ({ materialCode, materialName }) => ({
+      sha256: await scanned(ankang, `${materialCode} of the example`),
+      code: materialCode,
+      name: `${materialName}.pdf`,
+      form: 'electronic' as const,
+      pages: 1,
+    })),
+  )
   return ankang.clerk.submitCase({
     body: {
       to: shiyan.code,
       item: item.taskCode,
       mode: 1,
-      // A made-up person; the number is the sample of GB 11643 itself.
-      applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X', phone: '13900000000' },
-      form: { reason: '在安康购房，需十堰公积金缴存证明' },
-      materials: [
-        { sha256: card.sha256, code: 'M01', name: '身份证.pdf', form: 'electronic', pages: 1 },
-        { sha256: form.sha256, code: 'M02', name: '申请表.pdf', form: 'electronic', pages: 1 },
-      ],
+      applicant: { type: '1', name: applicant.name, idType: '111', idNumber: applicant.idNumber, phone: '13900000000' },
+      form: { reason: '在安康居住，需在十堰办理' },
+      materials,
       window: '跨省通办窗口 3 号',
       consent: { text: 'gzs-2026-01', acceptedAt: new Date().toISOString() },
     },
   })
+}
+
+/** More cases than the one that is told hop by hop, so that each page of the consoles has something to show. */
+async function moreCases(ankang: City, shiyan: City, items: readonly ServiceItem[]): Promise<number> {
+  const usual = items.filter(
+    ({ modes, serverType, materials, taskName }) =>
+      modes.includes(1) && serverType.includes('1') && taskName !== TOLD && materials.length > 0,
+  )
+  const wanted = usual.slice(0, 12)
+  for (const [index, item] of wanted.entries()) {
+    const applicant = PEOPLE[index % PEOPLE.length]
+    if (applicant !== undefined) await submit(ankang, shiyan, item, applicant)
+  }
+  return wanted.length
 }
 
 /** Prints each hop of the timeline when it happens, until the case has ended on both sides and all is receipted. */
@@ -132,7 +178,9 @@ async function main(): Promise<void> {
   await Promise.all([listArrives(ankang, shiyan), listArrives(shiyan, ankang)])
   const agreed = await agree(shiyan, ankang, itemsOf)
   step(`agreement signed by both city certificates 协议双方已签署: ${agreed} items`)
-  const submitted = await submit(ankang, shiyan, itemsOf(shiyan))
+  const told = itemsOf(shiyan).find(({ taskName }) => taskName === TOLD)
+  if (told === undefined) throw new Error('the example item is gone')
+  const submitted = await submit(ankang, shiyan, told, PEOPLE[0])
   step(`case submitted at a window in ${ankang.name} 办件已提交: ${submitted.caseNo}`)
   const ended = await follow(ankang, shiyan, submitted.thread)
   step(
@@ -167,6 +215,7 @@ async function main(): Promise<void> {
     return
   }
   if (flags.json) console.log(JSON.stringify(summary))
+  step(`more cases are under way 更多办件: ${await moreCases(ankang, shiyan, itemsOf(shiyan))}`)
   say('\nThe nodes stay up; Ctrl-C ends them. 节点保持运行，按 Ctrl-C 结束。')
   for (const city of [ankang, shiyan]) {
     const token = (who: string) => join(city.folder, 'data', `${who}.token`)
