@@ -49,7 +49,16 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
-  const invites = createInvites({ db, clock, audit, events, randomText })
+  /** how often somebody may come by an invite, as of each time that is read */
+  const expected: number[] = []
+  const invites = createInvites({
+    db,
+    clock,
+    audit,
+    events,
+    randomText,
+    opened: () => expected.push(clock.now()),
+  })
   const authorities = createAuthorities({ db, clock, audit })
   const directories = await createDirectories({
     db,
@@ -120,6 +129,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     events,
     changes,
     pairings,
+    expected,
   }
 }
 
