@@ -203,6 +203,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
       handlers.set('test', next.handler)
       return next
     },
+    transport,
     /** publishes three items as the own list */
     async publishList() {
       const example = (await exampleCities()).find(({ code }) => code === play.code)
