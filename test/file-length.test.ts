@@ -23,11 +23,3 @@ test('a reason is one: it says something, and stands in the head', () => {
 test('what a program wrote is as long as it is', () => {
   expect(judged('node/edges/client/api.generated.ts', file(10 * MOST_LINES))).toEqual([])
 })
-
-test('a file that is being divided may be longer until it is, and then no more', () => {
-  const dividing = 'node/city/cases/cases.ts'
-  expect(judged(dividing, file(MOST_LINES + 1))).toEqual([])
-  expect(judged(dividing, file(MOST_LINES))).toEqual([
-    `${dividing}: ${MOST_LINES} lines: it is divided, so take it off the list of such files`,
-  ])
-})

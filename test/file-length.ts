@@ -10,18 +10,11 @@ const REASON = /Over 450 lines: \S.{20,}/
 /** What programs write is as long as it is. */
 const GENERATED = /\.generated\.ts$/
 
-/** Files that are being divided; their reason until then. One that is no longer too long has no place here. */
-const DIVIDED: Readonly<Record<string, string>> = {
-  'node/city/cases/cases.ts': 'every step of a case, which share what they found',
-}
-
 /** Files that are too long and do not say why. */
 export const tooLong = (sources: ReadonlyMap<string, string>): string[] =>
   [...sources].flatMap(([path, source]) => {
     const lines = source.split('\n')
     const count = source.endsWith('\n') ? lines.length - 1 : lines.length
-    if (Object.hasOwn(DIVIDED, path))
-      return count > MOST_LINES ? [] : [`${path}: ${count} lines: it is divided, so take it off the list of such files`]
     if (count <= MOST_LINES || GENERATED.test(path)) return []
     if (lines.slice(0, HEAD).some(line => REASON.test(line))) return []
     return [`${path}: ${count} lines: divide it by subject, or say in its head "Over ${MOST_LINES} lines:" and why`]

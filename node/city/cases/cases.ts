@@ -1,4 +1,7 @@
-/** Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store. */
+/**
+ * Cases (办件): submit, take each step, list, show with timeline. May import the exchange, other concerns' services through its parts, the store.
+ * Over 450 lines: a submit and every step look a thread up, check, sign and record in the same way, and share what they found.
+ */
 
 import { type AgreementDocument, agreedItem } from '../../../protocol/agreement/document.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'

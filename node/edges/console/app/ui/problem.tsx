@@ -27,9 +27,15 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
         action={again}
       />
     )
+  const acts: Readonly<Record<string, string>> = {
+    'case.assigned': words.assigned,
+    'case.printed': words.printed,
+    'case.messages-read': words.messagesRead,
+    'case.archived': words.archived,
+  }
   // Steps of cases have names; another act stands as the audit log calls it.
   const actionText = (action: string) =>
-    Object.hasOwn(TITLES, action) ? pair(TITLES[action as keyof typeof TITLES]) : action
+    Object.hasOwn(TITLES, action) ? pair(TITLES[action as keyof typeof TITLES]) : (acts[action] ?? action)
   const { code, detail } = error.problem
   const { retryable, en, zh, cure, cureZh } = PROBLEMS[code]
   const { act } = error

@@ -28,6 +28,10 @@ export const SHARED = catalogue(
     copied: '已复制',
     copy: '复制',
     more: (cap: number) => `${cap}+`,
+    assigned: '分派',
+    printed: '打印文书',
+    messagesRead: '阅读留言',
+    archived: '归档',
   },
   {
     asOf: (at: string) => `As of ${at}`,
@@ -55,5 +59,9 @@ export const SHARED = catalogue(
     copied: 'Copied',
     copy: 'Copy',
     more: (cap: number) => `${cap}+`,
+    assigned: 'assigned',
+    printed: 'papers printed',
+    messagesRead: 'messages read',
+    archived: 'archived',
   },
 )
