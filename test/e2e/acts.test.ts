@@ -281,8 +281,14 @@ const draftItem = async () => {
     taskVersion: first.taskVersion + version,
     promiseDay: 1 + (version % first.anticipateDay),
   }
-  await s.client.saveDraft({ params: { code: item.taskCode }, body: { item } })
-  return item.taskCode
+  const code = item.taskCode
+  // One that stands already, of an operation that was cut off, is saved over by its version.
+  const standing = await s.client
+    .request({ path: `/api/v1/services/drafts/items/${encodeURIComponent(code)}`, method: 'GET' })
+    .catch(() => null)
+  const ifMatch = standing?.headers.get('etag')?.replaceAll('"', '')
+  await s.client.saveDraft({ params: { code }, body: { item }, ...(ifMatch === undefined ? {} : { ifMatch }) })
+  return code
 }
 const proposal = () => ({
   v: 1,

@@ -1,31 +1,36 @@
-/** Times as people at a counter read them: `11-29 周日 09:12`, the year when it is not this one. */
+/**
+ * Times as people at a counter read them: `11-29 周日 09:12`, the year when it is not this one. They are those of China (UTC+8), as in
+ * papers and commands, wherever the browser thinks that it is.
+ */
 import type { Language } from './words.ts'
 
 const DAYS = {
   zh: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
 } as const
+/** China has one time, without summer time. */
+const OFFSET = 8 * 3_600_000
 const two = (value: number): string => String(value).padStart(2, '0')
+/** What a clock in China shows, read by the UTC fields of the date. */
+const chinese = (at: number): Date => new Date(at + OFFSET)
 
 function dateText(date: Date, language: Language, now: Date): string {
-  const year = date.getFullYear() === now.getFullYear() ? '' : `${date.getFullYear()}-`
-  return `${year}${two(date.getMonth() + 1)}-${two(date.getDate())} ${DAYS[language][date.getDay()] ?? ''}`
+  const year = date.getUTCFullYear() === now.getUTCFullYear() ? '' : `${date.getUTCFullYear()}-`
+  return `${year}${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())} ${DAYS[language][date.getUTCDay()] ?? ''}`
 }
 
-/** An instant (RFC 3339), in the time of the place. */
-export function instantText(at: string, language: Language, now = new Date()): string {
-  const date = new Date(at)
-  return `${dateText(date, language, now)} ${two(date.getHours())}:${two(date.getMinutes())}`
+/** An instant (RFC 3339). */
+export function instantText(at: string, language: Language, now = Date.now()): string {
+  const date = chinese(Date.parse(at))
+  return `${dateText(date, language, chinese(now))} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
 }
 
-/** The clock, seconds too. */
+/** The clock, seconds too; milliseconds since 1970. */
 export function clockText(at: number): string {
-  const date = new Date(at)
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  const date = chinese(at)
+  return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
 }
 
-/** A day (`2026-12-01`), of a calendar, whatever the place. */
-export function dayText(day: string, language: Language, now = new Date()): string {
-  const [year = 0, month = 1, of = 1] = day.split('-').map(Number)
-  return dateText(new Date(year, month - 1, of), language, now)
-}
+/** A day of a calendar (`2026-12-01`). */
+export const dayText = (day: string, language: Language, now = Date.now()): string =>
+  dateText(new Date(`${day}T00:00:00Z`), language, chinese(now))
