@@ -60,7 +60,7 @@ describe('a node that starts', () => {
     ['the pages and the description of the API', ['swagger-ui-dist', '@hono/zod-openapi', '@asteasolutions']],
     ['sign-in, until somebody does', ['otpauth', 'openid-client', 'oauth4webapi']],
     ['QR codes, until the first', ['uqr']],
-    ['connections, until the first', ['sodium-native', '@libp2p/noise', '@chainsafe/as-chacha20poly1305']],
+    ['connections, until the first', ['sodium-native']],
     ['commands', ['commander', '@clack', 'cli-progress']],
     ['what libraries measure with', ['@opentelemetry', 'tdigest', 'prom-client/lib/defaultMetrics.js']],
   ])('loads nothing for %s', (_, packages) => {

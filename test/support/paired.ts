@@ -49,16 +49,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const audit = createAudit({ database: db, now: clock.now })
   const events = createEventLog({ database: db, now: clock.now })
   const randomText = (bytes: number) => randomBytes(bytes).toString('base64url')
-  /** how often somebody may come by an invite, as of each time that is read */
-  const expected: number[] = []
-  const invites = createInvites({
-    db,
-    clock,
-    audit,
-    events,
-    randomText,
-    opened: () => expected.push(clock.now()),
-  })
+  const invites = createInvites({ db, clock, audit, events, randomText })
   const authorities = createAuthorities({ db, clock, audit })
   const directories = await createDirectories({
     db,
@@ -129,7 +120,6 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     events,
     changes,
     pairings,
-    expected,
   }
 }
 

@@ -31,8 +31,6 @@ export type InvitesParts = {
   events: EventLog
   /** base64url of n random bytes */
   randomText: (bytes: number) => string
-  /** an invite is open: somebody may come */
-  opened?: () => void
 }
 
 /** An invite in the two forms in which it is given away. */
@@ -73,14 +71,13 @@ const OPEN = 'used_by IS NULL AND cancelled_at IS NULL'
 
 export type Invites = ReturnType<typeof createInvites>
 
-export function createInvites({ db, clock, audit, events, randomText, opened = () => {} }: InvitesParts) {
+export function createInvites({ db, clock, audit, events, randomText }: InvitesParts) {
   let openUntil = 0
 
   /** Reads again until when any invite is open. */
   async function load(): Promise<void> {
     const [row] = await db.query<{ until: number | null }>(`SELECT max(expires_at) AS until FROM invites WHERE ${OPEN}`)
     openUntil = row?.until ?? 0
-    if (openUntil > clock.now()) opened()
   }
 
   /** Forgets the secrets of expired invites, and old invites altogether. */

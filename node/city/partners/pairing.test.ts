@@ -49,18 +49,6 @@ const refusal = (code: ProblemCode, detail?: string) => ({
 })
 
 describe('pairing', () => {
-  test('an invite that is open lets the network prepare for whoever comes, at once and again after a restart; one that is over does not', async () => {
-    const [ankang] = await two()
-    expect(ankang.expected).toEqual([])
-    await ankang.invites.create(ankang.side, '420300', 1, 'test')
-    expect(ankang.expected).toEqual([NOW])
-    await ankang.invites.load()
-    expect(ankang.expected).toHaveLength(2)
-    world.clock.advance(HOUR)
-    await ankang.invites.load()
-    expect(ankang.expected).toHaveLength(2)
-  })
-
   test('two actions on one side and two on the other: both pending, with the same six words, then active', async () => {
     const [ankang, shiyan] = await two()
     const accepted = await paired(ankang, shiyan)

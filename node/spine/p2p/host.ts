@@ -21,7 +21,6 @@ import type { P2pEvent } from './events.ts'
 import { ConnectionGate, type Denied } from './gate.ts'
 import { createLibp2pNode } from './libp2p-node.ts'
 import { P2P_LIMITS, type P2pLimits } from './limits.ts'
-import { loadNoise } from './noise.ts'
 import { hostKeyOf, type PrivatePeerKey } from './peer-id.ts'
 import { answerPing, measurePing, PING_PROTOCOL } from './ping.ts'
 import { type RelayAt, RelayTransport, type RelayUse, reservationsOf } from './relay.ts'
@@ -64,8 +63,6 @@ export type P2pHost = Transport & {
   connected(): string[]
   /** relays that this node uses, and places that partners hold here */
   relays(): { used: RelayUse[]; reservations: number }
-  /** Somebody may come from now on: what a handshake needs is loaded beside. */
-  expect(): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -192,7 +189,6 @@ class Host implements P2pHost {
     })
     node.addEventListener('connection:close', ({ detail }) => this.#connections.closed(detail))
     this.#node = node
-    if ([...(this.#options.announced?.() ?? [])].length > 0) this.expect()
     try {
       await node.handle(PING_PROTOCOL, answerPing, { maxInboundStreams: this.#limits.pingStreams })
       for (const [protocol, handled] of this.#handlers) await this.#register(node, protocol, handled)
@@ -205,11 +201,6 @@ class Host implements P2pHost {
       await Promise.resolve(node.stop()).catch(() => {})
       throw new ProblemError('config.invalid', `p2p.listen: cannot listen at ${listen.join(', ')}`, { cause: error })
     }
-  }
-
-  expect(): void {
-    // What keeps it from being loaded is told by the handshake that needs it.
-    loadNoise().catch(() => undefined)
   }
 
   async stop(): Promise<void> {
@@ -337,7 +328,6 @@ class Host implements P2pHost {
   /** In the turn of its city. Parallel dials to one peer join in libp2p's queue. */
   #openOnNew(node: Libp2p, peer: string, targets: Multiaddr[], protocol: string, signal?: AbortSignal) {
     const dial = async () => {
-      await loadNoise()
       const limit = deadline(this.#limits.dialTimeout, signal)
       try {
         const connection = await node.dial(targets, { signal: limit.signal })

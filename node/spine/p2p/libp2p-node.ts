@@ -1,9 +1,10 @@
 /** Puts libp2p together: TCP, noise with libsodium, yamux; no discovery, no identify, nothing kept on disk. */
 import type { ComponentLogger, ConnectionGater, Libp2p, Logger, PrivateKey } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
 import { createLibp2p } from 'libp2p'
 import type { DialRange } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
-import { lateNoise } from './noise.ts'
+import { sodiumCrypto } from './noise-crypto.ts'
 import { type RelayTransport, relayServer } from './relay.ts'
 import { safeTcp } from './tcp.ts'
 import { boundedYamux } from './yamux.ts'
@@ -43,7 +44,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
     addresses: { listen: [...listen], announce: [...announce] },
     transports: [safeTcp(limits, range), relays.make],
     ...(reservations === 0 ? {} : { services: { relay: await relayServer(reservations, cityOf) } }),
-    connectionEncrypters: [lateNoise],
+    connectionEncrypters: [noise({ crypto: sodiumCrypto })],
     streamMuxers: [boundedYamux(limits)],
     connectionGater: gater,
     connectionManager: {

@@ -2,9 +2,15 @@
  * Crypto of the noise handshake and of the bytes after it: that of @libp2p/noise, with ChaCha20-Poly1305 (RFC 8439) by
  * libsodium. Bun's node:crypto has no chacha20-poly1305, and libsodium is 4 to 8 times as fast as noise's WASM.
  */
+
+import { createRequire } from 'node:module'
 import { defaultCrypto } from '@libp2p/noise/crypto'
-import sodium from 'sodium-native'
 import { LEAST_BLOCK_BYTES, passed, sendOff, takeBlock } from '../../kernel/blocks.ts'
+
+const load = createRequire(import.meta.url)
+/** Loaded at the first connection. */
+let sodium: typeof import('sodium-native') | null = null
+const library = () => (sodium ??= load('sodium-native') as typeof import('sodium-native'))
 
 const TAG_BYTES = 16
 
@@ -49,7 +55,7 @@ export const sodiumCrypto: typeof defaultCrypto = {
     // Encrypted where it lies: a list, as it comes from the multiplexer, would else be copied for it.
     put(cipher, plaintext)
     for (const part of partsOf(plaintext)) passed(part)
-    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
+    library().crypto_aead_chacha20poly1305_ietf_encrypt(
       cipher,
       cipher.subarray(0, plaintext.byteLength),
       ad,
@@ -64,7 +70,7 @@ export const sodiumCrypto: typeof defaultCrypto = {
     if (length < 0) throw new Error('a noise message is shorter than its tag')
     // Memory of its own: what noise offers is a part of what came, which is given back below, or a copy of it.
     const plain = length < LEAST_BLOCK_BYTES ? Buffer.allocUnsafe(length) : sendOff(takeBlock(length))
-    sodium.crypto_aead_chacha20poly1305_ietf_decrypt(plain, null, whole(ciphertext), ad, nonce, k)
+    library().crypto_aead_chacha20poly1305_ietf_decrypt(plain, null, whole(ciphertext), ad, nonce, k)
     if (!(ciphertext instanceof Uint8Array)) for (const part of ciphertext) spend(part)
     return plain
   },

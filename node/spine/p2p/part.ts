@@ -19,7 +19,7 @@ export async function createHostPart(
     'Connections and streams of other nodes that were refused or ended, by reason',
     ['reason'],
   )
-  const invites = createInvites({ db, clock, audit, events, randomText, opened: () => host.expect() })
+  const invites = createInvites({ db, clock, audit, events, randomText })
   const budgets = new Budgets()
   const { listen, announce, dialRange, offerRelay, relays } = config.p2p
   const host = await createP2pHost({
