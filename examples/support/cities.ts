@@ -11,6 +11,7 @@ import { type Client, createClient } from '../../node/edges/client/client.ts'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { ExampleCity } from '../data/load.ts'
+import { giveAccount } from './accounts.ts'
 import { type Running, run, start } from './processes.ts'
 import { pairByInvite } from './words.ts'
 
@@ -80,28 +81,13 @@ export async function openCity(
 export type Account = { account: string; password: string }
 
 /** Gives the administrator and the clerk of a city an account each, with a password that they chose. */
-export async function openAccounts(city: City): Promise<Account[]> {
-  const { url } = city.node.ready
-  const { items } = await city.administrator.listPeople()
+export async function openAccounts({ administrator }: City): Promise<Account[]> {
+  const { items } = await administrator.listPeople()
   const accounts: Account[] = []
   for (const { id, name } of items) {
-    const { account, password: oneTime } = await city.administrator.resetPassword({
-      params: { id },
-      body: { account: name },
-    })
-    let cookie = ''
-    const browser = createClient({
-      url,
-      fetch: async (address, init) => {
-        const response = await fetch(address, init)
-        cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
-        return response
-      },
-    })
-    const { csrf } = await browser.signIn({ body: { account, password: oneTime } })
-    const password = `Demo-${randomBytes(4).toString('hex')}`
-    await createClient({ url, session: { csrf, cookie } }).changeOwnPassword({ body: { current: oneTime, password } })
-    accounts.push({ account, password })
+    const account = { account: name, password: `Demo-${randomBytes(4).toString('hex')}` }
+    await giveAccount(administrator, id, account)
+    accounts.push(account)
   }
   return accounts
 }

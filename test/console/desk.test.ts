@@ -2,11 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { openBrowser, sit } from '../support/browser.ts'
+import { openBrowser, sit, stumbles } from '../support/browser.ts'
 import { type CommandNode, openCommandNode } from '../support/command-node.ts'
 import { type Seat, seat } from '../support/console.ts'
 import { makePdf } from '../support/make-pdf.ts'
@@ -75,14 +74,6 @@ async function takeIn(name: string) {
   return taken
 }
 
-async function stumbles(page: Page): Promise<string[]> {
-  // It would wait long for the frame of printed sheets, in which no script runs.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-}
-
 /** What tests ask of the frame of printed sheets they ask by scripts, which it refuses, as it must. */
 const besideFrame = (faults: readonly string[]) => faults.filter(fault => !/^Blocked script execution/.test(fault))
 
@@ -114,7 +105,7 @@ test('an empty queue says what would stand there; a case that comes in is counte
   await page.getByText('共 2 件').waitFor()
   expect(await rowsOf(page).count()).toBe(2)
   await queueOf(page, '待本市办理').getByText('2', { exact: true }).waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   expect(faults).toEqual([])
 })
 
@@ -151,7 +142,7 @@ test('keys move, take and open; the selected case stands in the address and is t
   await selectedOf(page).getByText(caseNo).waitFor()
   // What happened, in words.
   await selectedOf(page).getByText('转办申请').waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   await page.keyboard.press('Escape')
   await page.getByText('选一件办件').waitFor()
   await page.keyboard.press('j')
@@ -197,7 +188,7 @@ test('papers of many cases are printed as one document, noted, and off the list;
   await page.goto('/print')
   await page.getByRole('checkbox', { name: '全选' }).check()
   await page.getByText('已选 2 件，共 2 件').waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   await page.getByRole('button', { name: '打印所选' }).click()
   const sheets = page.frameLocator('iframe[title=打印预览]').locator('main.sheet')
   await sheets.nth(1).waitFor()
@@ -205,7 +196,7 @@ test('papers of many cases are printed as one document, noted, and off the list;
   expect(await page.locator('iframe').getAttribute('sandbox')).not.toContain('allow-scripts')
   await page.getByText('没有待打印的文书').waitFor()
   expect(await page.getByRole('table').getByText('完成').count()).toBe(2)
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   expect(besideFrame(faults)).toEqual([])
 })
 
@@ -216,7 +207,7 @@ test('messages of the other city are read in one place, and are unread no more o
   await page.goto('/messages')
   await page.getByRole('button', { name: /十堰市 · 吴/ }).click()
   await page.getByText('请补一份近照').waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   await page.getByRole('button', { name: /标为已读|已读/ }).click()
   await page.getByText('没有未读留言').waitFor()
   // What is open stays open.
@@ -242,7 +233,7 @@ test('a result is handed to a person who is noted, the other city is told, and t
   await page.getByRole('button', { name: '发放所选' }).click()
   await page.frameLocator('iframe[title=打印预览]').getByText('送达回证').first().waitFor()
   await page.getByText('没有待发放的结果').waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   await until(
     async () => (await shiyan.client.getCase({ params })).timeline.some(({ kind }) => kind === 'case.result-received'),
     'the other city knows who has the result',
@@ -270,7 +261,7 @@ test('a search for a person names its purpose where it reaches beyond the own ca
   await page.getByLabel('查找').first().fill('ZFGJJ')
   await page.keyboard.press('Enter')
   await page.getByRole('listitem').filter({ hasText: '住房公积金' }).first().waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   expect(faults).toEqual([])
 })
 
@@ -306,7 +297,7 @@ test('a lead sees what each colleague has, and hands all work of one over to ano
   await page.getByRole('button', { name: '同事的办件' }).click()
   const of = page.getByRole('dialog').getByRole('listitem').filter({ hasText: '李雷' })
   await of.getByRole('button', { name: '等待对方 1' }).waitFor()
-  expect(await stumbles(page)).toEqual([])
+  expect(await stumbles(page, { frames: false })).toEqual([])
   await of.getByRole('combobox').click()
   await page.getByTitle('韩梅', { exact: true }).click()
   await of.getByRole('button', { name: '把李雷的全部未办结工作移交给韩梅' }).click()

@@ -109,9 +109,9 @@ export async function sit(
   return opened
 }
 
-/** What a screen reader and a keyboard would stumble over, by its rule. */
-export async function stumbles(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** What a screen reader and a keyboard would stumble over, by its rule. `frames`: false where one runs no script: it would be waited for. */
+export async function stumbles(page: Page, { frames = true } = {}): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(!frames).analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))

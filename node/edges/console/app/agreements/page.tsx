@@ -4,6 +4,7 @@ import { Button, DatePicker, Empty, Form, Modal, Select, Space, Tag } from 'antd
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import type { Agreement } from '../../../client/api.generated.ts'
+import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -127,8 +128,7 @@ export function Page() {
   const me = useMe()
   const [open, setOpen] = useState(false)
   const agreements = useNode('listAgreements')
-  const partners = useNode('listPartners')
-  const nameOf = (code: string) => partners.data?.items.find(partner => partner.code === code)?.name ?? code
+  const nameOf = useCities()
   const propose = mayDo(me, 'agreement.manage') ? (
     <Button type="primary" onClick={() => setOpen(true)}>
       {words.propose}

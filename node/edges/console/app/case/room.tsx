@@ -7,7 +7,7 @@ import { useNode } from '../query.ts'
 import { useMe } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
-import { useCities } from './cities.ts'
+import { useCitiesOf } from './cities.ts'
 import type { Detail } from './duties.ts'
 import { CaseHead } from './header.tsx'
 import { usePresence } from './presence.ts'
@@ -34,7 +34,7 @@ function Here({ thread, unsaved }: { thread: string; unsaved: boolean }) {
 function Known({ detail }: { detail: Detail }) {
   const words = useWords(CASE)
   const me = useMe()
-  const cities = useCities(detail)
+  const cities = useCitiesOf(detail)
   const { step } = useSearch({ strict: false }) as { step?: string }
   const first = `case.${step ?? ''}`
   const content = mayInCase(me, 'case.content', detail)

@@ -3,6 +3,7 @@ import type { CaseKind } from '../../../../../protocol/case/kinds.ts'
 import { can, type Holder, scopesOf } from '../../../../../protocol/rights/can.ts'
 import { STEP_ACTIONS } from '../../../../../protocol/rights/table.ts'
 import type { CaseDetail } from '../../../client/api.generated.ts'
+import { STEP_KEYS as PAGE_KEYS } from '../case/steps/kinds.ts'
 import { subjectOf } from '../case/subject.ts'
 
 /** Those that bring a case on, in the order of its life; the others follow as the node names them. */
@@ -20,16 +21,8 @@ const LIKELY: readonly CaseKind[] = [
   'case.result-received',
   'case.close',
 ]
-/** The same keys as on the page of the case. */
-export const STEP_KEYS: { readonly [K in CaseKind]?: string } = {
-  'case.accept': 'a',
-  'case.request-supplement': 's',
-  'case.supplement': 's',
-  'case.pause': 'p',
-  'case.resume': 'p',
-  'case.decide': 'd',
-  'case.message': 'm',
-}
+/** The same keys as on the page of the case, and one for what is a tab there. */
+export const STEP_KEYS: { readonly [K in CaseKind]?: string } = { ...PAGE_KEYS, 'case.message': 'm' }
 
 const placeOf = (kind: CaseKind): number => {
   const place = LIKELY.indexOf(kind)

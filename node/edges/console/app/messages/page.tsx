@@ -1,11 +1,11 @@
 /** Messages (消息): cases in which the other city wrote what nobody here has read, and what both wrote in the chosen one. */
 import { Link, useLocation, useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useCities } from '../case/cities.ts'
+import { useCitiesOf } from '../case/cities.ts'
 import '../case/case.css'
 import type { Detail } from '../case/duties.ts'
 import { Messages } from '../case/tabs/messages.tsx'
-import { useCities as useNames } from '../cities.ts'
+import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
 import { useKeys } from '../shell/keys.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -18,7 +18,7 @@ const ROWS = 200
 
 function Talk({ detail }: { detail: Detail }) {
   const words = useWords(MESSAGES)
-  const cities = useCities(detail)
+  const cities = useCitiesOf(detail)
   return (
     <section className="card" aria-labelledby="talk">
       <h2 id="talk">
@@ -42,7 +42,7 @@ function Chosen({ thread }: { thread: string }) {
 
 export function Page() {
   const words = useWords(MESSAGES)
-  const names = useNames()
+  const names = useCities()
   const router = useRouter()
   const read = useNode('readQueue', { params: { queue: 'unread' }, query: { limit: ROWS } }, { keep: true })
   const chosen = new URLSearchParams(useLocation().searchStr).get('case')

@@ -1,6 +1,7 @@
 /** What is to be done: the item, found by its words among those of all cities; the ones used last come first. */
 import { Alert, Button, Radio, Select, Spin } from 'antd'
 import { useEffect, useState } from 'react'
+import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
 import { useWords } from '../words.ts'
 import type { Content, Guide } from './content.ts'
@@ -41,8 +42,7 @@ export function ChooseItem({ own, chosen }: { own: string; chosen: (to: string, 
   const [text, setText] = useState('')
   const asked = useLate(text.trim())
   const found = useNode('searchItems', { query: { q: asked, limit: OFFERED } }, { when: asked.length > 1, keep: true })
-  const cities = useNode('listPartners')
-  const nameOf = (code: string): string => cities.data?.items.find(partner => partner.code === code)?.name ?? code
+  const nameOf = useCities()
   const options =
     asked.length > 1
       ? (found.data?.items ?? [])

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Button, Result, Space } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Draft, SubmitCaseDraftAnswer } from '../../../client/api.generated.ts'
+import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
 import { node, useMe } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -204,8 +205,8 @@ export function Page() {
     { params: { code: to ?? '', item: item ?? '' } },
     { when: to !== undefined && item !== undefined },
   )
-  const partners = useNode('listPartners')
-  const city = partners.data?.items.find(({ code }) => code === to)?.name ?? to ?? ''
+  const nameOf = useCities()
+  const city = to === undefined ? '' : nameOf(to)
   return (
     <PageFrame title={words.title} aside={<Link to="/new">{words.drafts}</Link>}>
       <Shown read={draft}>

@@ -2,6 +2,7 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Empty, Popconfirm, Tag } from 'antd'
 import { isProblemCode, PROBLEMS } from '../../../../../protocol/problem.ts'
+import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
 import { useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
@@ -18,10 +19,9 @@ export function Page() {
   const navigate = useNavigate()
   const { city } = useSettings()
   const drafts = useNode('listCaseDrafts')
-  const partners = useNode('listPartners')
   const remove = useAct('deleteCaseDraft', ['listCaseDrafts'])
   const create = useAct('createCaseDraft', ['listCaseDrafts'])
-  const nameOf = (code: string | null) => partners.data?.items.find(partner => partner.code === code)?.name ?? code
+  const nameOf = useCities()
   return (
     <PageFrame title={words.title}>
       <section className="card" aria-labelledby="what">
@@ -49,7 +49,7 @@ export function Page() {
                 {items.map(({ id, partner, item, applicant, updatedAt, problem }) => (
                   <li key={id}>
                     <Link to={`/new/${id}`}>
-                      {nameOf(partner)} · {item} · {applicant}
+                      {partner === null ? '' : nameOf(partner)} · {item} · {applicant}
                     </Link>{' '}
                     <span className="muted">{instantText(updatedAt, language)}</span>{' '}
                     {problem === null ? null : (

@@ -27,6 +27,23 @@ const placesOf = ({ windows, everyWindow, departments, everyDepartment }: Places
   departments: everyDepartment === true ? null : listOf(departments),
 })
 
+/** Windows or departments by name, or every one of them. */
+function PlaceField({ name, every }: { name: 'windows' | 'departments'; every: 'everyWindow' | 'everyDepartment' }) {
+  const words = useWords(PEOPLE)
+  return (
+    <>
+      <Form.Item name={name} label={words[name]} extra={words.commas}>
+        <Input />
+      </Form.Item>
+      <Form.Item name={every} valuePropName="checked">
+        <Checkbox>
+          {words[name]}: {words.every}
+        </Checkbox>
+      </Form.Item>
+    </>
+  )
+}
+
 function PlaceFields() {
   const words = useWords(PEOPLE)
   const pair = usePair()
@@ -35,22 +52,8 @@ function PlaceFields() {
       <Form.Item name="roles" label={words.roles}>
         <Select mode="multiple" options={ROLES.map(role => ({ value: role, label: pair(ROLE_NAMES[role]) }))} />
       </Form.Item>
-      <Form.Item name="windows" label={words.windows} extra={words.commas}>
-        <Input />
-      </Form.Item>
-      <Form.Item name="everyWindow" valuePropName="checked">
-        <Checkbox>
-          {words.windows}: {words.every}
-        </Checkbox>
-      </Form.Item>
-      <Form.Item name="departments" label={words.departments} extra={words.commas}>
-        <Input />
-      </Form.Item>
-      <Form.Item name="everyDepartment" valuePropName="checked">
-        <Checkbox>
-          {words.departments}: {words.every}
-        </Checkbox>
-      </Form.Item>
+      <PlaceField name="windows" every="everyWindow" />
+      <PlaceField name="departments" every="everyDepartment" />
     </>
   )
 }

@@ -3,18 +3,12 @@
  * node, and shown at its field; no validator compiles code, which the policy of the page forbids.
  */
 import Form from '@rjsf/antd'
-import type { ErrorSchema, FormContextType, RJSFSchema, UiSchema, ValidatorType } from '@rjsf/utils'
+import type { RJSFSchema, UiSchema } from '@rjsf/utils'
 import { Component, type ReactNode } from 'react'
 import { ProblemNotice } from './problem.tsx'
+import { errorsAt, NODE_JUDGES } from './schema-errors.ts'
 
 type Values = Record<string, unknown>
-
-/** Finds nothing: the node does. */
-const SILENT: ValidatorType<Values, RJSFSchema, FormContextType> = {
-  validateFormData: () => ({ errors: [], errorSchema: {} }),
-  isValid: () => true,
-  rawValidation: () => ({}),
-}
 
 /** Hints of a city that are texts; one that names a part of the program is left out. */
 const HINTS = new Set(['ui:title', 'ui:description', 'ui:placeholder', 'ui:help', 'ui:order'])
@@ -25,25 +19,6 @@ export function safeHints(hints: unknown, depth = 0): UiSchema {
       HINTS.has(name) ? [[name, value]] : name.startsWith('ui:') ? [] : [[name, safeHints(value, depth + 1)]],
     ),
   )
-}
-
-/** Errors of fields by their JSON Pointers below the form, as the form shows them. */
-export function errorsAt(errors: readonly { path: string; text: string }[]): ErrorSchema<Values> {
-  const root: Record<string, unknown> = {}
-  for (const { path, text } of errors) {
-    let place = root
-    for (const name of path
-      .split('/')
-      .slice(1)
-      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))) {
-      if (name === '__proto__') return {} as ErrorSchema<Values>
-      place[name] ??= {}
-      place = place[name] as Record<string, unknown>
-    }
-    const own = (place.__errors ?? []) as string[]
-    place.__errors = own.concat(text)
-  }
-  return root as ErrorSchema<Values>
 }
 
 /** A form that cannot be drawn says so, and the page around it stays. */
@@ -81,7 +56,7 @@ export function SchemaForm({
         schema={schema as RJSFSchema}
         uiSchema={{ ...safeHints(hints), 'ui:submitButtonOptions': { norender: true } }}
         formData={values}
-        validator={SILENT}
+        validator={NODE_JUDGES}
         extraErrors={errorsAt(errors)}
         showErrorList={false}
         noHtml5Validate

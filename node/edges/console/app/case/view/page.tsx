@@ -10,7 +10,7 @@ import { useKeys } from '../../shell/keys.ts'
 import { PageFrame, Shown } from '../../ui/page.tsx'
 import { useWords } from '../../words.ts'
 import '../case.css'
-import { useCities } from '../cities.ts'
+import { useCitiesOf } from '../cities.ts'
 import type { Detail } from '../duties.ts'
 import { useKept } from '../kept.ts'
 import { keptName } from '../kept-storage.ts'
@@ -67,7 +67,7 @@ type Room = { detail: Detail; materials: readonly Material[]; asked: readonly It
 
 function Documents({ detail, materials, asked, at, choose }: Room & { at: number; choose: (at: number) => void }) {
   const words = useWords(VIEW)
-  const cities = useCities(detail)
+  const cities = useCitiesOf(detail)
   const [place, width] = useWidth()
   const [zoom, setZoom] = useState(1)
   const [beside, setBeside] = useState(false)
@@ -129,7 +129,7 @@ function Examine({ detail, materials, asked }: Room) {
   const me = useMe()
   const navigate = useNavigate()
   const { message } = App.useApp()
-  const cities = useCities(detail)
+  const cities = useCitiesOf(detail)
   const [at, choose] = useState(0)
   const [ticks, keep] = useKept<Ticks>(detail.thread, 'review')
   const [asks, setAsks] = useState(0)
@@ -197,7 +197,7 @@ function Examine({ detail, materials, asked }: Room) {
 }
 
 function Loaded({ detail }: { detail: Detail }) {
-  const cities = useCities(detail)
+  const cities = useCitiesOf(detail)
   const read = useNode('listCaseMaterials', { params: { thread: detail.thread } })
   const item = useNode('getItem', { params: { city: cities.handling, code: detail.item.code } })
   return (
