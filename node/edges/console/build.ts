@@ -2,7 +2,7 @@
  * Builds the console (`npm run build`): the sources of `app/` become the files of `dist/`, each under the hash of what it holds, and
  * beside each what a browser is sent that reads Brotli. `npm ci` runs it; the image holds its result alone.
  */
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -16,7 +16,6 @@ const QUALITY = 9
 
 const bytesOf = async (name: string) => readFile(join(here, 'dist', name))
 
-await rm(join(here, 'dist'), { recursive: true, force: true })
 /** Tests of `@rjsf/core` want it, and stand in the same file as what a page wants: it would compile code, which the policy forbids. */
 const withoutCompiler: Bun.BunPlugin = {
   name: 'without-compiler',
@@ -28,7 +27,6 @@ const withoutCompiler: Bun.BunPlugin = {
 const built = await Bun.build({
   plugins: [withoutCompiler],
   entrypoints: [join(here, 'app/main.tsx')],
-  outdir: join(here, 'dist'),
   target: 'browser',
   splitting: true,
   minify: true,
@@ -37,6 +35,10 @@ const built = await Bun.build({
 })
 const entry = built.outputs.find(({ kind, path }) => kind === 'entry-point' && path.endsWith('.js'))
 if (entry === undefined) throw new Error('the build has no entry')
+// Only now: what was built before stays where a build fails.
+await rm(join(here, 'dist'), { recursive: true, force: true })
+await mkdir(join(here, 'dist'))
+await Promise.all(built.outputs.map(async output => Bun.write(join(here, 'dist', output.path), output)))
 await copyFile(join(here, 'app/icon.svg'), join(here, 'dist/icon.svg'))
 /** What PDF.js reads when a PDF wants it: encodings of Chinese, fonts that no PDF brings, decoders of scans. */
 const PDFJS = fileURLToPath(new URL('../../../node_modules/pdfjs-dist/', import.meta.url))
