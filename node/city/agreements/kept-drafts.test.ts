@@ -5,6 +5,7 @@ import { createTestApi, type TestApi } from '../../../test/support/http.ts'
 import { marksOf } from '../../../test/support/marks.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import { worldAgreement } from '../../../test/support/world-case.ts'
+import type { Seen } from '../../kernel/seen.ts'
 import type { Act } from './agreements.ts'
 import { createKeptDrafts, KEPT_DRAFT_LIMITS, type KeptDrafts } from './kept-drafts.ts'
 import { keptDraftRoutes } from './kept-routes.ts'
@@ -12,32 +13,37 @@ import { keptDraftRoutes } from './kept-routes.ts'
 let api: TestApi
 let drafts: KeptDrafts
 let proposed: Act[]
+let seenOf: Seen[]
 let refuses: boolean
 const PATH = '/api/v1/agreement-drafts'
 const WHOLE = worldAgreement()
 
 beforeEach(async () => {
   proposed = []
+  seenOf = []
   refuses = false
   let ids = 0
   api = await createTestApi({
     store: await openTestStore(),
-    routes: ({ clock, audit, database }) => {
+    routes: ({ clock, audit, events, database }) => {
       drafts = createKeptDrafts({
         db: database,
         clock,
         audit,
+        events,
         randomId: () => String(++ids).padStart(32, '0'),
         acts: {
-          submit: (act, _actor, _seen, alongside) =>
+          submit: (act, _actor, seen, alongside) =>
             database.transaction(async tx => {
               if (refuses) throw new ProblemError('partner.inactive')
               await alongside?.(tx)
               proposed.push(act)
+              seenOf.push(seen)
               return { done: [], prepared: null } as never
             }),
         },
         textOf: async () => AgreementDocument.parse({ ...WHOLE, title: '现行协议' }),
+        standingOf: async () => AgreementDocument.parse(WHOLE),
       })
       return [keptDraftRoutes(drafts)]
     },
@@ -126,10 +132,75 @@ describe('a draft of an agreement', () => {
     expect(acts).toEqual(['agreement-draft.proposed', 'agreement-draft.saved', 'agreement-draft.created'])
   })
 
+  test('answers a proposal or amends an agreement as its step says, on the version that its writer read', async () => {
+    const thread = '0'.repeat(32)
+    const counter = { act: 'counter', thread, version: '1.1.0', reason: '' }
+    const first = await admin().post(PATH, { document: { ...WHOLE, purgeDays: 30 }, step: counter })
+    const { id } = first.body as { id: string }
+    expect((await admin().get(PATH)).body).toMatchObject({ items: [{ id, step: { act: 'counter', thread } }] })
+    expect((await admin().post(`${PATH}/${id}/propose`, {})).status).toBe(201)
+    // A reason that is empty is none.
+    expect(proposed.at(-1)).toMatchObject({ kind: 'counter', thread, input: { document: { purgeDays: 30 } } })
+    expect(proposed.at(-1)?.input).toMatchObject({ reason: undefined })
+    expect(seenOf.at(-1)).toEqual(['1.1.0'])
+
+    const amend = {
+      act: 'amend',
+      thread,
+      version: '2.2.0',
+      title: '补充协议一',
+      reason: '',
+      effectiveFrom: '2027-01-01',
+    }
+    const second = await admin().post(PATH, { document: { ...WHOLE, purgeDays: 30 }, step: amend })
+    const other = (second.body as { id: string }).id
+    const { missing } = (await admin().get(`${PATH}/${other}`)).body as { missing: { path: string }[] }
+    expect(missing.map(({ path }) => path)).toEqual(['/step/reason'])
+    expect(codeOf(await admin().post(`${PATH}/${other}/propose`, {}))).toBe('agreement.malformed')
+    const save = (document: object, step?: object) =>
+      admin().send(
+        'PUT',
+        `${PATH}/${other}`,
+        { document, ...(step === undefined ? {} : { step }) },
+        { 'if-match': '*' },
+      )
+    const whole = { ...amend, reason: '缩短清除期限' }
+    await save({ ...WHOLE, purgeDays: 30, title: '改名' }, whole)
+    const renamed = (await admin().post(`${PATH}/${other}/propose`, {})).body as { code: string; detail: string }
+    expect(renamed).toMatchObject({ code: 'agreement.malformed', detail: expect.stringContaining('title') as unknown })
+    await save({ ...WHOLE, purgeDays: 30 }, whole)
+    expect((await admin().post(`${PATH}/${other}/propose`, {})).status).toBe(201)
+    expect(proposed.at(-1)).toEqual({
+      kind: 'amend',
+      thread,
+      input: {
+        amendment: {
+          title: '补充协议一',
+          reason: '缩短清除期限',
+          effectiveFrom: '2027-01-01',
+          put: [],
+          remove: [],
+          terms: { purgeDays: 30 },
+        },
+      },
+    })
+    expect(seenOf.at(-1)).toEqual(['2.2.0'])
+  })
+
+  test('is told of by an event with each saving, to those who may see drafts', async () => {
+    const { id } = await keep({ title: '一' })
+    await put(id, { title: '二' })
+    await admin().send('DELETE', `${PATH}/${id}`, undefined, { 'if-match': '*' })
+    const told = (await api.events.after(0, 10)).filter(({ type }) => type === 'agreement-draft.changed')
+    expect(told.map(({ subject }) => subject)).toEqual([id, id, id])
+    expect(told[0]?.roles).toContain('business-administrator')
+    expect(told[0]?.roles).not.toContain('window-clerk')
+  })
+
   test('that somebody saved while it was being proposed is not proposed', async () => {
     const { id } = await keep(WHOLE)
     const first = drafts.propose(id, undefined, 'person:1')
-    const second = drafts.save(id, { ...WHOLE, purgeDays: 30 }, ['*'], 'person:2')
+    const second = drafts.save(id, { document: { ...WHOLE, purgeDays: 30 }, step: null }, ['*'], 'person:2')
     const [done, saved] = await Promise.allSettled([first, second])
     // Whoever was second is told; there is never a proposal of one text and a draft of another that is lost.
     expect([done.status, saved.status].filter(status => status === 'rejected')).toHaveLength(1)
@@ -144,11 +215,11 @@ describe('a draft of an agreement', () => {
   })
 
   test(`${KEPT_DRAFT_LIMITS.drafts} are kept, and one more is refused; a text has ${KEPT_DRAFT_LIMITS.bytes} bytes`, async () => {
-    for (let n = 1; n < KEPT_DRAFT_LIMITS.drafts; n++) await drafts.create({ n }, 'person:1')
-    await marksOf('createAgreementDraft', () => drafts.create({ last: true }, 'person:1'))
-    await expect(drafts.create({}, 'person:1')).rejects.toThrow('request.conflict')
+    for (let n = 1; n < KEPT_DRAFT_LIMITS.drafts; n++) await drafts.create({ n }, null, 'person:1')
+    await marksOf('createAgreementDraft', () => drafts.create({ last: true }, null, 'person:1'))
+    await expect(drafts.create({}, null, 'person:1')).rejects.toThrow('request.conflict')
     const [one] = await drafts.list()
-    const sized = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) })
+    const sized = (bytes: number) => ({ document: { a: 'x'.repeat(bytes - '{"a":""}'.length) }, step: null })
     await drafts.save(one?.id ?? '', sized(KEPT_DRAFT_LIMITS.bytes), ['*'], 'person:1')
     await expect(drafts.save(one?.id ?? '', sized(KEPT_DRAFT_LIMITS.bytes + 1), ['*'], 'person:1')).rejects.toThrow(
       'request.oversize',

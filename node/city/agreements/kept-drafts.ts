@@ -1,17 +1,23 @@
 /**
- * Drafts of agreements that are kept (协议草稿): written over days by several administrators, compared, and proposed once, when whole. Nobody outside this city
- * sees one. May import the store and the acts of agreements.
+ * Drafts of agreements that are kept (协议草稿): written over days by several administrators, compared, and sent once, when whole: as a
+ * proposal, as the answer to one, or as an amendment of what stands. Nobody outside this city sees one. May import the store and the
+ * acts of agreements.
  */
+import * as z from 'zod'
+import { changesBetween } from '../../../protocol/agreement/changes.ts'
 import { type AgreementDiff, diffAgreements } from '../../../protocol/agreement/diff.ts'
-import { AgreementDocument } from '../../../protocol/agreement/document.ts'
+import { AgreementAmendment, AgreementDocument } from '../../../protocol/agreement/document.ts'
+import { ThreadId } from '../../../protocol/primitives.ts'
 import { type FieldProblem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { fieldProblems } from '../../kernel/fields.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
 import { changedSince, type Done, demandSeen, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import type { Done as ActDone, Acts } from './acts.ts'
+import type { Act } from './agreements.ts'
 
 export const KEPT_DRAFT_LIMITS = {
   /** drafts that are kept at a time */
@@ -22,6 +28,24 @@ export const KEPT_DRAFT_LIMITS = {
   named: 5,
 } as const
 
+const of = {
+  thread: ThreadId.describe('the agreement'),
+  version: z.string().max(200).describe('the version of the agreement that its writer read; another one is refused'),
+  reason: z.string().max(2000).optional().describe('why, for the partner; an amendment has one'),
+}
+/** What becomes of a text. What an amendment says of itself stands here, as far as it is written. */
+export const DraftStep = z.discriminatedUnion('act', [
+  z.strictObject({ act: z.literal('counter'), ...of }),
+  z.strictObject({
+    act: z.literal('amend'),
+    ...of,
+    title: z.string().max(300).optional().describe('name of the amendment'),
+    effectiveFrom: z.string().max(10).optional().describe('first day on which cases begin under it'),
+  }),
+])
+export type DraftStep = z.infer<typeof DraftStep>
+const Letter = AgreementAmendment.pick({ title: true, reason: true, effectiveFrom: true })
+
 /** An agreement as far as it is written. */
 export type DraftText = Record<string, unknown>
 export type KeptDraft = {
@@ -31,6 +55,8 @@ export type KeptDraft = {
   title: string | null
   /** division codes, as far as they are written */
   parties: string[]
+  /** null: it is proposed */
+  step: DraftStep | null
   /** `person:<id>` */
   createdBy: string
   createdAt: number
@@ -44,12 +70,15 @@ type Row = {
   version: number
   document: string
   former: string | null
+  step: string | null
   created_by: string
   created_at: number
   updated_by: string
   updated_at: number
 }
 
+const stepIn = ({ step }: Pick<Row, 'step'>): DraftStep | null =>
+  step === null ? null : (JSON.parse(step) as DraftStep)
 const textIn = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 const partiesIn = ({ parties }: DraftText): string[] =>
   Array.isArray(parties)
@@ -65,6 +94,7 @@ function toDraft(row: Row): KeptDraft {
     version: row.version,
     title: textIn(document.title),
     parties: partiesIn(document),
+    step: stepIn(row),
     createdBy: row.created_by,
     createdAt: row.created_at,
     updatedBy: row.updated_by,
@@ -76,15 +106,44 @@ export type KeptDraftParts = {
   db: Database
   clock: Clock
   audit: Pick<Audit, 'append'>
+  events: Pick<EventLog, 'append'>
   acts: Pick<Acts, 'submit'>
   randomId: () => string
   /** the newest text of an agreement. Problem: `thread.unknown`. */
   textOf: (thread: string) => Promise<AgreementDocument>
+  /** the text that an amendment of it changes. Problem: `thread.unknown`. */
+  standingOf: (thread: string) => Promise<AgreementDocument>
 }
+
+/** What keeps a draft from being sent, by the shape of its text and of what goes with it. */
+function missingOf(document: unknown, step: DraftStep | null): FieldProblem[] {
+  const read = AgreementDocument.safeParse(document)
+  const missing = read.success ? [] : fieldProblems(read.error, document)
+  if (step?.act !== 'amend') return missing
+  const letter = Letter.safeParse(letterOf(step))
+  if (letter.success) return missing
+  return missing.concat(
+    fieldProblems(letter.error, letterOf(step)).map(problem => ({
+      ...problem,
+      field: `step.${problem.field}`,
+      path: `/step${problem.path ?? ''}`,
+    })),
+  )
+}
+
+/** What is empty is not written. */
+const written = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
+const letterOf = ({ title, reason, effectiveFrom }: DraftStep & { act: 'amend' }) => ({
+  title: written(title),
+  reason: written(reason),
+  effectiveFrom: written(effectiveFrom),
+})
 
 export type KeptDrafts = ReturnType<typeof createKeptDrafts>
 
-export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: KeptDraftParts) {
+export function createKeptDrafts(parts: KeptDraftParts) {
+  const { db, clock, audit, events, acts, randomId, textOf } = parts
+
   async function rowOf(store: Reader, id: string): Promise<Row> {
     const [row] = await store.query<Row>('SELECT * FROM agreement_drafts WHERE id = ?', [id])
     if (row === undefined)
@@ -110,14 +169,25 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
   async function remove(tx: Transaction, { no, id, version }: Row, actor: string, action: string): Promise<void> {
     const gone = await tx.run('DELETE FROM agreement_drafts WHERE no = ? AND version = ?', [no, version])
     if (gone === 0) throw await changedSince(tx, [])
-    await audit.append(tx, { actor, action, subject: id })
+    await noted(tx, actor, action, id)
+  }
+
+  async function noted(
+    tx: Transaction,
+    actor: string,
+    action: string,
+    id: string,
+    detail?: Record<string, number>,
+  ): Promise<void> {
+    await audit.append(tx, { actor, action, subject: id, ...(detail === undefined ? {} : { detail }) })
+    await events.append(tx, { type: 'agreement-draft.changed', subject: id })
   }
 
   /** Problem: `agreement.malformed` for a text that is not whole. */
-  function whole(document: unknown, which: string): AgreementDocument {
+  function whole(document: unknown, which: string, step: DraftStep | null = null): AgreementDocument {
     const read = AgreementDocument.safeParse(document)
-    if (!read.success) {
-      const errors = fieldProblems(read.error, document)
+    const errors = missingOf(document, step)
+    if (!read.success || errors.length > 0) {
       const fields = errors.slice(0, KEPT_DRAFT_LIMITS.named).map(({ field }) => field)
       throw new ProblemError(
         'agreement.malformed',
@@ -141,12 +211,11 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
     async get(id: string): Promise<KeptDraft & { document: DraftText; missing: FieldProblem[] }> {
       const row = await rowOf(db, id)
       const document = JSON.parse(row.document) as DraftText
-      const read = AgreementDocument.safeParse(document)
-      return { ...toDraft(row), document, missing: read.success ? [] : fieldProblems(read.error, document) }
+      return { ...toDraft(row), document, missing: missingOf(document, stepIn(row)) }
     },
 
     /** Problems: `request.oversize`; `request.conflict` when so many are kept already. */
-    async create(document: DraftText, actor: string): Promise<KeptDraft> {
+    async create(document: DraftText, step: DraftStep | null, actor: string): Promise<KeptDraft> {
       const text = sized(document)
       const id = randomId()
       const at = clock.now()
@@ -163,23 +232,29 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
           version: 1,
           document: text,
           former: null,
+          step: step === null ? null : JSON.stringify(step),
           created_by: actor,
           created_at: at,
           updated_by: actor,
           updated_at: at,
         }
         await tx.run(
-          `INSERT INTO agreement_drafts (no, id, version, document, former, created_by, created_at, updated_by, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          [row.no, id, row.version, text, null, actor, at, actor, at],
+          `INSERT INTO agreement_drafts (no, id, version, document, former, step, created_by, created_at, updated_by, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          [row.no, id, row.version, text, null, row.step, actor, at, actor, at],
         )
-        await audit.append(tx, { actor, action: 'agreement-draft.created', subject: id })
+        await noted(tx, actor, 'agreement-draft.created', id)
         return toDraft(row)
       })
     },
 
     /** Problems: `request.not-found`, `request.precondition`, `request.unseen`, `request.oversize`. */
-    async save(id: string, document: DraftText, seen: Seen, actor: string): Promise<KeptDraft> {
+    async save(
+      id: string,
+      { document, step }: { document: DraftText; step: DraftStep | null },
+      seen: Seen,
+      actor: string,
+    ): Promise<KeptDraft> {
       const text = sized(document)
       return db.transaction(async tx => {
         const row = await seenRow(tx, id, seen)
@@ -189,19 +264,15 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
           version: row.version + 1,
           document: text,
           former: row.document,
+          step: step === null ? null : JSON.stringify(step),
           updated_by: actor,
           updated_at: clock.now(),
         }
         await tx.run(
-          'UPDATE agreement_drafts SET version = ?, document = ?, former = ?, updated_by = ?, updated_at = ? WHERE no = ?',
-          [saved.version, text, row.document, actor, saved.updated_at, row.no],
+          'UPDATE agreement_drafts SET version = ?, document = ?, former = ?, step = ?, updated_by = ?, updated_at = ? WHERE no = ?',
+          [saved.version, text, row.document, saved.step, actor, saved.updated_at, row.no],
         )
-        await audit.append(tx, {
-          actor,
-          action: 'agreement-draft.saved',
-          subject: id,
-          detail: { version: saved.version },
-        })
+        await noted(tx, actor, 'agreement-draft.saved', id, { version: saved.version })
         return toDraft(saved)
       })
     },
@@ -222,13 +293,27 @@ export function createKeptDrafts({ db, clock, audit, acts, randomId, textOf }: K
     discard: (id: string, seen: Seen, actor: string): Promise<void> =>
       db.transaction(async tx => remove(tx, await seenRow(tx, id, seen), actor, 'agreement-draft.discarded')),
 
-    /** Proposes it, and takes it away in the transaction that does; with four eyes, in the one that prepares that. Problems: those of a proposal. */
+    /**
+     * Sends it as its step says, and takes it away in the transaction that does; with four eyes, in the one that prepares that.
+     * Problems: those of a proposal, of a counter-proposal or of an amendment; `request.precondition` when its agreement is another by now.
+     */
     async propose(id: string, seen: Seen, actor: string): Promise<ActDone> {
       const row = await seenRow(db, id, seen)
-      const document = whole(JSON.parse(row.document), 'the draft')
-      return acts.submit({ kind: 'propose', thread: null, input: { document } }, actor, undefined, tx =>
+      const step = stepIn(row)
+      const document = whole(JSON.parse(row.document), 'the draft', step)
+      const read = step === null ? undefined : [step.version]
+      return acts.submit(await actOf(document, step), actor, read, tx =>
         remove(tx, row, actor, 'agreement-draft.proposed'),
       )
     },
+  }
+
+  async function actOf(document: AgreementDocument, step: DraftStep | null): Promise<Act> {
+    if (step === null) return { kind: 'propose', thread: null, input: { document } }
+    const { thread } = step
+    if (step.act === 'counter') return { kind: 'counter', thread, input: { document, reason: written(step.reason) } }
+    const found = changesBetween(await parts.standingOf(thread), document)
+    if (!found.ok) throw new ProblemError(found.problem.code, found.problem.detail)
+    return { kind: 'amend', thread, input: { amendment: { ...Letter.parse(letterOf(step)), ...found.changes } } }
   }
 }

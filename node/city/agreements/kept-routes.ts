@@ -4,7 +4,7 @@ import { LIMITS } from '../../../protocol/limits.ts'
 import { jsonObject, ThreadId } from '../../../protocol/primitives.ts'
 import { tellField, toldOfField } from '../../edges/http/field-problem.ts'
 import { actorOf, type RouteModule, Time, time } from '../../edges/http/route.ts'
-import { KEPT_DRAFT_LIMITS, type KeptDraft, type KeptDrafts } from './kept-drafts.ts'
+import { DraftStep, KEPT_DRAFT_LIMITS, type KeptDraft, type KeptDrafts } from './kept-drafts.ts'
 import { Outcome, toOutcome } from './routes.ts'
 import { DiffShape } from './shapes.ts'
 
@@ -13,6 +13,7 @@ const fields = {
   version: z.number().int().describe('grows with each saving; the `ETag` too'),
   title: z.string().nullable(),
   parties: z.array(z.string()).describe('division codes, as far as they are written'),
+  step: DraftStep.nullable().describe('what becomes of it: it counters or amends an agreement; null: it is proposed'),
   createdBy: z.string(),
   createdAt: Time,
   updatedBy: z.string(),
@@ -29,15 +30,16 @@ const versionOf = ({ version }: { version: number }): string => String(version)
 const params = z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/) })
 const body = z.strictObject({
   document: jsonObject(z.string().max(100), LIMITS.jsonLevels).describe(
-    'an agreement as far as it is written, in the form of `proposeAgreement`',
+    'an agreement as far as it is written, in the form of `proposeAgreement`; of an amendment, as it is to stand',
   ),
+  step: DraftStep.optional().describe('absent: it is proposed'),
 })
 const bodyBytes = KEPT_DRAFT_LIMITS.bytes + 1024
 
 export const keptDraftRoutes = (drafts: KeptDrafts): RouteModule => ({
   tag: 'Kept agreement drafts',
   description:
-    'Texts of agreements that are being written (协议草稿), whole or not. Partners see nothing of them; a proposal takes its draft away.',
+    'Texts of agreements that are being written (协议草稿), whole or not: proposals, answers to proposals, amendments. Partners see nothing of them; what is sent takes its draft away.',
   register(api) {
     api.operation({
       method: 'get',
@@ -60,7 +62,8 @@ export const keptDraftRoutes = (drafts: KeptDrafts): RouteModule => ({
       status: 201,
       versionOf,
       problems: ['request.conflict'],
-      handle: async ({ body: { document }, person }) => toAnswer(await drafts.create(document, actorOf(person))),
+      handle: async ({ body: { document, step = null }, person }) =>
+        toAnswer(await drafts.create(document, step, actorOf(person))),
     })
     api.operation({
       method: 'get',
@@ -92,8 +95,8 @@ export const keptDraftRoutes = (drafts: KeptDrafts): RouteModule => ({
       answer: Draft,
       guarded: true,
       versionOf,
-      handle: async ({ params: { id }, body: { document }, seen, person }) =>
-        toAnswer(await drafts.save(id, document, seen, actorOf(person))),
+      handle: async ({ params: { id }, body: { document, step = null }, seen, person }) =>
+        toAnswer(await drafts.save(id, { document, step }, seen, actorOf(person))),
     })
     api.operation({
       method: 'delete',
@@ -127,7 +130,7 @@ export const keptDraftRoutes = (drafts: KeptDrafts): RouteModule => ({
       method: 'post',
       path: '/api/v1/agreement-drafts/{id}/propose',
       id: 'proposeAgreementDraft',
-      summary: 'Propose the draft to every other party of it, once; the draft is gone then',
+      summary: 'Send the draft once, as its step says, to every other party of it; the draft is gone then',
       action: 'agreement.manage',
       params,
       body: z.strictObject({}),
@@ -137,6 +140,7 @@ export const keptDraftRoutes = (drafts: KeptDrafts): RouteModule => ({
       problems: [
         ...(['agreement.malformed', 'agreement.item', 'agreement.party', 'item.unknown', 'list.none'] as const),
         ...(['partner.unknown', 'partner.inactive', 'exchange.recovering', 'clock.own'] as const),
+        ...(['thread.unknown', 'agreement.transition', 'case.author'] as const),
       ],
       handle: async ({ params: { id }, seen, person }) => toOutcome(await drafts.propose(id, seen, actorOf(person))),
     })

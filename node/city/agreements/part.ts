@@ -1,5 +1,6 @@
 /** Agreements (合作协议): their life, from the draft to the day on which they end. */
 import { readCertificate } from '../../../certs/index.ts'
+import { latest } from '../../../protocol/agreement/state.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Part } from '../../part.ts'
@@ -102,8 +103,10 @@ export function createAgreementsPart(
     db,
     clock,
     audit,
+    events,
     acts,
     randomId,
+    standingOf: async thread => latest((await agreements.read(thread)).state).document,
     async textOf(thread) {
       const text = textsOf((await agreements.read(thread)).state).at(-1)
       if (text === undefined) throw new ProblemError('thread.unknown')

@@ -444,6 +444,28 @@ export type AgreementDraft = {
   title: string | null
   /** division codes, as far as they are written */
   parties: string[]
+  /** what becomes of it: it counters or amends an agreement; null: it is proposed */
+  step: {
+    act: 'counter'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string
+  } | {
+    act: 'amend'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string
+    /** name of the amendment */
+    title?: string
+    /** first day on which cases begin under it */
+    effectiveFrom?: string
+  } | null
   createdBy: string
   createdAt: string
   updatedBy: string
@@ -1560,8 +1582,30 @@ export type CounterAgreementRequest = {
   reason?: string | undefined
 }
 export type CreateAgreementDraftRequest = {
-  /** an agreement as far as it is written, in the form of `proposeAgreement` */
+  /** an agreement as far as it is written, in the form of `proposeAgreement`; of an amendment, as it is to stand */
   document: Record<string, unknown>
+  /** absent: it is proposed */
+  step?: {
+    act: 'counter'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string | undefined
+  } | {
+    act: 'amend'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string | undefined
+    /** name of the amendment */
+    title?: string | undefined
+    /** first day on which cases begin under it */
+    effectiveFrom?: string | undefined
+  } | undefined
 }
 export type CreateCaseDraftRequest = {
   /** fields of a new case, or `shared` and `items` of a joint one; whole or not */
@@ -2196,6 +2240,28 @@ export type GetAgreementDraftAnswer = {
   title: string | null
   /** division codes, as far as they are written */
   parties: string[]
+  /** what becomes of it: it counters or amends an agreement; null: it is proposed */
+  step: {
+    act: 'counter'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string
+  } | {
+    act: 'amend'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string
+    /** name of the amendment */
+    title?: string
+    /** first day on which cases begin under it */
+    effectiveFrom?: string
+  } | null
   createdBy: string
   createdAt: string
   updatedBy: string
@@ -6897,8 +6963,30 @@ export type RotateWebhookSecretAnswer = {
 }
 export type RotateWebhookSecretRequest = Record<string, never>
 export type SaveAgreementDraftRequest = {
-  /** an agreement as far as it is written, in the form of `proposeAgreement` */
+  /** an agreement as far as it is written, in the form of `proposeAgreement`; of an amendment, as it is to stand */
   document: Record<string, unknown>
+  /** absent: it is proposed */
+  step?: {
+    act: 'counter'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string | undefined
+  } | {
+    act: 'amend'
+    /** the agreement */
+    thread: string
+    /** the version of the agreement that its writer read; another one is refused */
+    version: string
+    /** why, for the partner; an amendment has one */
+    reason?: string | undefined
+    /** name of the amendment */
+    title?: string | undefined
+    /** first day on which cases begin under it */
+    effectiveFrom?: string | undefined
+  } | undefined
 }
 export type SaveCaseDraftRequest = {
   /** that was read; absent: `If-Match` has it */
@@ -9227,7 +9315,7 @@ export interface Api {
   proposeAgreement(input: {
     body: ProposeAgreementRequest
   } & Keyed & Options): Promise<AgreementOutcome>
-  /** Propose the draft to every other party of it, once; the draft is gone then */
+  /** Send the draft once, as its step says, to every other party of it; the draft is gone then */
   proposeAgreementDraft(input: {
     params: { id: string }
     body?: ProposeAgreementDraftRequest | undefined

@@ -15,6 +15,7 @@ export const EVENT_ACTIONS = {
   'case.due': 'case.list',
   'case-draft.changed': 'case.take-in',
   'agreement.changed': 'reference.read',
+  'agreement-draft.changed': 'agreement.oversee',
   'partner.changed': 'reference.read',
   'partner.connected': 'reference.read',
   'partner.lost': 'reference.read',

@@ -14,6 +14,7 @@ const STALE: Readonly<Record<string, readonly OperationId[]>> = {
   'case.due': OF_LISTS,
   'case-draft.changed': ['listCaseDrafts', 'checkCaseDraft'],
   'agreement.changed': ['listAgreements', 'getAgreement', 'listActs', 'diffAgreement'],
+  'agreement-draft.changed': ['listAgreementDrafts', 'getAgreementDraft'],
   'partner.changed': ['listPartners', 'getPartner', 'getPartnerHealth', 'listInvites', 'getHealth'],
   'partner.connected': ['listPartners', 'getPartner', 'getPartnerHealth', 'getHealth'],
   'partner.lost': ['listPartners', 'getPartner', 'getPartnerHealth', 'getHealth'],

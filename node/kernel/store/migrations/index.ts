@@ -60,6 +60,7 @@ import { agreementDrafts } from './057-agreement-drafts.ts'
 import { uploads } from './058-uploads.ts'
 import { withdrawals } from './059-withdrawals.ts'
 import { fewerCaseKeys } from './060-fewer-case-keys.ts'
+import { draftSteps } from './061-draft-steps.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -122,4 +123,5 @@ export const MIGRATIONS: readonly Migration[] = [
   uploads,
   withdrawals,
   fewerCaseKeys,
+  draftSteps,
 ]
