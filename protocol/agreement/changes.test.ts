@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/properties.ts'
 import { worldAgreement } from '../../test/support/world-case.ts'
 import { changesBetween } from './changes.ts'
 import { diffAgreements } from './diff.ts'

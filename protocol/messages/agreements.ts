@@ -15,6 +15,7 @@ export const AGREEMENT_MESSAGES: Messages = {
   'not another party': '须为另一签署方',
   'stands twice': '重复出现',
   'an amendment that changes nothing': '补充协议未作任何改动',
+  'an amendment changes items and terms alone': '补充协议只变更事项和条款',
   'it amends no document': '没有可修订的协议文本',
   'is not in the agreement': '不在协议中',
   'nothing would be left': '修订后将不剩任何事项',
