@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Outcome, partsOf, runEach } from './run.ts'
+import { type Outcome, runEach, runsOf } from './run.ts'
 
 test('each is told for itself, one that fails keeps no other from it', async () => {
   const told: [string, Outcome['state']][] = []
@@ -35,8 +35,9 @@ test('what runs ends, what follows a stop is not begun and says so', async () =>
   ])
 })
 
-test('parts are as large as they may be, and none is empty', () => {
-  expect(partsOf([1, 2, 3], 2)).toEqual([[1, 2], [3]])
-  expect(partsOf([1, 2], 2)).toEqual([[1, 2]])
-  expect(partsOf([], 2)).toEqual([])
+test('neighbours that are alike are a run, as long as one may be; the order stays', () => {
+  const first = (text: string) => text[0]
+  expect(runsOf(['a1', 'a2', 'b1', 'a3'], first, 2)).toEqual([['a1', 'a2'], ['b1'], ['a3']])
+  expect(runsOf(['a1', 'a2', 'a3'], first, 2)).toEqual([['a1', 'a2'], ['a3']])
+  expect(runsOf([], first, 2)).toEqual([])
 })

@@ -23,6 +23,13 @@ export async function runEach<T>(
   }
 }
 
-/** In parts of so many at most. */
-export const partsOf = <T>(items: readonly T[], most: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / most) }, (_, part) => items.slice(part * most, (part + 1) * most))
+/** Neighbours that are alike, in runs of so many at most; the order stays. */
+export function runsOf<T>(items: readonly T[], alike: (item: T) => unknown, most: number): [T, ...T[]][] {
+  const runs: [T, ...T[]][] = []
+  for (const item of items) {
+    const last = runs.at(-1)
+    if (last === undefined || last.length === most || alike(last[0]) !== alike(item)) runs.push([item])
+    else last.push(item)
+  }
+  return runs
+}

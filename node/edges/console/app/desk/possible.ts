@@ -3,31 +3,11 @@ import type { CaseKind } from '../../../../../protocol/case/kinds.ts'
 import { can, type Holder, scopesOf } from '../../../../../protocol/rights/can.ts'
 import { STEP_ACTIONS } from '../../../../../protocol/rights/table.ts'
 import type { CaseDetail } from '../../../client/api.generated.ts'
-import { STEP_KEYS as PAGE_KEYS } from '../case/steps/kinds.ts'
+import { STEP_KEYS as PAGE_KEYS, placeOf } from '../case/steps/kinds.ts'
 import { subjectOf } from '../case/subject.ts'
 
-/** Those that bring a case on, in the order of its life; the others follow as the node names them. */
-const LIKELY: readonly CaseKind[] = [
-  'case.arrived',
-  'case.accept',
-  'case.precheck',
-  'case.request-supplement',
-  'case.supplement',
-  'case.hand-in',
-  'case.answer',
-  'case.resume',
-  'case.decide',
-  'case.send-result',
-  'case.result-received',
-  'case.close',
-]
 /** The same keys as on the page of the case, and one for what is a tab there. */
 export const STEP_KEYS: { readonly [K in CaseKind]?: string } = { ...PAGE_KEYS, 'case.message': 'm' }
-
-const placeOf = (kind: CaseKind): number => {
-  const place = LIKELY.indexOf(kind)
-  return place < 0 ? LIKELY.length : place
-}
 
 export function stepsFor(me: Holder, detail: CaseDetail): CaseKind[] {
   const subject = subjectOf(detail)
@@ -35,10 +15,6 @@ export function stepsFor(me: Holder, detail: CaseDetail): CaseKind[] {
     .filter(kind => kind !== 'case.purge' && can(me, STEP_ACTIONS[kind], subject).ok)
     .toSorted((a, b) => placeOf(a) - placeOf(b))
 }
-
-/** The step that brings the case on; null when none of them does. */
-export const likelyOf = (steps: readonly CaseKind[]): CaseKind | null =>
-  steps.find(kind => LIKELY.includes(kind)) ?? null
 
 /** Whether somebody works on cases of windows and departments, and has none of either. */
 export function isPlaceless({ roles, windows, departments }: Omit<Holder, 'id'>): boolean {

@@ -1,46 +1,30 @@
 /** The hand-over of results (待发放): to a person, who is noted; the proof of delivery is printed. */
-import { Button, Form, Input, Space } from 'antd'
-import { useRef, useState } from 'react'
+import { Form, Input } from 'antd'
 import { STATE_NAMES } from '../../../../../protocol/case/names.ts'
 import type { Case } from '../../../client/api.generated.ts'
 import { printAll } from '../batch/papers.ts'
-import { PickRows, Results, type Told } from '../batch/rows.tsx'
+import { BatchRoom, type RoomAct } from '../batch/room.tsx'
+import type { Told } from '../batch/rows.tsx'
 import { type Outcome, runEach } from '../batch/run.ts'
-import { Sheets } from '../batch/sheets.tsx'
-import { BATCH } from '../batch/words.ts'
+import { PAPERS } from '../batch/words.ts'
 import { useKept } from '../case/kept.ts'
-import { queries, readAgain, useNode } from '../query.ts'
 import { node } from '../session.ts'
-import { PageFrame, Shown } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem.tsx'
 import { usePair, useWords } from '../words.ts'
 import { HAND_OVER } from './words.ts'
 
-/** Cases that are shown at once: as many as a page of the API holds. */
-const ROWS = 200
 /** Characters of the name of who collects. */
 const NAME = 200
 
 export function Page() {
   const words = useWords(HAND_OVER)
-  const batch = useWords(BATCH)
   const pair = usePair()
-  const read = useNode('readQueue', { params: { queue: 'to-hand-out' }, query: { limit: ROWS } }, { keep: true })
   const [collector, keep] = useKept<string>('handover', 'collector')
-  const [picked, pick] = useState<ReadonlySet<string>>(new Set())
-  const [told, tell] = useState<readonly Told[]>([])
-  const [pages, show] = useState<readonly string[]>([])
-  const [error, fail] = useState<unknown>(null)
-  const stop = useRef<AbortController | null>(null)
-  const [running, run] = useState(false)
   const by = (collector ?? '').trim()
-  const rows = (read.data?.items ?? []).filter(({ thread }) => picked.has(thread))
 
-  const give = async (): Promise<void> => {
-    run(true)
-    fail(null)
-    stop.current = new AbortController()
+  const give: RoomAct = async (rows, { stop, tell }) => {
     const outcomes = new Map<string, Outcome>()
+    const given = (): Told[] =>
+      rows.map(row => ({ row, what: words.giving, outcome: outcomes.get(row.thread) ?? { state: 'waiting' } }))
     await runEach(
       rows,
       ({ thread, version }) =>
@@ -50,34 +34,40 @@ export function Page() {
           ifMatch: version,
         }),
       {
-        stop: stop.current.signal,
+        stop,
         tell: (row: Case, outcome) => {
           outcomes.set(row.thread, outcome)
-          tell(
-            rows.map(of => ({ row: of, what: words.giving, outcome: outcomes.get(of.thread) ?? { state: 'waiting' } })),
-          )
+          tell(given())
         },
       },
     )
     const done = rows.filter(({ thread }) => outcomes.get(thread)?.state === 'done')
-    // Whoever was not served stays chosen.
-    pick(new Set(rows.flatMap(({ thread }) => (outcomes.get(thread)?.state === 'done' ? [] : [thread]))))
-    try {
-      if (done.length > 0) {
-        show((await printAll(done.map(({ thread }) => ({ thread, paper: 'delivery' })))).pages)
-        keep(null)
-      }
-    } catch (problem) {
-      fail(problem)
-    } finally {
-      run(false)
-      await readAgain(queries, ['readQueue', 'countQueues', 'getCase'])
-    }
+    if (done.length === 0) return []
+    keep(null)
+    const unprinted: Told[] = []
+    return printAll(
+      done.map(({ thread }) => ({ thread, paper: 'delivery' })),
+      {
+        // Who has the result is noted: a proof that is not printed is told, and printed from the case.
+        tell: printed => {
+          for (const { thread, error } of printed) {
+            const row = done.find(one => one.thread === thread)
+            if (row !== undefined && error !== null)
+              unprinted.push({ row, what: pair(PAPERS.delivery), outcome: { state: 'failed', error } })
+          }
+          tell(given().concat(unprinted))
+        },
+      },
+    )
   }
   return (
-    <PageFrame title={words.title}>
-      <p className="muted">{words.hint}</p>
-      <Form name="handover" layout="inline" onFinish={() => void give()}>
+    <BatchRoom
+      name="handover"
+      queue="to-hand-out"
+      texts={{ title: words.title, hint: words.hint, empty: words.empty, act: words.give }}
+      column={{ title: words.state, cell: ({ state }) => pair(STATE_NAMES[state]) }}
+      lacking={by === '' ? words.required : null}
+      fields={
         <Form.Item label={words.collector} htmlFor="handover-collector">
           <Input
             id="handover-collector"
@@ -89,43 +79,8 @@ export function Page() {
             onChange={({ target }) => keep(target.value)}
           />
         </Form.Item>
-        <Space>
-          <Button
-            type="primary"
-            htmlType="submit"
-            disabled={rows.length === 0 || by === ''}
-            loading={running}
-            title={by === '' ? words.required : undefined}
-          >
-            {words.give}
-          </Button>
-          {running ? (
-            <Button danger onClick={() => stop.current?.abort()}>
-              {batch.stop}
-            </Button>
-          ) : null}
-          {rows.length > 0 && by === '' ? <span className="muted">{words.required}</span> : null}
-        </Space>
-      </Form>
-      {error === null ? null : <ProblemNotice error={error} />}
-      {pages.length === 0 ? null : <Sheets pages={pages} />}
-      <Results told={told} />
-      <Shown read={read}>
-        {data =>
-          data.items.length === 0 ? (
-            <p className="muted">{words.empty}</p>
-          ) : (
-            <div className="scroll">
-              <PickRows
-                read={data}
-                picked={picked}
-                pick={pick}
-                more={{ title: words.state, cell: ({ state }) => pair(STATE_NAMES[state]) }}
-              />
-            </div>
-          )
-        }
-      </Shown>
-    </PageFrame>
+      }
+      act={give}
+    />
   )
 }

@@ -1,87 +1,47 @@
-/** The print room (待打印): papers of many cases as one document. */
-import { Button } from 'antd'
-import { useState } from 'react'
-import type { Case } from '../../../client/api.generated.ts'
-import { type Printed, printAll } from '../batch/papers.ts'
-import { PickRows, Results, type Told } from '../batch/rows.tsx'
-import { Sheets } from '../batch/sheets.tsx'
+/** The print room (待打印): papers of many cases as one document, in the order in which the cases were chosen. */
+import { printAll } from '../batch/papers.ts'
+import { BatchRoom, type RoomAct } from '../batch/room.tsx'
+import type { Told } from '../batch/rows.tsx'
 import { PAPERS } from '../batch/words.ts'
-import { queries, readAgain, useNode } from '../query.ts'
-import { PageFrame, Shown } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem.tsx'
 import { usePair, useWords } from '../words.ts'
 import { PRINT } from './words.ts'
-
-/** Cases that are shown at once: as many as a page of the API holds. */
-const ROWS = 200
 
 export function Page() {
   const words = useWords(PRINT)
   const pair = usePair()
-  const read = useNode('readQueue', { params: { queue: 'to-print' }, query: { limit: ROWS } }, { keep: true })
-  const [picked, pick] = useState<ReadonlySet<string>>(new Set())
-  const [running, run] = useState(false)
-  const [error, fail] = useState<unknown>(null)
-  const [printed, show] = useState<(Printed & { rows: readonly Case[] }) | null>(null)
-  const rows = (read.data?.items ?? []).filter(({ thread }) => picked.has(thread))
-  const print = async (): Promise<void> => {
-    run(true)
-    fail(null)
-    try {
-      const wanted = rows.flatMap(({ thread, toPrint }) => toPrint.map(paper => ({ thread, paper })))
-      show({ ...(await printAll(wanted)), rows })
-      pick(new Set())
-    } catch (problem) {
-      fail(problem)
-    } finally {
-      run(false)
-      await readAgain(queries, ['readQueue', 'countQueues', 'getCase'])
+  const print: RoomAct = (rows, { stop, tell }) => {
+    const wanted = rows.flatMap(row => row.toPrint.map(paper => ({ row, thread: row.thread, paper })))
+    const told = new Map<string, Told>()
+    const say = (thread: string, paper: (typeof wanted)[number]['paper'], outcome: Told['outcome']) => {
+      const of = wanted.find(entry => entry.thread === thread && entry.paper === paper)
+      if (of !== undefined) told.set(`${thread} ${paper}`, { row: of.row, what: pair(PAPERS[paper]), outcome })
     }
-  }
-  const told: Told[] = (printed?.told ?? []).flatMap(({ thread, paper, error: problem }) => {
-    const row = printed?.rows.find(entry => entry.thread === thread)
-    if (row === undefined) return []
-    return [
-      {
-        row,
-        what: pair(PAPERS[paper]),
-        outcome: problem === null ? { state: 'done' } : { state: 'failed', error: problem },
+    for (const { thread, paper } of wanted) say(thread, paper, { state: 'running' })
+    const showNow = () => tell([...told.values()])
+    showNow()
+    return printAll(wanted, {
+      stop,
+      tell: now => {
+        for (const { thread, paper, error } of now)
+          say(thread, paper, error === null ? { state: 'done' } : { state: 'failed', error })
+        showNow()
       },
-    ]
-  })
-  const any = told.some(({ outcome }) => outcome.state === 'done')
+    }).finally(() => {
+      for (const { thread, paper } of wanted)
+        if (told.get(`${thread} ${paper}`)?.outcome.state === 'running') say(thread, paper, { state: 'stopped' })
+      showNow()
+    })
+  }
   return (
-    <PageFrame
-      title={words.title}
-      aside={
-        <Button type="primary" disabled={rows.length === 0} loading={running} onClick={() => void print()}>
-          {words.print}
-        </Button>
-      }
-    >
-      <p className="muted">{words.hint}</p>
-      {error === null ? null : <ProblemNotice error={error} />}
-      {printed === null || !any ? null : <Sheets pages={printed.pages} />}
-      <Results told={told} />
-      <Shown read={read}>
-        {data =>
-          data.items.length === 0 ? (
-            <p className="muted">{words.empty}</p>
-          ) : (
-            <div className="scroll">
-              <PickRows
-                read={data}
-                picked={picked}
-                pick={pick}
-                more={{
-                  title: words.papers,
-                  cell: ({ toPrint }) => toPrint.map(paper => pair(PAPERS[paper])).join(' · '),
-                }}
-              />
-            </div>
-          )
-        }
-      </Shown>
-    </PageFrame>
+    <BatchRoom
+      name="print"
+      queue="to-print"
+      texts={{ title: words.title, hint: words.hint, empty: words.empty, act: words.print }}
+      column={{
+        title: words.papers,
+        cell: ({ toPrint }) => toPrint.map(paper => pair(PAPERS[paper])).join(' · '),
+      }}
+      act={print}
+    />
   )
 }

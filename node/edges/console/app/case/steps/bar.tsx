@@ -9,6 +9,7 @@ import { usePair, useWords } from '../../words.ts'
 import { paperAddress } from '../address.ts'
 import type { Cities } from '../cities.ts'
 import type { Detail } from '../duties.ts'
+import { Shortcuts } from '../shortcuts.tsx'
 import { mayInCase } from '../subject.ts'
 import { notNow, offered, PAPER_AFTER, STEP_KEYS, type StepKind } from './kinds.ts'
 import { STEP_VERBS, STEPS } from './words.ts'
@@ -163,6 +164,7 @@ export function Steps({ detail, cities, first = null }: Case & { first?: StepKin
             <Button>{words.more}</Button>
           </Dropdown>
         )}
+        <Shortcuts detail={detail} />
         <WhyNot detail={detail} kinds={notNow(detail.steps, may)} />
       </Space>
       {chosen === null ? null : (

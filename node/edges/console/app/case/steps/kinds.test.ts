@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Action } from '../../../../../../protocol/rights/table.ts'
-import { notNow, offered, STEP_KEYS } from './kinds.ts'
+import { likelyOf, notNow, offered, placeOf, STEP_KEYS } from './kinds.ts'
 
 const may =
   (...actions: Action[]) =>
@@ -14,6 +14,13 @@ test('of the steps that a case allows somebody is offered those of their own rig
     menu: ['case.supervise'],
   })
   expect(offered(STEPS, may())).toEqual({ buttons: [], menu: [] })
+})
+
+test('one order of the steps holds on the desk and on the page; nobody is led to a detour', () => {
+  const { buttons } = offered(['case.pause', 'case.precheck', 'case.accept'], may('case.examine', 'case.accept'))
+  expect(buttons).toEqual(buttons.toSorted((a, b) => placeOf(a) - placeOf(b)))
+  expect(likelyOf(['case.pause', 'case.decide', 'case.accept'])).toBe('case.accept')
+  expect([likelyOf(['case.pause', 'case.refuse']), likelyOf(['case.message'])]).toEqual([null, null])
 })
 
 test('main steps that the case does not allow now are told to those alone who may take them', () => {

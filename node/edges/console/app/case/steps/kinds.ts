@@ -7,11 +7,11 @@ import type { AnswerOf } from '../../query.ts'
 export type StepKind = Exclude<CaseKind, 'case.submit' | 'case.purge'>
 type PaperName = AnswerOf<'listPapers'>['items'][number]['name']
 
-/** Buttons, in the order of a case; the other steps stand in a menu. */
-const BUTTONS: readonly StepKind[] = [
+/** The main steps, in the order of a case: those that somebody takes first come first. The other steps stand in a menu. */
+export const MAIN_STEPS: readonly StepKind[] = [
   'case.arrived',
-  'case.precheck',
   'case.accept',
+  'case.precheck',
   'case.request-supplement',
   'case.refuse',
   'case.supplement',
@@ -27,6 +27,25 @@ const BUTTONS: readonly StepKind[] = [
   'case.evaluate',
   'case.answer',
 ]
+/** Main steps that do not bring the case on by themselves: nobody is led to them. */
+const DETOURS: ReadonlySet<CaseKind> = new Set<StepKind>([
+  'case.refuse',
+  'case.ship',
+  'case.pause',
+  'case.extend',
+  'case.evaluate',
+])
+/** Where a step stands among the others: the place of a main one, and the last place for the rest. */
+export function placeOf(kind: CaseKind): number {
+  const place = (MAIN_STEPS as readonly CaseKind[]).indexOf(kind)
+  return place < 0 ? MAIN_STEPS.length : place
+}
+/** The step that brings the case on; null when none of them does. */
+export const likelyOf = (steps: readonly CaseKind[]): CaseKind | null =>
+  steps
+    .filter(kind => placeOf(kind) < MAIN_STEPS.length && !DETOURS.has(kind))
+    .toSorted((a, b) => placeOf(a) - placeOf(b))[0] ?? null
+
 /** Single keys; each stands on its button. */
 export const STEP_KEYS: { readonly [K in StepKind]?: string } = {
   'case.accept': 'a',
@@ -64,13 +83,13 @@ export function offered(
     .filter((kind): kind is StepKind => kind !== 'case.submit' && kind !== 'case.purge')
     .filter(kind => may(STEP_ACTIONS[kind]))
   return {
-    buttons: BUTTONS.filter(kind => mine.includes(kind)),
+    buttons: MAIN_STEPS.filter(kind => mine.includes(kind)),
     // A message is written in its tab.
-    menu: mine.filter(kind => !BUTTONS.includes(kind) && kind !== 'case.message'),
+    menu: mine.filter(kind => !MAIN_STEPS.includes(kind) && kind !== 'case.message'),
   }
 }
 
 /** The main steps that somebody may take in some state of the case, and that it does not allow now. */
 export function notNow(steps: readonly CaseKind[], may: (action: Action) => boolean): StepKind[] {
-  return BUTTONS.filter(kind => !steps.includes(kind) && may(STEP_ACTIONS[kind]))
+  return MAIN_STEPS.filter(kind => !steps.includes(kind) && may(STEP_ACTIONS[kind]))
 }

@@ -1,5 +1,8 @@
 /** What both cities wrote to each other in a case, and a message to the other one; what is typed is kept until it is sent. */
+import { useLocation } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
+import type { TextAreaRef } from 'antd/es/input/TextArea'
+import { useEffect, useRef } from 'react'
 import { useAct, useNode } from '../../query.ts'
 import { useMe } from '../../session.ts'
 import { instantText } from '../../time.ts'
@@ -7,6 +10,7 @@ import { Shown } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../../words.ts'
 import { useKept } from '../kept.ts'
+import { WRITES } from '../shortcuts.tsx'
 import { mayInCase } from '../subject.ts'
 import { useUnsaved } from '../unsaved.ts'
 import { CASE } from '../words.ts'
@@ -25,6 +29,11 @@ function Write({ detail }: Pick<Held, 'detail'>) {
   const [text, keep] = useKept<string>(detail.thread, 'message')
   const send = useAct('messageCase', ['getCase', 'getCaseTimeline'])
   useUnsaved(text !== null && text !== '')
+  const field = useRef<TextAreaRef>(null)
+  const { state } = useLocation()
+  useEffect(() => {
+    if ((state as { [WRITES]?: boolean })[WRITES] === true) field.current?.focus()
+  }, [state])
   const typed = text ?? ''
   const submit = () =>
     send.mutate(
@@ -39,6 +48,7 @@ function Write({ detail }: Pick<Held, 'detail'>) {
       }}
     >
       <Input.TextArea
+        ref={field}
         id="case-message"
         aria-label={words.write}
         placeholder={words.write}

@@ -1,6 +1,5 @@
 /** What the case holds, on the right of its timeline; the chosen tab stands in the address. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Tabs } from 'antd'
 import type { ReactNode } from 'react'
 import { useWords } from '../../words.ts'
 import type { Cities } from '../cities.ts'
@@ -12,6 +11,7 @@ import { Messages } from './messages.tsx'
 import { Papers } from './papers.tsx'
 import { Parcels } from './parcels.tsx'
 import { Rights } from './rights.tsx'
+import { TabStrip } from './strip.tsx'
 
 const TABS = ['materials', 'messages', 'papers', 'person', 'parcels', 'rights'] as const
 type Tab = (typeof TABS)[number]
@@ -34,21 +34,21 @@ export function CaseTabs(held: Held) {
   const chosen = TABS.find(name => name === tab) ?? 'materials'
   const { unread, toPrint } = held.detail
   const more: { [T in Tab]?: number } = { messages: unread, papers: toPrint.length }
+  const Content = CONTENT[chosen]
   return (
     <section className="card case-tabs" aria-label={words.tabs}>
-      <Tabs
-        activeKey={chosen}
-        onChange={key => void navigate({ to: '.', search: { tab: key } as object, replace: true })}
-        items={TABS.map(name => {
-          const Content = CONTENT[name]
+      <TabStrip
+        name="case-tab"
+        label={words.tabs}
+        tabs={TABS.map(name => {
           const count = more[name] ?? 0
-          return {
-            key: name,
-            label: count === 0 ? words[name] : `${words[name]} ${count}`,
-            children: <Content {...held} />,
-          }
+          return { name, label: count === 0 ? words[name] : `${words[name]} ${count}` }
         })}
-      />
+        chosen={chosen}
+        choose={key => void navigate({ to: '.', search: { tab: key } as object, replace: true })}
+      >
+        <Content key={chosen} {...held} />
+      </TabStrip>
     </section>
   )
 }
