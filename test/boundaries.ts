@@ -44,6 +44,8 @@ const CONSOLE_PACKAGES = [
   'uqr',
   'pinyin-pro',
   'pdfjs-dist',
+  'echarts/',
+  'china-maps/',
 ]
 
 export const RULES: readonly Rule[] = [

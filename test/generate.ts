@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { centresFile } from './generate/centres.ts'
 import { clientFiles } from './generate/client.ts'
 import { schemaFiles } from './generate/schemas.ts'
 import { settingsFile } from './generate/settings.ts'
@@ -22,6 +23,7 @@ export async function generated(): Promise<Files> {
     ...schemaFiles(),
     settingsFile(),
     ...(await clientFiles()),
+    await centresFile(),
     ...(await specFile(read)),
     ...(await vectorFiles()),
   ])

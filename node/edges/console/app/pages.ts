@@ -27,6 +27,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/print', load: () => import('./print/page.tsx') },
   { path: '/handover', load: () => import('./handover/page.tsx') },
   { path: '/cases/$no/materials', load: () => import('./case/view/page.tsx') },
+  { path: '/board', load: () => import('./board/page.tsx') },
   { path: '/account', load: () => import('./account/page.tsx') },
   { path: '/help', load: () => import('./help/page.tsx') },
 ]
