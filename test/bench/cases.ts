@@ -217,6 +217,15 @@ export async function benchCases({ cases, looks, log, ...options }: CasesOptions
           departments: [`department-${round % DEPARTMENTS}`],
         }),
       ],
+      ['a window lead', () => ({ roles: ['window-lead'] as const, windows: [], departments: [] })],
+      [
+        'a leader',
+        (round: number) => ({
+          roles: ['leader'] as const,
+          windows: [],
+          departments: [`department-${round % DEPARTMENTS}`],
+        }),
+      ],
     ] as const) {
       const of = (round: number) => ({
         ...asker(round),

@@ -20,7 +20,7 @@ test('the bench of cases brings every queue, search and statistic', async () => 
   expect(Object.keys(groups).filter(id => id.startsWith('search '))).toHaveLength(7)
   expect(Object.keys(groups).filter(id => id.startsWith('statistics '))).toHaveLength(7)
   expect([groups.counts, groups.page]).toEqual([LATENCIES, LATENCIES])
-  for (const who of ['a window clerk', 'an examiner'])
+  for (const who of ['a window clerk', 'an examiner', 'a window lead', 'a leader'])
     expect([groups[`queues of ${who}`], groups[`counts of ${who}`]]).toEqual([LATENCIES, LATENCIES])
   expect(groups.store).toEqual(['rebuild', 'statistics', 'megabytes', 'seed'])
   whole(report, 'cases')

@@ -18,6 +18,7 @@ const PEOPLE: Record<string, Holder> = {
   'a person of every case': { ...person, roles: ['business-administrator'] },
   'a window clerk': { ...person, roles: ['window-clerk'], windows: ['1号窗口', '2号窗口'] },
   'an examiner of one department': { ...person, roles: ['examiner'], departments: ['d3'] },
+  'a leader': { ...person, roles: ['leader'], departments: ['d3'] },
   'a window lead': { ...person, roles: ['window-lead'] },
   'a clerk of more places than are read one by one': {
     ...person,
@@ -151,8 +152,8 @@ const BY: Record<QueueName, RegExp> = {
   ours: /^cases_desk_(role|place|assignee) \(\w+=\? AND turn=\?/,
   waiting: /^cases_desk_(role|place|assignee) \(\w+=\? AND turn=\?/,
   paused: /^cases_desk_(role|place|assignee) \(\w+=\? AND turn=\?/,
-  'due-today': /^cases_own_due(_place \(place=\? AND | \()own_due=\?/,
-  overdue: /^cases_own_due(_place \(place=\? AND | \()(own_due>\? AND )?own_due<\?/,
+  'due-today': /^cases_own_due(_place \(place=\? AND |_assignee \(assignee=\? AND | \()own_due=\?/,
+  overdue: /^cases_own_due(_place \(place=\? AND |_assignee \(assignee=\? AND | \()(own_due>\? AND )?own_due<\?/,
   unread: /^cases_unread/,
   'to-print': /^cases_to_print/,
   'to-hand-out': /^cases_to_hand_out/,
@@ -167,7 +168,38 @@ const BY: Record<QueueName, RegExp> = {
 /** Named by other tables, and few. */
 const FEW: readonly QueueName[] = ['parked', 'parcels', 'originals']
 
+/** What the store reads of cases for what was asked last, but for those whose numbers another table names. */
+async function readsOf({ sql, params }: (typeof asked)[number]): Promise<string[]> {
+  const plan = await db.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, params)
+  return plan
+    .map(({ detail }) => detail)
+    .filter(detail => /^(?:SEARCH|SCAN) cases\b/.test(detail) && !detail.includes('INTEGER PRIMARY KEY'))
+}
+
+/** How the names of the indexes of a box begin. */
+const ownIndex = (name: QueueName): string => /^\^(\w+)/.exec(BY[name].source)?.[1] ?? ''
+
 describe.each(Object.entries(PEOPLE))('of %s', (_, of) => {
+  test.each([{}, { partner: HANDLING }, { item: 'd3', state: 'accepted' }] as const)(
+    'no row of a case is read to count a box, narrowed to %o: its indexes hold what is asked',
+    async filter => {
+      const isOfFew = (detail: string) => /_(assignee|own_due_place) /.test(detail)
+      for (const name of QUEUE_NAMES.filter(box => !FEW.includes(box))) {
+        asked.length = 0
+        await queues().total(name, askerOf(of), filter)
+        expect(asked).toHaveLength(1)
+        for (const read of asked) {
+          const reads = await readsOf(read)
+          expect(reads).not.toEqual([])
+          // What one person has, and what a place owes, is few: these indexes hold whose it is, and no more.
+          for (const detail of reads)
+            if (Object.keys(filter).length === 0 || !isOfFew(detail))
+              expect([name, read.sql, detail]).toEqual([name, read.sql, expect.stringContaining(' COVERING INDEX ')])
+        }
+      }
+    },
+  )
+
   test('each box is read through its own index, in its own order, however many cases there are', async () => {
     for (const name of QUEUE_NAMES) {
       asked.length = 0
@@ -190,4 +222,20 @@ describe.each(Object.entries(PEOPLE))('of %s', (_, of) => {
       }
     }
   })
+})
+
+test('a store that has counted what its indexes hold reads each box through its own one too, narrowed to any level', async () => {
+  await db.transaction(tx => tx.query('ANALYZE'))
+  const levels = [undefined, 'overdue', 'red', 'yellow', 'green'] as const
+  for (const of of Object.values(PEOPLE))
+    for (const name of QUEUE_NAMES)
+      for (const level of levels)
+        for (const filter of [{ level }, { ownLevel: level }]) {
+          asked.length = 0
+          await queues().total(name, askerOf(of), filter)
+          await queues().page(name, askerOf(of), 50, null, filter)
+          for (const read of asked)
+            for (const detail of await readsOf(read))
+              expect([name, detail]).toEqual([name, expect.stringContaining(` INDEX ${ownIndex(name)}`)])
+        }
 })

@@ -61,6 +61,7 @@ import { uploads } from './058-uploads.ts'
 import { withdrawals } from './059-withdrawals.ts'
 import { fewerCaseKeys } from './060-fewer-case-keys.ts'
 import { draftSteps } from './061-draft-steps.ts'
+import { coveringBoxes } from './062-covering-boxes.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -124,4 +125,5 @@ export const MIGRATIONS: readonly Migration[] = [
   withdrawals,
   fewerCaseKeys,
   draftSteps,
+  coveringBoxes,
 ]
