@@ -55,6 +55,8 @@ export const operationRoutes = (
             .strictObject({
               key: z.string().describe('such as `http.port`'),
               value: z.unknown().describe('as JSON; null when none is set'),
+              default: z.unknown().describe('what counts where nobody sets it; null: nothing'),
+              required: z.boolean().describe('whether it must be set'),
               from: z.enum(['file', 'environment', 'default']),
               env: z.string().nullable().describe('variable of the environment that stands over the file'),
               en: z.string(),

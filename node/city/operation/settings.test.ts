@@ -22,7 +22,10 @@ test('each setting has its value and says where it comes from: the file, the env
   expect(of('http.port')).toMatchObject({ value: 9000, from: 'file', env: 'TONGBAN_HTTP_PORT' })
   expect(of('log.level')).toMatchObject({ value: 'debug', from: 'environment', env: 'TONGBAN_LOG_LEVEL' })
   expect(of('http.host')).toMatchObject({ value: '127.0.0.1', from: 'default' })
-  expect(of('applicants.url')).toMatchObject({ value: null, from: 'default' })
+  expect(of('applicants.url')).toMatchObject({ value: null, default: null, required: false, from: 'default' })
+  expect(of('http.port')?.default).toBe(8420)
+  expect(of('p2p.listen')?.default).toEqual(['/ip4/0.0.0.0/tcp/8421'])
+  expect(of('city.code')).toMatchObject({ value: '420300', default: null, required: true })
   expect(
     items.every(({ en, zh, key }) => key === 'adapter' || (en !== '' && zh !== '') || key.split('.').length === 1),
   ).toBe(true)

@@ -2,9 +2,11 @@
 import type { ConfigOrigin, NodeConfig } from '../../kernel/config/config.ts'
 import { describeConfig, type Setting } from '../../kernel/config/describe.ts'
 
-export type SettingInForce = Pick<Setting, 'key' | 'env' | 'en' | 'zh'> & {
+export type SettingInForce = Pick<Setting, 'key' | 'env' | 'en' | 'zh' | 'required'> & {
   /** null when none is set */
   value: unknown
+  /** of the program; null when it has none */
+  default: unknown
   /** who says so: the file, a variable of the environment, or the program */
   from: 'file' | 'environment' | 'default'
 }
@@ -54,9 +56,20 @@ function fromOf(key: string, origin: ConfigOrigin | undefined): SettingInForce['
 
 /** Every setting that applies to this node, in the order of the file. */
 export function settingsInForce(config: NodeConfig): SettingInForce[] {
-  return describeConfig().flatMap(({ key, env, kind, en, zh }) => {
+  return describeConfig().flatMap(({ key, env, kind, en, zh, required, default: own }) => {
     if (kind !== null && kind !== config.adapter.kind) return []
     const value = shown(valueAt(config, key), WITH_PLACEHOLDERS.has(key) ? placeholdersOf : addressOf) ?? null
-    return [{ key, env, en, zh, value, from: fromOf(key, config.origin) }]
+    return [
+      {
+        key,
+        env,
+        en,
+        zh,
+        value,
+        default: own === null ? null : JSON.parse(own),
+        required,
+        from: fromOf(key, config.origin),
+      },
+    ]
   })
 }

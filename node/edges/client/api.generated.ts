@@ -7363,6 +7363,10 @@ export type Setting = {
   key: string
   /** as JSON; null when none is set */
   value?: unknown
+  /** what counts where nobody sets it; null: nothing */
+  default?: unknown
+  /** whether it must be set */
+  required: boolean
   from: 'file' | 'environment' | 'default'
   /** variable of the environment that stands over the file */
   env: string | null

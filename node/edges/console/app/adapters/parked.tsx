@@ -10,7 +10,7 @@ import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { Told } from '../ui/told.tsx'
 import { useLanguage, useWords } from '../words.ts'
-import { OPERATION } from './words.ts'
+import { ADAPTERS } from './words.ts'
 
 const OF_PARKED = ['listParked', 'getHealth'] as const
 type Ending = { title: string; act: (reason: string) => void }
@@ -24,7 +24,7 @@ const nameOf = (work: ParkedWork) =>
       : { material: work.material }
 
 function Piece({ work, manages, end }: { work: ParkedWork; manages: boolean; end: (ending: Ending) => void }) {
-  const words = useWords(OPERATION)
+  const words = useWords(ADAPTERS)
   const language = useLanguage()
   const retry = useAct('retryParked', OF_PARKED)
   const done = useAct('endParked', OF_PARKED)
@@ -96,7 +96,7 @@ function Piece({ work, manages, end }: { work: ParkedWork; manages: boolean; end
 }
 
 export function Page() {
-  const words = useWords(OPERATION)
+  const words = useWords(ADAPTERS)
   const me = useMe()
   const parked = useNode('listParked')
   const retryAll = useAct('retryParked', OF_PARKED)
@@ -108,13 +108,13 @@ export function Page() {
     </Button>
   ) : null
   return (
-    <PageFrame title={words.parked} aside={aside}>
-      <p className="muted">{words.parkedHint}</p>
+    <PageFrame title={words.title} aside={aside}>
+      <p className="muted">{words.hint}</p>
       {retryAll.error === null ? null : <ProblemNotice error={retryAll.error} />}
       <Shown read={parked}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty description={words.noParked} />
+            <Empty description={words.none} />
           ) : (
             <ul className="rows">
               {items.map(work => (

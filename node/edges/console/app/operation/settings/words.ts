@@ -1,0 +1,43 @@
+/** Words of the page of settings in force. */
+import { catalogue } from '../../words.ts'
+
+export const SETTINGS = catalogue(
+  {
+    hint: '只读：在配置文件或环境变量中修改，重启节点后生效。各项说明见 docs/settings.md。密钥、口令等只显示其所在位置。',
+    file: (path: string) => `配置文件 ${path}`,
+    find: '按名称或含义查找',
+    changedOnly: '只看改过的',
+    name: '设置',
+    value: '现值',
+    default: '默认值',
+    from: '来源',
+    fromFile: '配置文件',
+    fromEnvironment: (name: string) => `环境变量 ${name}`,
+    fromDefault: '默认',
+    unset: '未设置',
+    needed: '必填',
+    neededThen: '启用此项功能时必填',
+    yes: '是（true）',
+    no: '否（false）',
+    none: '没有这样的设置',
+  },
+  {
+    hint: 'To be read: they are changed in the file or the environment, and count after a restart. docs/settings.md has them all. Of a secret, its place is shown.',
+    file: (path: string) => `File ${path}`,
+    find: 'Find by name or meaning',
+    changedOnly: 'Changed ones only',
+    name: 'Setting',
+    value: 'Value',
+    default: 'Default',
+    from: 'From',
+    fromFile: 'file',
+    fromEnvironment: (name: string) => `environment ${name}`,
+    fromDefault: 'default',
+    unset: 'not set',
+    needed: 'must be set',
+    neededThen: 'must be set where this is used',
+    yes: 'yes (true)',
+    no: 'no (false)',
+    none: 'No setting is like that',
+  },
+)
