@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchCases } from './cases.ts'
 import { benchCatalog } from './catalog.ts'
+import { benchConsole } from './console.ts'
 import { benchExchange } from './exchange.ts'
 import { ATTACK_NAMES, benchHostile } from './hostile.ts'
 import { markdownOf, performanceMarkdown } from './markdown.ts'
@@ -23,6 +24,7 @@ const BENCHES: { [Name in BenchName]: (options: BenchOptions[Name]) => Promise<F
   materials: options => benchMaterials({ ...options, log }),
   catalog: options => benchCatalog({ ...options, log }),
   cases: options => benchCases({ ...options, log }),
+  console: options => benchConsole({ ...options, log }),
   hostile: options => benchHostile({ ...options, log }),
 }
 const NAMES = Object.keys(BENCHES) as BenchName[]
@@ -76,6 +78,7 @@ function optionsOf(): BenchOptions {
     materials: { ...base.materials, ...given({ rounds, sizes: wholes(values.sizes) }) },
     catalog: { ...base.catalog, ...given({ rounds, sizes: wholes(values.items) }) },
     cases: { ...base.cases, ...given({ cases: values.cases === undefined ? undefined : whole(values.cases) }) },
+    console: { ...base.console, ...given({ rounds }) },
     hostile: { ...base.hostile, ...given({ rounds, seconds, attacks: attacks.length === 0 ? undefined : attacks }) },
   }
 }

@@ -1,6 +1,7 @@
 /** What each bench runs with: by itself, within the time of a report, and so small that it only shows that it works. */
 import type { CasesOptions } from './cases.ts'
 import type { CatalogOptions } from './catalog.ts'
+import type { ConsoleOptions } from './console.ts'
 import type { ExchangeOptions } from './exchange.ts'
 import { ATTACK_NAMES, type HostileOptions } from './hostile.ts'
 import type { MaterialsOptions } from './materials.ts'
@@ -13,6 +14,7 @@ export type BenchOptions = {
   materials: Sized<MaterialsOptions>
   catalog: Sized<CatalogOptions>
   cases: Sized<CasesOptions>
+  console: Sized<ConsoleOptions>
   hostile: Sized<HostileOptions>
 }
 export type BenchName = keyof BenchOptions
@@ -32,6 +34,7 @@ const FULL: BenchOptions = {
     rest: 1500,
   },
   cases: { cases: 1_000_000, real: 1000, looks: 200 },
+  console: { rounds: 5, real: 60, cases: 100_000, pages: 300, frames: 600 },
   hostile: { rounds: 3, seconds: 3, warmUp: 1, attacks: ATTACK_NAMES, attackers: [1, 2] },
 }
 
@@ -57,6 +60,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     materials: { ...FULL.materials, rounds: 2 },
     catalog: { ...FULL.catalog, sizes: [1_300, 103_600], agreements: [300], searches: 200 },
     cases: { cases: 300_000, real: 500, looks: 100 },
+    console: { ...FULL.console, rounds: 3 },
     hostile: { rounds: 1, seconds: 1, warmUp: 1, attacks: REPORTED, attackers: [2] },
   },
   smoke: {
@@ -65,6 +69,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     materials: { rounds: 1, sizes: [1] },
     catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5, rest: 0 },
     cases: { cases: 40, real: 12, looks: 2 },
+    console: { rounds: 1, real: 2, cases: 40, pages: 5, frames: 5, addresses: 2 },
     hostile: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
   },
 }

@@ -1,17 +1,9 @@
-/** Words of the console (词表): each part has one catalogue in Chinese and English, and no component holds a text of its own. */
+/** Words of the console in the language that is spoken: no component holds a text of its own. */
 import { useSyncExternalStore } from 'react'
+import type { Catalogue, Like, Words } from './catalogue.ts'
 
+export { catalogue } from './catalogue.ts'
 export type Language = 'zh' | 'en'
-/** A text, or what makes one of its parts. */
-type Text = string | ((...parts: never[]) => string)
-type Words = { readonly [Key in string]: Text }
-/** The same words in another language: as many, each of the same parts. */
-type Like<W extends Words> = {
-  readonly [Key in keyof W]: W[Key] extends (...parts: infer Parts) => string ? (...parts: Parts) => string : string
-}
-export type Catalogue<W extends Words> = { readonly zh: W; readonly en: Like<W> }
-
-export const catalogue = <const W extends Words>(zh: W, en: Like<W>): Catalogue<W> => ({ zh, en })
 
 const KEPT = 'tongban.language'
 const hearers = new Set<() => void>()

@@ -1,5 +1,5 @@
 /** Words of the frame around all pages. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const SHELL = catalogue(
   {

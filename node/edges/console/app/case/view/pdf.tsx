@@ -43,7 +43,12 @@ function PdfPage({ pdf, no, width }: { pdf: PDFDocumentProxy; no: number; width:
       const task = page.render({ canvas: canvas.current, viewport })
       stop = () => task.cancel()
       // A page that went out of sight while it was drawn is drawn again when it comes back.
-      task.promise.catch(() => undefined)
+      task.promise.then(
+        () => {
+          if (canvas.current !== null) canvas.current.ariaBusy = 'false'
+        },
+        () => undefined,
+      )
     })
     return () => {
       ended = true
@@ -54,6 +59,7 @@ function PdfPage({ pdf, no, width }: { pdf: PDFDocumentProxy; no: number; width:
     <canvas
       ref={canvas}
       role="img"
+      aria-busy="true"
       aria-label={words.page(no, pdf.numPages)}
       style={{ width, height: width * ratio }}
     />
