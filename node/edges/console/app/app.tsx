@@ -42,7 +42,6 @@ function Room() {
 
 export function App({ nonce }: { nonce: string }) {
   const language = useLanguage()
-  useEffect(() => void refresh(), [])
   return (
     <ConfigProvider
       theme={THEME}

@@ -2,6 +2,8 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { onEntering, refresh } from './session.ts'
+import { loadAhead } from './shell/router.tsx'
 import './style.css'
 
 const root = document.getElementById('root')
@@ -14,6 +16,9 @@ document.createElement = (name: string, options?: ElementCreationOptions): HTMLE
   if (element instanceof HTMLStyleElement) element.nonce = nonce
   return element
 }
+// The node is asked while the page is made.
+onEntering(() => loadAhead(location.pathname))
+void refresh()
 if (root !== null)
   createRoot(root).render(
     <StrictMode>

@@ -84,12 +84,19 @@ export const askPurposeBy = (ask: () => Promise<Purpose | null>): void => {
   askPurpose = ask
 }
 
+let entering = (): void => {}
+/** Somebody is known to be signed in, and who it is is still asked for: time to load what they will see. */
+export const onEntering = (begin: () => void): void => {
+  entering = begin
+}
+
 /** Asks the node who sits here. */
 export async function refresh(): Promise<void> {
   try {
     const { csrf, due, id } = await plain.getOwnSession({ params: { id: 'current' } })
     brought.csrf = csrf ?? ''
     if (due.length > 0) return set({ at: 'due', due, account: null })
+    entering()
     const [me, settings] = await Promise.all([plain.whoAmI(), plain.showCommonSettings()])
     set({ at: 'in', me, settings, id })
   } catch (error) {

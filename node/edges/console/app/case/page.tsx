@@ -1,5 +1,5 @@
 /** The case (办件) at `/cases/$no`: by its number of either city, or by its thread, as links of the node have it. */
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { Result } from 'antd'
 import { useNode } from '../query.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -45,5 +45,7 @@ function ByNumber({ no }: { no: string }) {
 
 export function Page() {
   const { no = '' } = useParams({ strict: false }) as { no?: string }
-  return isThread(no) ? <CaseRoom key={no} thread={no} /> : <ByNumber key={no} no={no} />
+  // Who comes from a list has told which of those with this number is meant.
+  const { thread = no } = useLocation().state as { thread?: string }
+  return isThread(thread) ? <CaseRoom key={thread} thread={thread} /> : <ByNumber key={no} no={no} />
 }

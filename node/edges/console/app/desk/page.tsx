@@ -29,6 +29,8 @@ function caseAddress(caseNo: string, kind?: CaseKind): string {
 
 const ENTER = 'Enter'
 
+type Opened = { caseNo: string; thread: string }
+
 /** One queue with its filters; made anew for another one. */
 function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | null) => void }) {
   const { queue, filter, selected } = wanted
@@ -40,7 +42,9 @@ function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | n
   const know = useCallback((kind: CaseKind | null) => {
     firstStep.current = kind
   }, [])
-  const open = (caseNo: string, kind?: CaseKind): void => router.history.push(caseAddress(caseNo, kind))
+  // Its thread is known here: the page need not look the number up.
+  const open = ({ caseNo, thread }: Opened, kind?: CaseKind): void =>
+    router.history.push(caseAddress(caseNo, kind), { thread })
   const place = rows.rows.findIndex(({ row }) => row.thread === selected)
   const move = (by: 1 | -1) => (): void => {
     // From nowhere, down is to the first row.
@@ -54,14 +58,14 @@ function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | n
     move(1)()
     // Two changes of one turn of the event loop would be one entry of the history.
     router.history.flush()
-    open(here.caseNo, firstStep.current ?? undefined)
+    open(here, firstStep.current ?? undefined)
   }
   useKeys({
     j: move(1),
     ArrowDown: move(1),
     k: move(-1),
     ArrowUp: move(-1),
-    ...(here === undefined ? {} : { [ENTER]: () => open(here.caseNo), e: actAndNext }),
+    ...(here === undefined ? {} : { [ENTER]: () => open(here), e: actAndNext }),
   })
   return (
     <>
@@ -71,7 +75,7 @@ function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | n
         rows={rows}
         selected={selected}
         select={select}
-        open={({ caseNo }) => open(caseNo)}
+        open={row => open(row)}
         see={see}
       />
       {selected === null ? (

@@ -215,7 +215,7 @@ export function Selected({
   close,
 }: {
   thread: string
-  open: (caseNo: string, kind?: CaseKind) => void
+  open: (opened: { caseNo: string; thread: string }, kind?: CaseKind) => void
   /** tells which step brings the case on, or null, once it is known */
   know: (first: CaseKind | null) => void
   close: () => void
@@ -231,7 +231,7 @@ export function Selected({
       <Button type="text" size="small" className="close" aria-label={words.close} onClick={close}>
         ✕
       </Button>
-      <Shown read={read}>{detail => <Detail detail={detail} open={kind => open(detail.caseNo, kind)} />}</Shown>
+      <Shown read={read}>{detail => <Detail detail={detail} open={kind => open(detail, kind)} />}</Shown>
     </aside>
   )
 }

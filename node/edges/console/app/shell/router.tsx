@@ -30,6 +30,26 @@ function loaded({ load }: PageEntry) {
   return lazy(async () => ({ default: (await load()).Page }))
 }
 
+/** Pages to which the first one mostly leads. */
+const SOON: readonly PageEntry['path'][] = ['/cases/$no', '/new']
+
+/** Loads the part of a page before it is shown, and once the browser has nothing to do what is mostly opened next. */
+export function loadAhead(path: string): void {
+  const parts = path.split('/')
+  const here = PAGES.find(entry => {
+    const wanted = entry.path.split('/')
+    return wanted.length === parts.length && wanted.every((part, at) => part.startsWith('$') || part === parts[at])
+  })
+  // A part that cannot be loaded is told where it is wanted.
+  const load = (entry: PageEntry) => entry.load().catch(() => undefined)
+  if (here !== undefined) void load(here)
+  // Not every browser tells when it has nothing to do.
+  const idle: (begin: () => void) => unknown = window.requestIdleCallback ?? setTimeout
+  idle(() => {
+    for (const entry of PAGES) if (SOON.includes(entry.path)) void load(entry)
+  })
+}
+
 /** What is at an address, for those who may open it; the node would refuse the others all the same. */
 function Guard({ children }: { children: ReactNode }) {
   const me = useMe()

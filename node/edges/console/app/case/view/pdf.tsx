@@ -1,14 +1,11 @@
 /** A PDF drawn by PDF.js: pages that are seen, read by ranges; nothing in it runs. */
-import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy } from 'pdfjs-dist'
-import worker from 'pdfjs-dist/build/pdf.worker.min.mjs' with { type: 'file' }
+import type { PDFDocumentProxy } from 'pdfjs-dist'
 import { useEffect, useRef, useState } from 'react'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { useWords } from '../../words.ts'
+import { openPdf } from './pdf-file.ts'
 import { VIEW } from './words.ts'
 
-GlobalWorkerOptions.workerSrc = new URL(worker, import.meta.url).href
-/** Where `build.ts` puts what PDF.js reads when it needs it: Chinese encodings, fonts that no PDF brings. */
-const BESIDE = '/console/'
 /** Pages are drawn this far before they are seen, pixels. */
 const AHEAD = 600
 /** Of a page that nobody knows yet: A4. */
@@ -71,14 +68,7 @@ export function PdfView({ address, bytes, width }: { address: string; bytes: Arr
   const [failed, setFailed] = useState<unknown>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: bytes that come later are for the next look
   useEffect(() => {
-    const task = getDocument({
-      ...(bytes === null ? { url: address } : { data: bytes.slice(0) }),
-      cMapUrl: BESIDE,
-      standardFontDataUrl: BESIDE,
-      wasmUrl: BESIDE,
-      disableAutoFetch: true,
-      disableStream: true,
-    })
+    const task = openPdf(address, bytes)
     setPdf(null)
     setFailed(null)
     task.promise.then(setPdf, setFailed)
