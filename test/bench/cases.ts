@@ -273,8 +273,9 @@ export async function benchCases({ cases, looks, log, ...options }: CasesOptions
       keep(`statistics ${name}`, `statistics of ${name}`, AIMS.statistics, found)
     }
     for (const [name, ask] of [
-      ['item heat of a year, by month', () => statistics.heat('2026-01', '2026-12', null, 50)],
-      ['item heat of a role', () => statistics.heat('2026-01', '2026-12', 'handling', 50)],
+      ['item heat of a year, by month', () => statistics.heat('2026-01', '2026-12', {}, 50)],
+      ['item heat of a role', () => statistics.heat('2026-01', '2026-12', { role: 'handling' }, 50)],
+      ['flows of a year', () => statistics.sums('flow', '2026-01', '2026-12', null, { total: true })],
       ['agreed items without cases', () => statistics.pairs('2026-01', '2026-12')],
     ] as const)
       keep(`statistics ${name}`, `statistics of ${name}`, AIMS.statistics, await timed(fewer, ask))

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { DivisionCode, ThreadId } from '../../../protocol/primitives.ts'
 import type { RouteModule } from '../../edges/http/route.ts'
 import type { StatisticsBoard } from './board.ts'
+import { narrowFields } from './routes.ts'
 
 const count = z.number().int()
 const spans = { today: count, month: count, year: count }
@@ -55,16 +56,16 @@ export const boardRoutes = (board: StatisticsBoard, catchUp: () => Promise<void>
       query: z
         .strictObject({
           ...period,
-          role: Role.optional().describe('cases that this city took in, or decides'),
+          ...narrowFields,
           limit: z.coerce.number().int().min(1).max(500).default(50),
         })
         .refine(alike, ALIKE),
       answer: z.strictObject({
         items: z.array(z.strictObject({ rank: count, item: z.string(), name: z.string(), cases: count })),
       }),
-      handle: async ({ query: { from, to, role, limit } }) => {
+      handle: async ({ query: { from, to, limit, ...narrow } }) => {
         await catchUp()
-        const found = await board.heat(from, to, role ?? null, limit)
+        const found = await board.heat(from, to, narrow, limit)
         return { items: found.map((entry, index) => ({ rank: index + 1, ...entry })) }
       },
     })

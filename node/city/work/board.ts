@@ -6,6 +6,7 @@ import { type AgreementDocument, dayOf } from '../../../protocol/agreement/docum
 import { type AgreementState, latest } from '../../../protocol/agreement/state.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Database } from '../../kernel/store/database.ts'
+import type { Narrow } from './narrow.ts'
 import type { Statistics } from './statistics.ts'
 
 /** Today, this month, this year. */
@@ -147,10 +148,10 @@ export function createBoard(parts: BoardParts) {
     async heat(
       from: string,
       to: string,
-      role: 'collecting' | 'handling' | null,
+      narrow: Narrow,
       limit: number,
     ): Promise<{ item: string; name: string; cases: number }[]> {
-      const found = await statistics.heat(from, to, role, limit)
+      const found = await statistics.heat(from, to, narrow, limit)
       const names = await parts.db.query<{ code: string; name: string }>(
         'SELECT code, max(name) AS name FROM case_items WHERE code IN (SELECT value FROM json_each(?)) GROUP BY code',
         [JSON.stringify(found.map(({ item }) => item))],

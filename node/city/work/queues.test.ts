@@ -492,11 +492,11 @@ describe('statistics and rebuild', () => {
       1,
     ])
     expect(after.departments[0]).toMatchObject({ today: 1, year: 4 })
-    const [item] = await there.heat('2026', '2026', null, 10)
+    const [item] = await there.heat('2026', '2026', {}, 10)
     expect(item).toMatchObject({ cases: 4, name: expect.stringMatching(/\p{Script=Han}/u) })
-    expect(await there.heat('2026-11', '2026-11', 'handling', 10)).toEqual([item])
-    expect(await there.heat('2026-11', '2026-11', 'collecting', 10)).toEqual([])
-    expect(await there.heat('2025', '2025', null, 10)).toEqual([])
+    expect(await there.heat('2026-11', '2026-11', { role: 'handling' }, 10)).toEqual([item])
+    expect(await there.heat('2026-11', '2026-11', { role: 'collecting' }, 10)).toEqual([])
+    expect(await there.heat('2025', '2025', {}, 10)).toEqual([])
     expect(await here.idle('2026', '2026')).toMatchObject([{ partner: HANDLING, items: 1, idleCount: 0, idle: [] }])
     const [idle] = await here.idle('2026-10', '2026-10')
     expect(idle).toMatchObject({

@@ -20,7 +20,7 @@ import type { Database, Reader, Value } from '../../kernel/store/database.ts'
 import { lastHere } from '../../spine/exchange/ends.ts'
 import { ASSIGNED } from '../cases/as-seen.ts'
 import type { LookupKeys } from '../cases/lookup.ts'
-import type { Found } from '../cases/rights.ts'
+import { departmentPlace, type Found } from '../cases/rights.ts'
 import type { CaseRow } from '../cases/rows.ts'
 import {
   type Asker,
@@ -32,6 +32,7 @@ import {
   type QueueName,
   rangesOf,
 } from './boxes.ts'
+import { type CountedAs, countedAs } from './narrow.ts'
 
 /** Place of the last case of the page before: what it is ordered by, and its number. */
 export type QueuePlace = readonly [key: string | number, no: number]
@@ -51,8 +52,12 @@ export type SearchFilter = {
   state?: State | undefined
   role?: 'collecting' | 'handling' | undefined
   window?: string | undefined
+  /** code of the department that handles it here */
+  department?: string | undefined
   assignee?: string | undefined
-  /** first and last day of submission */
+  /** as statistics count it, on the days from `from` to `to` */
+  counted?: CountedAs | undefined
+  /** first and last day of submission, or of what is counted */
   from?: string | undefined
   to?: string | undefined
 }
@@ -70,6 +75,9 @@ const ITEM_WORD = 2
 const TOLD = 50
 /** Items of a name that a search looks at. */
 const ITEMS = 50
+/** Before and after every day. */
+const FIRST_DAY = '0000-00-00'
+const LAST_DAY = '9999-99-99'
 const LAST = '\u{10ffff}'
 const NUMBER_COLUMNS = ['number_key', 'local_key'] as const
 /** Of the applicant, and of who acts for them. */
@@ -165,6 +173,12 @@ export function createQueues(parts: QueuesParts) {
     ] as const)
       if (value !== undefined) addCondition(`${column} = ?`, value)
     if (sees != null) addCondition(sees.where, ...sees.params)
+    if (filter.department !== undefined) addCondition('+place = ?', departmentPlace(filter.department))
+    if (filter.counted !== undefined) {
+      const counted = countedAs(filter.counted, filter.from ?? FIRST_DAY, filter.to ?? LAST_DAY)
+      addCondition(counted.where, ...counted.params)
+      return { where, params }
+    }
     if (filter.from !== undefined) addCondition('submitted_at >= ?', Date.parse(`${filter.from}T00:00:00+08:00`))
     if (filter.to !== undefined)
       addCondition('submitted_at < ?', Date.parse(`${filter.to}T00:00:00+08:00`) + 86_400_000)

@@ -10,8 +10,9 @@ import type { Person } from '../../kernel/person.ts'
 import { actOn } from '../../kernel/store/acts.ts'
 import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
+import { COUNTED, DIMENSIONS, hasDays, wantedOf } from './narrow.ts'
 import { NUMBER, namesSomebody, type Queues } from './queues.ts'
-import { DIMENSIONS, GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
+import { GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 
 const states = Object.keys(STATES) as [State, ...State[]]
 
@@ -39,9 +40,18 @@ export const filter = {
   state: z.enum(states).optional(),
   role: z.enum(['collecting', 'handling']).optional(),
   window: text(200).optional(),
+  department: text(50).optional().describe('code of the department that handles it here: organ of the item'),
   assignee: text(100).optional(),
   from: Day.optional().describe('submitted on this day or later'),
   to: Day.optional(),
+}
+
+/** Of which cases sums are wanted: those that fit all of these. */
+export const narrowFields = {
+  role: z.enum(['collecting', 'handling']).optional().describe('cases that this city took in, or decides'),
+  partner: DivisionCode.optional(),
+  item: text(50).optional().describe('code'),
+  department: text(50).optional().describe('code of the department that decides here: organ of the item'),
 }
 
 const PERIOD = { day: /^\d{4}-\d\d-\d\d$/, month: /^\d{4}-\d\d$/, year: /^\d{4}$/ } as const
@@ -82,6 +92,12 @@ export const caseListRoutes = (
       query: z.strictObject({
         ...pageQuery,
         ...filter,
+        counted: z
+          .enum(COUNTED)
+          .optional()
+          .describe(
+            'cases that statistics count so, on a day from `from` to `to`, which are days of that then; a case may have two ratings',
+          ),
         number: text(100).optional().describe('case number or local case number, whole'),
         numberPrefix: text(100).optional().describe(`its beginning, ${NUMBER.least} characters or more`),
         purpose: PurposeField,
@@ -90,6 +106,8 @@ export const caseListRoutes = (
       answer: pageOf(Case),
       handle: async ({ query: { limit, cursor, purpose, ...wanted }, person, demandPurpose }) => {
         if (namesSomebody(wanted)) await demandPurpose('search', purpose)
+        // Sums follow the cases: those behind a number are the same as it counted.
+        if (wanted.counted !== undefined) await statistics.catchUp()
         const place = decodeCursor(z.tuple([z.number().int(), z.number().int()]), cursor)
         const before = place === null ? null : { updatedAt: place[0], no: place[1] }
         const rows = await queues.searchBy(actorOf(person), wanted, limit + 1, before, casesOf(person, 'case.list'))
@@ -155,9 +173,9 @@ export const caseListRoutes = (
       method: 'get',
       path: '/api/v1/statistics',
       id: 'readStatistics',
-      summary: 'Counts and times by day, month or year, and by role, partner, mode, item or window',
+      summary: 'Counts and times by day, month or year, and by role, partner, mode, item, window, department or flow',
       description:
-        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days, by the day on which the step was done: forward (submission to arrival), recheck (arrival to the first answer), supplement (notice to answer), mail (submission to originals mailed), accept (from submission), decide (from acceptance), send (decision to result sent), receive (sent to received), close (decision to end), whole; by day only accept, decide and whole of all cases; of items, windows and departments the rest by year. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code.',
+        'Counts: submitted, accepted, decided, ended, on-time, late, rated, bad, followed-up, followed-late, `level.N`, `outcome.…`. Times in natural days, by the day on which the step was done: forward (submission to arrival), recheck (arrival to the first answer), supplement (notice to answer), mail (submission to originals mailed), accept (from submission), decide (from acceptance), send (decision to result sent), receive (sent to received), close (decision to end), whole; by day only accept, decide and whole of all cases; of items, windows and departments the rest by year. Items, windows and departments are counted by month and year, their submissions by day but for items. `window`: of this city, for what it took in; `department`: for what it decides, the first 18 places of the item code; `flow`: role and partner, with a space between, by month and year. Of cases that fit `role`, `partner`, `item` and `department`: two of these together are counted by month and year, the times other than accept, decide and whole by year.',
       action: 'statistics.read',
       query: z
         .strictObject({
@@ -169,6 +187,16 @@ export const caseListRoutes = (
             .describe('first period, as the grain writes it: 2026-11-01, 2026-11 or 2026; days of a year at most'),
           to: z.string().max(10),
           key: text(200).optional().describe('one role, partner, mode, item or window'),
+          ...narrowFields,
+          total: z.stringbool().default(false).describe('one sum for the whole span, its period as `2026-01/2026-11`'),
+        })
+        .refine(query => wantedOf(query.by, query) !== null, {
+          path: ['by'],
+          message: 'modes and windows are counted of all cases alone',
+        })
+        .refine(query => query.grain !== 'day' || hasDays(query.by, query), {
+          path: ['grain'],
+          message: 'days are kept of all cases, or of one role, partner or department',
         })
         .refine(
           ({ grain, from, to }) => PERIOD[grain].test(from) && PERIOD[grain].test(to) && within(grain, from, to),
@@ -189,7 +217,9 @@ export const caseListRoutes = (
       problems: ['request.invalid'],
       handle: async ({ query }) => {
         await statistics.catchUp()
-        const items = await statistics.sums(query.by, query.from, query.to, query.key ?? null)
+        const { by, from, to, key = null, total, role, partner, item, department } = query
+        const narrow = { role, partner, item, department }
+        const items = await statistics.sums(by, from, to, key, { narrow, total })
         return { items }
       },
     })

@@ -9,12 +9,8 @@ import { type CaseState, doneInstants } from '../../../protocol/case/fold.ts'
 import { departmentOf } from '../../../protocol/rights/can.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
+import { type Dimension, type Kept, type Narrow, wantedOf } from './narrow.ts'
 
-/** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
-export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department'] as const
-export type Dimension = (typeof DIMENSIONS)[number]
-/** `pair`: role, partner and item, with a space between, of which submissions alone are counted: which agreed items have no cases. */
-type AnyDimension = Dimension | 'pair'
 export const GRAINS = ['day', 'month', 'year'] as const
 
 /** How long what took: step → its Chinese name; from what to what in `timesOf` and `happened`. */
@@ -60,13 +56,13 @@ const BATCH = 1000
 /** ms by which clocks that were set back are made up for: cases changed since are looked at again. */
 const OVERLAP = 60_000
 /** Items and windows are many: their sums are kept for months and years. */
-const BY_DAY = new Set<AnyDimension>(['all', 'role', 'partner', 'mode'])
+const BY_DAY = new Set<Kept>(['all', 'role', 'partner', 'mode'])
 /** Places (办理点) whose submissions are known by day too. */
-const PLACES = new Set<AnyDimension>(['window', 'department'])
+const PLACES = new Set<Kept>(['window', 'department'])
 /** The times that are kept for days and of all dimensions. The others are kept by month and year, of items and places by year, so that rows stay few. */
 const LONG = /^(accept|decide|whole)\./
 /** The days, months and years for which a metric is kept. How long things took is known for the days of all cases. */
-function periodsOf(dim: AnyDimension, metric: string, day: string): string[] {
+function periodsOf(dim: Kept, metric: string, day: string): string[] {
   const month = day.slice(0, 7)
   const year = day.slice(0, 4)
   if (TIME.test(metric) && !LONG.test(metric)) return BY_DAY.has(dim) ? [month, year] : [year]
@@ -130,12 +126,13 @@ function* happened(given: Given): Generator<[day: string, metric: string]> {
 }
 
 function add(sums: Map<string, number>, given: Given, by: 1 | -1): void {
-  const keys: [AnyDimension, string][] = [
+  const keys: [Kept, string][] = [
     ['all', ''],
     ['role', given.r],
     ['partner', given.p],
     ['mode', String(given.m)],
     ['item', given.i],
+    ['pair', `${given.r} ${given.p} ${given.i}`],
     given.r === 'handling' ? ['department', departmentOf(given.i)] : ['window', given.w ?? ''],
   ]
   if (given.r === 'collecting' && given.w === null) keys.pop()
@@ -145,10 +142,6 @@ function add(sums: Map<string, number>, given: Given, by: 1 | -1): void {
         const place = JSON.stringify([dim, period, key, metric])
         sums.set(place, (sums.get(place) ?? 0) + by)
       }
-  for (const period of [given.s.slice(0, 7), given.s.slice(0, 4)]) {
-    const place = JSON.stringify(['pair', period, `${given.r} ${given.p} ${given.i}`, 'submitted'])
-    sums.set(place, (sums.get(place) ?? 0) + by)
-  }
 }
 
 async function save(tx: Transaction, sums: ReadonlyMap<string, number>): Promise<void> {
@@ -307,12 +300,35 @@ export function createStatistics(parts: {
   return {
     catchUp,
 
-    /** Sums of a dimension by day, month or year, from one period through another; items and windows have no days. */
-    async sums(dimension: Dimension, from: string, to: string, key: string | null): Promise<Counted[]> {
+    /**
+     * Sums of a dimension by day, month or year, from one period through another, of one key or of all, and of all cases or of those that
+     * fit; `total`: one for the whole span, whose period is `2026-01/2026-11`. Items and pairs have no days; what is not kept
+     * has no sums.
+     */
+    async sums(
+      dimension: Dimension,
+      from: string,
+      to: string,
+      key: string | null,
+      { narrow = {}, total = false }: { narrow?: Narrow; total?: boolean } = {},
+    ): Promise<Counted[]> {
+      const wanted = wantedOf(dimension, narrow)
+      if (wanted === null) return []
+      const period = total ? '?' : 'period'
+      const where = [...wanted.where, ...(key === null ? [] : [`${wanted.key} = ?`])].map(text => `AND ${text}`)
       const rows = await db.query<{ period: string; key: string; metric: string; n: number }>(
-        `SELECT period, key, metric, n FROM case_stats WHERE dim = ? AND period >= ? AND period <= ? AND length(period) = ?
-         ${key === null ? '' : 'AND key = ?'} AND n <> 0 ORDER BY period, key`,
-        [dimension, from, to, from.length, ...(key === null ? [] : [key])],
+        `SELECT ${period} AS period, ${wanted.key} AS key, metric, sum(n) AS n FROM case_stats
+         WHERE dim = ? AND period >= ? AND period <= ? AND length(period) = ? ${where.join(' ')}
+         GROUP BY 1, 2, 3 HAVING sum(n) <> 0 ORDER BY 1, 2`,
+        [
+          ...(total ? [from === to ? from : `${from}/${to}`] : []),
+          wanted.dim,
+          from,
+          to,
+          from.length,
+          ...wanted.params,
+          ...(key === null ? [] : [key]),
+        ],
       )
       const groups = new Map<
         string,
@@ -345,19 +361,16 @@ export function createStatistics(parts: {
       }))
     },
 
-    /** Items by how many cases they had (事项热度), most first, or those of a role; periods as of `sums`. */
-    async heat(
-      from: string,
-      to: string,
-      role: string | null,
-      limit: number,
-    ): Promise<{ item: string; cases: number }[]> {
-      const pairs = role !== null
+    /** Items by how many cases they had (事项热度), most first, of all cases or of those that fit; periods as of `sums`. */
+    async heat(from: string, to: string, narrow: Narrow, limit: number): Promise<{ item: string; cases: number }[]> {
+      const wanted = wantedOf('item', narrow)
+      if (wanted === null) return []
+      const where = wanted.where.map(text => `AND ${text}`)
       const rows = await db.query<{ key: string; n: number }>(
-        `SELECT ${pairs ? `substr(key, ${(role ?? '').length + 9})` : 'key'} AS key, sum(n) AS n FROM case_stats
-         WHERE dim = ? AND period >= ? AND period <= ? AND length(period) = ? AND metric = 'submitted'
-         ${pairs ? 'AND key >= ? AND key < ?' : ''} GROUP BY 1 HAVING sum(n) > 0 ORDER BY 2 DESC, 1 LIMIT ?`,
-        [pairs ? 'pair' : 'item', from, to, from.length, ...(pairs ? [`${role} `, `${role}!`] : []), limit],
+        `SELECT ${wanted.key} AS key, sum(n) AS n FROM case_stats
+         WHERE dim = ? AND period >= ? AND period <= ? AND length(period) = ? AND metric = 'submitted' ${where.join(' ')}
+         GROUP BY 1 HAVING sum(n) > 0 ORDER BY 2 DESC, 1 LIMIT ?`,
+        [wanted.dim, from, to, from.length, ...wanted.params, limit],
       )
       return rows.map(({ key, n }) => ({ item: key, cases: n }))
     },
@@ -365,7 +378,7 @@ export function createStatistics(parts: {
     /** How many cases each role, partner and item had, by `role partner item`; months or years. */
     async pairs(from: string, to: string): Promise<Map<string, number>> {
       const rows = await db.query<{ key: string; n: number }>(
-        `SELECT key, sum(n) AS n FROM case_stats WHERE dim = 'pair' AND period >= ? AND period <= ? AND length(period) = ?
+        `SELECT key, sum(n) AS n FROM case_stats WHERE dim = 'pair' AND period >= ? AND period <= ? AND length(period) = ? AND metric = 'submitted'
          GROUP BY key HAVING sum(n) > 0`,
         [from, to, from.length],
       )

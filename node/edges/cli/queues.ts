@@ -1,6 +1,7 @@
 /** `tongban case queue`, `search`, `assign` and `stats`, `rebuild`: what waits, any case, and the numbers. */
 import { ProblemError } from '../../../protocol/problem.ts'
-import { DIMENSIONS, GRAINS, STEPS, type Step } from '../../city/work/statistics.ts'
+import { DIMENSIONS } from '../../city/work/narrow.ts'
+import { GRAINS, STEPS, type Step } from '../../city/work/statistics.ts'
 import type { Case, ListCasesQuery, ReadStatisticsAnswer, ReadStatisticsQuery } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import type { CommandContext } from './context.ts'

@@ -71,6 +71,8 @@ export type AddViewRequest = {
       state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
       role?: 'collecting' | 'handling' | undefined
       window?: string | undefined
+      /** code of the department that handles it here: organ of the item */
+      department?: string | undefined
       assignee?: string | undefined
       /** submitted on this day or later */
       from?: string | undefined
@@ -683,6 +685,8 @@ export type BeginExportRequest = {
     state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
     role?: 'collecting' | 'handling' | undefined
     window?: string | undefined
+    /** code of the department that handles it here: organ of the item */
+    department?: string | undefined
     assignee?: string | undefined
     /** submitted on this day or later */
     from?: string | undefined
@@ -1358,6 +1362,8 @@ export type ChangeViewRequest = {
       state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
       role?: 'collecting' | 'handling' | undefined
       window?: string | undefined
+      /** code of the department that handles it here: organ of the item */
+      department?: string | undefined
       assignee?: string | undefined
       /** submitted on this day or later */
       from?: string | undefined
@@ -7971,6 +7977,8 @@ export type View = {
       state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused'
       role?: 'collecting' | 'handling'
       window?: string
+      /** code of the department that handles it here: organ of the item */
+      department?: string
       assignee?: string
       /** submitted on this day or later */
       from?: string
@@ -8211,10 +8219,14 @@ export type ListCasesQuery = {
   state?: 'submitted' | 'arrived' | 'prechecked' | 'supplementing' | 'accepted' | 'paused' | 'decided' | 'sending' | 'closed' | 'refused' | undefined
   role?: 'collecting' | 'handling' | undefined
   window?: string | undefined
+  /** code of the department that handles it here: organ of the item */
+  department?: string | undefined
   assignee?: string | undefined
   /** submitted on this day or later */
   from?: string | undefined
   to?: string | undefined
+  /** cases that statistics count so, on a day from `from` to `to`, which are days of that then; a case may have two ratings */
+  counted?: 'submitted' | 'accepted' | 'decided' | 'ended' | 'on-time' | 'late' | 'rated' | 'bad' | 'level.1' | 'level.2' | 'level.3' | 'level.4' | 'level.5' | undefined
   /** case number or local case number, whole */
   number?: string | undefined
   /** its beginning, 4 characters or more */
@@ -8325,6 +8337,11 @@ export type ReadItemHeatQuery = {
   to: string
   /** cases that this city took in, or decides */
   role?: 'collecting' | 'handling' | undefined
+  partner?: string | undefined
+  /** code */
+  item?: string | undefined
+  /** code of the department that decides here: organ of the item */
+  department?: string | undefined
   limit?: number | undefined
 }
 export type ReadMessagesQuery = {
@@ -8355,13 +8372,22 @@ export type ReadQueueQuery = {
   assignee?: string | undefined
 }
 export type ReadStatisticsQuery = {
-  by?: 'all' | 'role' | 'partner' | 'mode' | 'item' | 'window' | 'department' | undefined
+  by?: 'all' | 'role' | 'partner' | 'mode' | 'item' | 'window' | 'department' | 'flow' | undefined
   grain?: 'day' | 'month' | 'year' | undefined
   /** first period, as the grain writes it: 2026-11-01, 2026-11 or 2026; days of a year at most */
   from: string
   to: string
   /** one role, partner, mode, item or window */
   key?: string | undefined
+  /** cases that this city took in, or decides */
+  role?: 'collecting' | 'handling' | undefined
+  partner?: string | undefined
+  /** code */
+  item?: string | undefined
+  /** code of the department that decides here: organ of the item */
+  department?: string | undefined
+  /** one sum for the whole span, its period as `2026-01/2026-11` */
+  total?: string | undefined
 }
 export type ReadViewQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ReadWebhookLogQuery = { limit?: number | undefined; cursor?: string | undefined }
@@ -9401,7 +9427,7 @@ export interface Api {
   } & Options): Promise<ReadQueueAnswer>
   /** How the SMS gateway answers, and how many messages wait or need somebody */
   readSms(input?: Options): Promise<ReadSmsAnswer>
-  /** Counts and times by day, month or year, and by role, partner, mode, item or window */
+  /** Counts and times by day, month or year, and by role, partner, mode, item, window, department or flow */
   readStatistics(input: {
     query: ReadStatisticsQuery
   } & Options): Promise<ReadStatisticsAnswer>

@@ -62,6 +62,7 @@ import { withdrawals } from './059-withdrawals.ts'
 import { fewerCaseKeys } from './060-fewer-case-keys.ts'
 import { draftSteps } from './061-draft-steps.ts'
 import { coveringBoxes } from './062-covering-boxes.ts'
+import { pairsCounted } from './063-pairs-counted.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -126,4 +127,5 @@ export const MIGRATIONS: readonly Migration[] = [
   fewerCaseKeys,
   draftSteps,
   coveringBoxes,
+  pairsCounted,
 ]

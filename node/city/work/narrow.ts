@@ -1,0 +1,125 @@
+/**
+ * Sums of some cases alone (统计范围): which of the kept sums answer, and how. What one dimension says is asked of it; two together are
+ * asked of the sums that are kept for each role, partner and item. Pure.
+ */
+import type { Value } from '../../kernel/store/database.ts'
+
+/** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
+export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department', 'flow'] as const
+export type Dimension = (typeof DIMENSIONS)[number]
+/** `pair`: role, partner and item, with a space between. */
+export type Kept = Exclude<Dimension, 'flow'> | 'pair'
+
+/** Cases that fit all of these. */
+export type Narrow = {
+  role?: 'collecting' | 'handling' | undefined
+  partner?: string | undefined
+  item?: string | undefined
+  /** what this city decides, by organ of the item */
+  department?: string | undefined
+}
+const NARROWS = ['role', 'partner', 'item', 'department'] as const
+
+/** Parts of the key of a pair, and the organ of its item as `departmentOf` takes it. */
+const ROLE = `substr(key, 1, instr(key, ' ') - 1)`
+const PARTNER = `substr(key, instr(key, ' ') + 1, 6)`
+const ITEM = `substr(key, instr(key, ' ') + 8)`
+const DEPARTMENT = `CASE WHEN length(${ITEM}) BETWEEN 31 AND 33 AND ${ITEM} NOT GLOB '*[^0-9A-Z]*' THEN substr(${ITEM}, 1, 18) ELSE ${ITEM} END`
+
+/** Rows of the kept sums: their dimension, the key of the answer as an expression, and conditions. */
+export type Wanted = {
+  dim: Kept
+  key: string
+  where: string[]
+  params: Value[]
+}
+
+const KEYS: Readonly<Partial<Record<Dimension, string>>> = {
+  all: `''`,
+  role: ROLE,
+  partner: PARTNER,
+  item: ITEM,
+  department: DEPARTMENT,
+  flow: `${ROLE} || ' ' || ${PARTNER}`,
+}
+
+/** Where sums of a dimension are found, of all cases or of those that fit; null: such sums are not kept. */
+export function wantedOf(by: Dimension, narrow: Narrow): Wanted | null {
+  const named = NARROWS.filter(name => narrow[name] !== undefined)
+  const [only] = named
+  if (only === undefined && by !== 'flow') return { dim: by, key: 'key', where: [], params: [] }
+  if (only !== undefined && named.length === 1 && (by === 'all' || by === only))
+    return { dim: only, key: by === 'all' ? `''` : 'key', where: ['key = ?'], params: [narrow[only] ?? ''] }
+  const key = KEYS[by]
+  if (key === undefined) return null
+  const where: string[] = []
+  const params: Value[] = []
+  for (const [expression, value] of [
+    [ROLE, narrow.role],
+    [PARTNER, narrow.partner],
+    [ITEM, narrow.item],
+    [DEPARTMENT, narrow.department],
+  ] as const)
+    if (value !== undefined) {
+      where.push(`${expression} = ?`)
+      params.push(value)
+    }
+  // Departments are of this city, which decides.
+  if (by === 'department' || narrow.department !== undefined) where.push(`${ROLE} = 'handling'`)
+  return { dim: 'pair', key, where, params }
+}
+
+/** Whether the days of such sums are kept: those of pairs and items are not. */
+export const hasDays = (by: Dimension, narrow: Narrow): boolean => {
+  const dim = wantedOf(by, narrow)?.dim
+  return dim !== 'pair' && !(dim === 'item' && by !== 'item')
+}
+
+/** What a case is counted as (统计口径); the day is that on which it happened. */
+export const COUNTED = [
+  'submitted',
+  'accepted',
+  'decided',
+  'ended',
+  'on-time',
+  'late',
+  'rated',
+  'bad',
+  'level.1',
+  'level.2',
+  'level.3',
+  'level.4',
+  'level.5',
+] as const
+export type CountedAs = (typeof COUNTED)[number]
+
+const dayIn = (field: string): string => `json_extract(given, '$.${field}') BETWEEN ? AND ?`
+const ratedAs = (level: string): string =>
+  `json_array_length(given, '$.v') > 0 AND EXISTS (SELECT 1 FROM json_each(given, '$.v') AS rating
+   WHERE json_extract(rating.value, '$[0]') BETWEEN ? AND ? AND json_extract(rating.value, '$[1]') ${level})`
+
+/** Those that few cases are: an index has them. */
+const RARE = new Set<CountedAs>(['late', 'rated', 'bad', 'level.1', 'level.2', 'level.3', 'level.4', 'level.5'])
+const FITS: Readonly<Record<CountedAs, string>> = {
+  submitted: dayIn('s'),
+  accepted: dayIn('a'),
+  decided: dayIn('d'),
+  ended: dayIn('e'),
+  'on-time': `json_extract(given, '$.t') = 1 AND ${dayIn('d')}`,
+  late: `json_extract(given, '$.t') = 0 AND ${dayIn('d')}`,
+  rated: ratedAs('>= 1'),
+  bad: ratedAs('>= 4'),
+  'level.1': ratedAs('= 1'),
+  'level.2': ratedAs('= 2'),
+  'level.3': ratedAs('= 3'),
+  'level.4': ratedAs('= 4'),
+  'level.5': ratedAs('= 5'),
+}
+
+/** Condition on `cases`: statistics count the case so, on a day from `from` to `to`. */
+export const countedAs = (as: CountedAs, from: string, to: string): { where: string; params: Value[] } => ({
+  where: RARE.has(as)
+    ? `thread_no IN (SELECT thread_no FROM case_stat WHERE ${FITS[as]})`
+    : `EXISTS (SELECT 1 FROM case_stat AS part WHERE part.thread_no = cases.thread_no AND ${FITS[as]})`,
+  params: [from, to],
+})
