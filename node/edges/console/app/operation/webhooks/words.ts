@@ -1,6 +1,6 @@
 /** Words of the page of webhooks. */
 import type { AddWebhookRequest } from '../../../../client/api.generated.ts'
-import { type Catalogue, catalogue } from '../../words.ts'
+import { type Catalogue, catalogue } from '../../catalogue.ts'
 
 export const WEBHOOKS = catalogue(
   {
