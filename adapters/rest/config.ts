@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
 import { isExact } from '../../protocol/json-text.ts'
-import { DictionaryTable, type Template } from '../sdk/index.ts'
+import { CHARSETS, DictionaryTable, type Template } from '../sdk/index.ts'
 
 /** Kinds that an approval system may bring about; `case.arrived` is signed by the node when the system has registered the case. */
 export type AnswerKind = Exclude<MoveRequest['kind'], 'case.arrived'>
@@ -66,20 +66,34 @@ const OWN_HEADERS: Record<string, string> = {
   'idempotency-key': 'the adapter sends it with each request',
 }
 
-const Headers = z
-  .record(
-    FreeHeaderName,
-    z.union([
-      z
-        .string()
-        .max(2000)
-        .regex(/^[\x20-\x7e]*$/),
-      z.strictObject({ secret: SecretName }),
-    ]),
-  )
+const HeaderValue = z.union([
+  z
+    .string()
+    .max(2000)
+    .regex(/^[\x20-\x7e]*$/),
+  z.strictObject({ secret: SecretName }),
+  z
+    .strictObject({ value: Expression })
+    .describe('made for each request; may read $session, $sign and $secret(name) besides what a body reads'),
+])
+const Headers = z.record(FreeHeaderName, HeaderValue).optional()
+
+/** Name of a step, of a value taken, of a part of a signature: `$steps.NAME.VALUE`. */
+const Name = z.string().regex(/^[A-Za-z]\w{0,63}$/)
+const Take = z
+  .record(Name, Expression)
   .optional()
+  .describe(
+    'values of the answer that later requests of the same packet read; they are kept, so that a retry goes on from there',
+  )
+
+/** One rule for every answer; what it leaves open, the other fields say. */
+const Outcome = Expression.optional().describe(
+  'asked first and of every answer, also of one that cannot be read ($text is its text, $httpStatus its status): "done", "again", "refused" or "unknown"; nothing: the other fields decide',
+)
 
 const RESPONSE = {
+  outcome: Outcome,
   ok: Expression.optional().describe(
     'true when a 2xx answer means success, for systems that answer 200 to everything; absent: every 2xx is success',
   ),
@@ -93,12 +107,84 @@ const REQUEST = {
   method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
   path: Path,
   headers: Headers,
+  as: z
+    .enum(['json', 'form'])
+    .default('json')
+    .describe('form: application/x-www-form-urlencoded, for a body of fields; a field that is no text is sent as JSON'),
   body: JsonTemplate.describe(
-    'read from the delivery: idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials[]',
+    'read from the delivery: idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials[]; $submit is the body of the submit, $steps what earlier steps took, $session the token, $sign the signature',
   ),
 }
 
-const Packet = z.strictObject({ ...REQUEST, response: Response.default({}) })
+const LOOK_UP = {
+  method: z.enum(['GET', 'POST']).default('GET'),
+  path: Path,
+  headers: Headers,
+  as: REQUEST.as,
+  body: JsonTemplate.optional().describe('of a POST'),
+}
+const Step = z.strictObject({
+  ...REQUEST,
+  name: Name,
+  when: Expression.optional().describe('false: the step is left out for this packet'),
+  take: Take,
+  response: Response.default({}),
+})
+const Steps = z
+  .array(Step)
+  .max(10)
+  .default([])
+  .describe('requests before the one of the packet, in order; each is sent until it went well once')
+
+const Packet = z.strictObject({
+  ...REQUEST,
+  lookup: z
+    .strictObject({
+      ...LOOK_UP,
+      response: Response.default({}),
+      found: Expression.describe('true: the effect is there, and nothing is sent'),
+    })
+    .optional()
+    .describe('asked before anything is sent, for a system that keeps no idempotency keys'),
+  steps: Steps,
+  response: Response.default({}),
+})
+
+const Session = z
+  .strictObject({
+    method: z.enum(['GET', 'POST']).default('POST'),
+    path: Path,
+    headers: Headers,
+    as: REQUEST.as,
+    body: JsonTemplate.optional().describe('`{ "secret": NAME }` stands for a secret'),
+    response: Response.default({}),
+    token: Expression.describe('the token in the answer'),
+    seconds: Expression.optional().describe('how long it holds; absent: until an answer says that it does not'),
+    over: Expression.optional().describe(
+      'true when an answer to another request says that the token holds no more; HTTP 401 always does',
+    ),
+  })
+  .describe(
+    'a call that gives a token, which is fetched when it is needed and renewed; other requests read it as $session',
+  )
+
+const Sign = z
+  .strictObject({
+    keepSeconds: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .optional()
+      .describe(
+        'how long a retry repeats time and nonce of the first attempt, for a system that refuses old times; absent: always',
+      ),
+    values: z
+      .record(Name, Expression)
+      .describe(
+        'in order; each reads $time (ms), $seconds, $nonce, $body (the text of the body, without $sign), $method, $path, $session, $secret(name), $digest, $hmac, and those before it as $sign.NAME',
+      ),
+  })
+  .describe('what proves a request: headers, bodies and paths read it as $sign.NAME')
 
 export const RestConfig = z
   .strictObject({
@@ -123,6 +209,9 @@ export const RestConfig = z
             .regex(/^[^:\p{Cc}]+$/u),
           secret: SecretName,
         }),
+        z
+          .strictObject({ scheme: z.literal('headers'), headers: z.record(HeaderName, HeaderValue) })
+          .describe('headers of every request, made of $session or $sign'),
         z.strictObject({ scheme: z.literal('none') }),
       ])
       .describe('how the adapter proves itself; `secret` is the name of a secret, which stands elsewhere'),
@@ -143,6 +232,13 @@ export const RestConfig = z
       .describe(
         'what answers are written in, for a system that does not say it or says it wrongly; gb18030 holds GBK and GB 2312. Chinese text in UTF-8 is known by its bytes',
       ),
+    requestCharset: z
+      .enum(CHARSETS)
+      .default('utf-8')
+      .describe('what bodies are written in; a character that gbk lacks refuses the packet, named as adapter.mapping'),
+    session: Session.optional(),
+    sign: Sign.optional(),
+    outcome: Outcome,
     dictionaries: z.record(z.string().regex(/^[A-Za-z][\w-]{0,63}$/), DictionaryTable).default({}),
     errors: z
       .record(z.string().min(1).max(64), z.string().min(1).max(300))
@@ -150,6 +246,15 @@ export const RestConfig = z
       .describe("the approval system's error code → what it means and what to do, shown to people"),
     register: z.strictObject({
       ...REQUEST,
+      lookup: z
+        .strictObject({
+          ...LOOK_UP,
+          response: Response.default({}),
+          localCaseNo: Expression.describe('the number of the case that is there already; nothing: it is registered'),
+        })
+        .optional()
+        .describe('asked before a case is registered, for a system that keeps no idempotency keys'),
+      steps: Steps,
       response: z.strictObject({
         ...RESPONSE,
         localCaseNo: Expression.describe('the local case number (本地办件编号)'),
@@ -167,8 +272,24 @@ export const RestConfig = z
       .union([
         z.strictObject({
           method: z.enum(['PUT', 'POST']).default('PUT'),
-          path: Path.describe('with {sha256}, so that an upload may be repeated'),
+          path: Path.describe('with {sha256} where the file is sent raw, so that an upload may be repeated'),
           headers: Headers,
+          as: z
+            .enum(['raw', 'base64', 'multipart'])
+            .default('raw')
+            .describe(
+              'base64: in the JSON or form of `body`, as $content; multipart: `body` gives the fields beside the file',
+            ),
+          body: JsonTemplate.optional().describe(
+            'reads what other bodies read, and `material`: sha256, size, type, code, name',
+          ),
+          file: z
+            .string()
+            .regex(/^[\w.-]{1,64}$/)
+            .default('file')
+            .describe('multipart: the field of the file'),
+          fileName: Expression.default('material.name').describe('multipart: its name'),
+          take: Take.describe('values of the answer, read as `materials[].taken.NAME`'),
           response: Response.default({}),
         }),
         z.literal('ignore'),
@@ -177,8 +298,12 @@ export const RestConfig = z
       .describe('uploads before the packet that names them; absent: a packet with materials is refused'),
     events: z
       .strictObject({
-        path: Path.describe('with {cursor}'),
+        method: z.enum(['GET', 'POST']).default('GET'),
+        path: Path.describe('with {cursor}, unless the body of a POST reads `cursor`'),
         headers: Headers,
+        as: REQUEST.as,
+        body: JsonTemplate.optional().describe('of a POST; reads `cursor`'),
+        outcome: Outcome,
         start: z.string().min(1).max(200).default('0').describe('cursor of the beginning'),
         ok: RESPONSE.ok,
         error: RESPONSE.error,
@@ -199,7 +324,7 @@ export const RestConfig = z
       })
       .optional(),
     check: z
-      .strictObject({ path: Path, ok: RESPONSE.ok })
+      .strictObject({ path: Path, outcome: Outcome, ok: RESPONSE.ok })
       .optional()
       .describe('asked for by `tongban doctor`; absent: any answer of baseUrl counts'),
   })
@@ -207,8 +332,10 @@ export const RestConfig = z
 
 export type RestConfig = z.infer<typeof RestConfig>
 export type RestConfigInput = z.input<typeof RestConfig>
-export type RequestConfig = z.infer<typeof Packet>
-export type HeadersConfig = z.infer<typeof Headers>
+export type PacketConfig = Pick<z.infer<typeof Packet>, keyof typeof REQUEST | 'response' | 'steps'>
+export type ResponseConfig = z.infer<typeof Response>
+export type LookUpConfig = Pick<z.infer<typeof Session>, keyof typeof LOOK_UP | 'response'>
+export type HeaderConfig = z.infer<typeof HeaderValue>
 
 /** JSON Schema (2020-12) of the configuration, as `config.schema.json` holds it. */
 export const restConfigSchema = (): unknown => z.toJSONSchema(RestConfig, { io: 'input', target: 'draft-2020-12' })

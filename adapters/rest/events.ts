@@ -3,39 +3,39 @@
  * the mapping finds it. `read` makes a move of one; what it cannot read waits at the node until the mapping can.
  */
 import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
-import type { JsonValue } from '../../protocol/primitives.ts'
+import type { Commitment, JsonValue } from '../../protocol/primitives.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type AdapterContext,
-  type Answer,
+  type Download,
   download,
   type LocalEvent,
   type Mapping,
   type MappingInput,
   mappingInput,
   type RawEvent,
-  sendTraced,
 } from '../sdk/index.ts'
+import type { Call, Caller } from './call.ts'
 import type { AnswerKind } from './config.ts'
-import { asText, isLabel, judge, mayPass, readCaseNo } from './judge.ts'
-import type { EventsPlan, RestPlan } from './plan.ts'
+import { asText, isLabel, mayPass, readCaseNo } from './judge.ts'
+import type { EventsPlan, RequestPlan, RestPlan } from './plan.ts'
 
 const EVENT_ID_CHARACTERS = 200
 const CURSOR_CHARACTERS = 1000
 
-/** `hidden`: secrets, which no trace shows. */
-export function createPoller(plan: RestPlan, events: EventsPlan, hidden: ReadonlySet<string>) {
+/** A call that changes nothing over there. */
+const asking = (values: Call['values'], input: MappingInput): Call => ({
+  values,
+  input,
+  given: {},
+  attempt: Number.POSITIVE_INFINITY,
+  key: null,
+})
+
+export function createPoller(plan: RestPlan, events: EventsPlan, caller: Caller) {
   async function pageAfter(cursor: string, context: AdapterContext): Promise<MappingInput> {
-    const address = events.address({ cursor })
-    if (!address.ok) throw problemOf(address)
-    const answer: Answer = await sendTraced(
-      { method: events.method, url: address.url, headers: events.headers },
-      plan.limits,
-      context,
-      hidden,
-    )
-    const verdict = await judge(events, answer, plan.errors, Number.POSITIVE_INFINITY)
+    const verdict = await caller.ask(events, asking({ cursor }, { json: { cursor } }), context)
     if (verdict.ok) return verdict.input
     // Polls go on whatever it was, so a refusal is a system that cannot be used just now.
     throw new ProblemError(verdict.code === 'adapter.mapping' ? verdict.code : 'adapter.unavailable', verdict.detail)
@@ -99,7 +99,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan, hidden: Readonl
     if (isNothing(kind.value)) return { ok: true, event: null }
     const number = await readCaseNo(events.localCaseNo, input)
     if (!number.ok) return number
-    const body = typeof kind.value === 'string' ? events.body.get(kind.value as AnswerKind) : undefined
+    const body = typeof kind.value === 'string' ? events.bodies.get(kind.value as AnswerKind) : undefined
     if (body === undefined) return refuse('adapter.mapping', `${events.kind.place}: gave a kind that each.body lacks`)
     const id = await readId(input)
     if (!id.ok) return id
@@ -146,12 +146,8 @@ export function createPoller(plan: RestPlan, events: EventsPlan, hidden: Readonl
   async function fetchFile(file: string, context: AdapterContext): Promise<{ ok: true; sha256: string } | Refused> {
     const { files } = events
     if (files === null) return refuse('adapter.mapping', 'events.files: is missing')
-    const address = files.address({ file })
-    if (!address.ok) return address
     try {
-      const answer = await download({ url: address.url, headers: files.headers }, plan.limits, context.signal, bytes =>
-        context.keep(bytes),
-      )
+      const answer = await fetched(files, file, context)
       if (answer.ok) return { ok: true, sha256: answer.value.sha256 }
       if ('why' in answer) throw new ProblemError('adapter.unavailable', `events.files: ${answer.why}`)
       if (mayPass(answer.status)) throw new ProblemError('adapter.unavailable', `events.files: HTTP ${answer.status}`)
@@ -161,6 +157,22 @@ export function createPoller(plan: RestPlan, events: EventsPlan, hidden: Readonl
         return refuse('adapter.mapping', `events.files: ${error.problem.code}`)
       throw error
     }
+  }
+
+  /** Once more with a new token where the first is refused. */
+  async function fetched(
+    files: RequestPlan,
+    file: string,
+    context: AdapterContext,
+    stale?: string,
+  ): Promise<Download<Commitment>> {
+    const call = asking({ file }, { json: { file } })
+    const made = await caller.prepare(files, call, context, stale)
+    if (!made.ok) throw 'problem' in made ? problemOf(made) : new ProblemError(made.code, made.detail)
+    const answer = await download(made.request, plan.limits, context.signal, bytes => context.keep(bytes))
+    const { token } = made
+    const over = !answer.ok && 'status' in answer && answer.status === 401
+    return over && token !== null && stale === undefined ? fetched(files, file, context, token) : answer
   }
 
   return { poll, read }

@@ -25,6 +25,8 @@ const CONFLICT_ATTEMPTS = 5
 export const JUDGE_LIMITS = {
   /** attempts after which a person is asked about an answer that cannot be read; the key keeps each from a second effect */
   unknownAttempts: 5,
+  /** characters of an answer that `outcome` reads as $text */
+  textCharacters: 10_000,
 } as const
 
 const UNREADABLE: Record<Unreadable | 'empty', string> = {
@@ -59,6 +61,20 @@ export async function judge(
   }
   if (!answer.ok) return unavailable(answer.why)
   const { status } = answer
+  if (plan.response.outcome !== null) {
+    const told = await outcomeOf(plan, plan.response.outcome, answer)
+    if (!told.ok) return mappingFailed(told)
+    if (told.outcome === 'again') return unavailable(said(status, 'again'))
+    if (told.outcome === 'unknown')
+      return attempt < JUDGE_LIMITS.unknownAttempts
+        ? unavailable(said(status, 'whose effect is unknown'))
+        : fail('adapter.unknown', plan, said(status, null), false)
+    if (told.outcome === 'done') {
+      if (answer.body !== undefined || !plan.reads) return { ok: true, input: told.input }
+      return unknown(answer.unreadable ?? 'empty')
+    }
+    if (told.outcome === 'refused') return refused(said(status, await codeOf(plan.response.error, told.input, errors)))
+  }
   if (mayPass(status)) return unavailable(`HTTP ${status}`)
   if (status < 200 || (status >= 300 && status < 400)) return refused(`HTTP ${status}; redirects are not followed`)
   const good = status < 300
@@ -85,6 +101,27 @@ export async function judge(
     if (error instanceof MappingFailed) return mappingFailed(error.refused)
     throw error
   }
+}
+
+const OUTCOMES = ['done', 'again', 'refused', 'unknown'] as const
+
+/** What the rule of the configuration makes of an answer; null: it leaves it open. Problem: `adapter.mapping`. */
+async function outcomeOf(
+  { name }: RequestPlan,
+  rule: Mapping,
+  { status, body, text }: Extract<Answer, { ok: true }>,
+): Promise<{ ok: true; outcome: (typeof OUTCOMES)[number] | null; input: MappingInput } | Refused> {
+  const made = mappingInput(name, body ?? null)
+  if (!made.ok) return made
+  const said = text === null ? null : text.slice(0, JUDGE_LIMITS.textCharacters)
+  const mapped = await rule.evaluate(made.input, { httpStatus: status, text: said })
+  if (!mapped.ok) return mapped
+  const { value } = mapped
+  if (value === undefined || value === null) return { ok: true, outcome: null, input: made.input }
+  const outcome = OUTCOMES.find(known => known === value)
+  return outcome === undefined
+    ? refuse('adapter.mapping', `${rule.place}: must be one of ${OUTCOMES.join(', ')}`)
+    : { ok: true, outcome, input: made.input }
 }
 
 /** The local case number that an answer names, as text. Problem: `adapter.mapping`. */

@@ -12,6 +12,7 @@ import {
   mappingFunctions,
   mappingInput,
 } from '../sdk/index.ts'
+import { BODY_VARIABLES } from './compile.ts'
 import type { RestConfig } from './config.ts'
 
 /** A case of an item without anything personal: fields that a mapping may ask for are there. */
@@ -59,7 +60,13 @@ export function createLacking(config: RestConfig): NonNullable<Adapter['lacking'
     },
     atMost: { signature: '<s?n:s>', call: (text: string | undefined) => text },
   }
-  const compiled = compileTemplate('register.body', config.register.body, functions, () => ({ ok: true, value: '' }))
+  const compiled = compileTemplate(
+    'register.body',
+    config.register.body,
+    functions,
+    () => ({ ok: true, value: '' }),
+    BODY_VARIABLES,
+  )
   const body: Mapping | null = compiled.ok ? compiled.mapping : null
 
   /** Dictionaries that lack `code` for a case of the item in the mode. */

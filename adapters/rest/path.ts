@@ -1,7 +1,17 @@
 /** Addresses of requests: a path with places for values. Only values without personal data may stand in one. */
 import { type Refused, refuse } from '../../protocol/problem.ts'
 
-export type PathName = 'localCaseNo' | 'caseNo' | 'thread' | 'idempotencyKey' | 'sha256' | 'code' | 'cursor' | 'file'
+export type PathName =
+  | 'localCaseNo'
+  | 'caseNo'
+  | 'thread'
+  | 'idempotencyKey'
+  | 'sha256'
+  | 'code'
+  | 'cursor'
+  | 'file'
+  | 'session'
+  | `sign.${string}`
 export type PathValues = Partial<Record<PathName, string | null>>
 /** The address with values filled in. Problem: `adapter.mapping`. */
 export type Address = (values: PathValues) => { ok: true; url: string } | Refused

@@ -5,6 +5,7 @@
  */
 import type * as z from 'zod'
 import { readResidentId } from '../../protocol/codes/resident-id.ts'
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type Adapter,
@@ -13,16 +14,17 @@ import {
   type DeliveryResult,
   mappingInput,
   type PlannedRequest,
-  type Request,
   send,
-  sendTraced,
+  textOfBody,
 } from '../sdk/index.ts'
+import { type Call, type Caller, createCaller, HIDDEN } from './call.ts'
+import { compilePlan } from './compile.ts'
 import { RestConfig } from './config.ts'
 import { createPoller } from './events.ts'
-import { judge, mappingFailed, readCaseNo, type Verdict } from './judge.ts'
+import { mappingFailed, readCaseNo } from './judge.ts'
 import { createLacking } from './lacking.ts'
-import type { PathValues } from './path.ts'
-import { compilePlan, type PacketPlan, type RequestPlan, type RestPlan } from './plan.ts'
+import type { LookUpPlan, MaterialPlan, PacketPlan, RequestPlan, RestPlan, Take } from './plan.ts'
+import { createProgress, type Progress } from './progress.ts'
 
 export type RestOptions = {
   /** as `config.schema.json` describes it */
@@ -42,13 +44,14 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled
   const hidden: ReadonlySet<string> = new Set(Object.values(secrets))
-  const poller = plan.events === null ? null : createPoller(plan, plan.events, hidden)
+  const caller = createCaller(plan, hidden)
+  const poller = plan.events === null ? null : createPoller(plan, plan.events, caller)
   const adapter: Adapter = {
     kind: 'rest',
     system: parsed.data.baseUrl,
-    deliver: createDeliver(plan, hidden),
-    plan: delivery => planOf(plan, hidden, delivery),
-    check: context => check(plan, parsed.data.baseUrl, context),
+    deliver: createDeliver(plan, caller),
+    plan: delivery => planOf(plan, caller, hidden, delivery),
+    check: context => check(plan, caller, parsed.data.baseUrl, context),
     lacking: createLacking(parsed.data),
   }
   return poller === null ? adapter : { ...adapter, ...poller }
@@ -65,128 +68,241 @@ const formatIssues = (error: z.ZodError): string =>
     })
     .join('; ')
 
-/** What one delivery sends: the materials that are not there yet, before the packet that names them. */
-type Prepared = { packet: PacketPlan; uploads: readonly { sha256: string; request: Request }[]; request: Request }
-
-/** The requests of a delivery, before any is sent; null when its kind is left out. */
-async function prepare(plan: RestPlan, delivery: Delivery): Promise<{ ok: true; prepared: Prepared | null } | Refused> {
-  const { kind, idempotencyKey } = delivery
+/** How a delivery is handed over; null when its kind is left out. Problem: `adapter.mapping`. */
+function packetOf(plan: RestPlan, { kind, materials }: Delivery): { ok: true; packet: PacketPlan | null } | Refused {
   const packet = kind === 'case.submit' ? plan.register : plan.packets.get(kind)
   if (packet === undefined)
     return plan.unmapped === 'ignore'
-      ? { ok: true, prepared: null }
+      ? { ok: true, packet: null }
       : refuse('adapter.mapping', `packets: ${kind} is not mapped`)
-  const made = mappingInput(packet.name, inputOf(delivery))
-  if (!made.ok) return made
-  const values: PathValues = { ...delivery }
-  const address = packet.address(values)
-  if (!address.ok) return address
-  const mapped = await packet.body.evaluate(made.input)
-  if (!mapped.ok) return mapped
-  const uploads: { sha256: string; request: Request }[] = []
-  const { materials } = plan
-  for (const material of delivery.materials) {
-    if (materials === 'ignore') break
-    if (materials === null) return refuse('adapter.mapping', 'materials: the configuration does not say where they go')
-    const { sha256, code, size, type } = material
-    const place = materials.address({ ...values, sha256, code })
-    if (!place.ok) return place
-    const headers = { ...materials.headers, 'idempotency-key': `${idempotencyKey}.${sha256}` }
-    const body = { type, size, open: () => material.open() }
-    uploads.push({ sha256, request: { method: materials.method, url: place.url, headers, body } })
-  }
-  const request = {
-    method: packet.method,
-    url: address.url,
-    headers: { ...packet.headers, 'idempotency-key': idempotencyKey },
-    body: JSON.stringify(mapped.value ?? null),
-  }
-  return { ok: true, prepared: { packet, uploads, request } }
+  if (plan.materials === null && materials.length > 0)
+    return refuse('adapter.mapping', 'materials: the configuration does not say where they go')
+  return { ok: true, packet }
 }
 
-/** What a delivery would send, without sending it; a secret in a body is not shown. */
+/** What the calls of a delivery are made of; `taken`: what earlier answers gave. Problem: `adapter.mapping`. */
+function callOf(name: string, delivery: Delivery, taken: Taken): { ok: true; call: Call } | Refused {
+  const input = mappingInput(name, inputOf(delivery, taken))
+  const submit = mappingInput('submit', delivery.submit === null ? null : contentOf(delivery.submit))
+  if (!input.ok) return input
+  if (!submit.ok) return submit
+  const { idempotencyKey: key, attempt } = delivery
+  const given = { steps: Object.fromEntries(taken.steps), submit: submit.input.json }
+  return { ok: true, call: { values: { ...delivery }, input: input.input, given, attempt, key } }
+}
+
+const materialCall = (call: Call, material: Delivery['materials'][number]): Call => {
+  const { sha256, size, type, code, name } = material
+  const input = { ...(call.input.json as Record<string, JsonValue>), material: { sha256, size, type, code, name } }
+  const values = { ...call.values, sha256, code }
+  return { ...call, values, input: { json: input }, key: `${call.key}.${sha256}`, material }
+}
+
+/** What a delivery would send, without sending it: secrets are not shown, and what answers would give stands as ‹its name›. */
 async function planOf(
   plan: RestPlan,
+  caller: Caller,
   secrets: ReadonlySet<string>,
   delivery: Delivery,
 ): Promise<{ ok: true; requests: readonly PlannedRequest[] } | Refused> {
-  const made = await prepare(plan, delivery)
+  const found = packetOf(plan, delivery)
+  if (!found.ok) return found
+  const { packet } = found
+  if (packet === null) return { ok: true, requests: [] }
+  const { materials } = plan
+  const uploads = materials === null || materials === 'ignore' ? null : materials
+  const taken: Taken = {
+    steps: new Map(packet.steps.map(({ step, take }) => [step, namesOf(take)])),
+    materials: new Map(delivery.materials.map(({ sha256 }) => [sha256, namesOf(uploads?.take ?? new Map())])),
+  }
+  const made = callOf(packet.name, delivery, taken)
   if (!made.ok) return made
-  if (made.prepared === null) return { ok: true, requests: [] }
-  const { uploads, request } = made.prepared
-  const hide = (_: string, member: unknown) => (typeof member === 'string' && secrets.has(member) ? '***' : member)
-  return {
-    ok: true,
-    requests: [...uploads.map(upload => upload.request), request].map(({ method, url, headers, body }) => ({
+  const requests: PlannedRequest[] = []
+  const add = async (request: RequestPlan, call: Call): Promise<Refused | null> => {
+    const shown = await caller.show(request, call)
+    if (!shown.ok) return shown
+    const { method, url, headers, body } = shown.request
+    const text = textOfBody(body)
+    requests.push({
       method,
       url,
       headers: Object.keys(headers).sort(),
-      body: typeof body === 'string' ? JSON.stringify(JSON.parse(body), hide) : null,
-    })),
+      body: text === null ? null : hide(text, secrets),
+    })
+    return null
   }
+  const each: [RequestPlan, Call][] = []
+  if (packet.lookup !== null) each.push([packet.lookup, { ...made.call, key: null }])
+  if (uploads !== null)
+    for (const material of delivery.materials) each.push([uploads, materialCall(made.call, material)])
+  for (const step of packet.steps) each.push([step, stepCall(made.call, step.step)])
+  each.push([packet, made.call])
+  for (const [request, call] of each) {
+    const refused = await add(request, call)
+    if (refused !== null) return refused
+  }
+  return { ok: true, requests }
 }
 
-/** `hidden`: secrets, which no trace shows. */
-function createDeliver(plan: RestPlan, hidden: ReadonlySet<string>): Adapter['deliver'] {
-  const uploaded = new Map<string, Set<string>>()
+const stepCall = (call: Call, step: string): Call => ({ ...call, key: `${call.key}.${step}` })
+const namesOf = (take: Take): JsonValue => Object.fromEntries([...take.keys()].map(name => [name, `‹${name}›`]))
+
+/** A text without secrets, also as they stand in JSON. */
+const hide = (text: string, secrets: ReadonlySet<string>): string =>
+  [...secrets]
+    .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
+    .reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, HIDDEN)), text)
+
+type Failed = Extract<DeliveryResult, { ok: false }>
+
+function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
+  const progresses = createProgress(REMEMBERED)
+  const running = new Map<string, Promise<DeliveryResult>>()
 
   return async (delivery, context) => {
     const { kind, idempotencyKey } = delivery
-    const made = await prepare(plan, delivery)
-    if (made.ok && made.prepared === null) {
+    const found = packetOf(plan, delivery)
+    if (found.ok && found.packet === null) {
       context.log('packet left out, its kind is not mapped', { kind })
       return { ok: true }
     }
     const result =
-      made.ok && made.prepared !== null ? await hand(made.prepared, delivery, context) : mappingFailed(made as Refused)
+      found.ok && found.packet !== null
+        ? await inTurn(found.packet, idempotencyKey, () =>
+            hand(found.packet as PacketPlan, delivery, context, progresses.of(idempotencyKey, context.state)),
+          )
+        : mappingFailed(found as Refused)
     context.log('packet handed over', { kind, outcome: result.ok ? 'done' : result.code })
-    if (result.ok || !result.retryable) uploaded.delete(idempotencyKey)
+    if (result.ok || !result.retryable) progresses.forget(idempotencyKey)
     return result
   }
 
+  /** What is looked up, or done in steps, is done for one delivery of a packet at a time: the next one finds what there is. */
+  async function inTurn(
+    { lookup, steps }: PacketPlan,
+    key: string,
+    work: () => Promise<DeliveryResult>,
+  ): Promise<DeliveryResult> {
+    if (lookup === null && steps.length === 0) return work()
+    const before = running.get(key)
+    const mine = (async () => {
+      await before?.catch(() => {})
+      return work()
+    })()
+    running.set(key, mine)
+    try {
+      return await mine
+    } finally {
+      if (running.get(key) === mine) running.delete(key)
+    }
+  }
+
   async function hand(
-    { packet, uploads, request }: Prepared,
+    packet: PacketPlan,
     delivery: Delivery,
     context: AdapterContext,
+    progress: Progress,
   ): Promise<DeliveryResult> {
-    const refused = await upload(uploads, delivery, context)
+    const taken: Taken = { steps: new Map(), materials: new Map() }
+    const begun = callOf(packet.name, delivery, taken)
+    if (!begun.ok) return mappingFailed(begun)
+    if (packet.lookup !== null) {
+      const there = await lookUp(packet.lookup, begun.call, context)
+      if (there !== null) return there
+    }
+    // What is wrong with the packet itself is found before anything is sent, where no answer is needed to see it.
+    if (packet.steps.length === 0 && (plan.materials === 'ignore' || (plan.materials?.take.size ?? 0) === 0)) {
+      const shown = await caller.show(packet, begun.call)
+      if (!shown.ok) return mappingFailed(shown)
+    }
+    if (plan.materials !== null && plan.materials !== 'ignore') {
+      const refused = await upload(plan.materials, delivery, begun.call, context, progress, taken)
+      if (refused !== null) return refused
+    }
+    const refused = await goSteps(packet, delivery, context, progress, taken)
     if (refused !== null) return refused
-    const verdict = await ask(packet, delivery.attempt, context, request)
+    const made = callOf(packet.name, delivery, taken)
+    if (!made.ok) return mappingFailed(made)
+    const verdict = await caller.ask(packet, made.call, context)
     if (!verdict.ok) return verdict
     if (packet.response.localCaseNo === null) return { ok: true }
     const read = await readCaseNo(packet.response.localCaseNo, verdict.input)
     return read.ok ? { ok: true, localCaseNo: read.number } : mappingFailed(read)
   }
 
-  async function ask(request: RequestPlan, attempt: number, context: AdapterContext, what: Request): Promise<Verdict> {
-    return judge(request, await sendTraced(what, plan.limits, context, hidden), plan.errors, attempt)
+  /** What is there already; null when nothing is. */
+  async function lookUp(lookup: LookUpPlan, call: Call, context: AdapterContext): Promise<DeliveryResult | null> {
+    const verdict = await caller.ask(lookup, { ...call, key: null }, context)
+    if (!verdict.ok) return verdict
+    const found = await lookup.finds.evaluate(verdict.input)
+    if (!found.ok) return mappingFailed(found)
+    if (found.value === undefined || found.value === null || found.value === false) return null
+    if (found.value === true) return { ok: true }
+    const read = await readCaseNo(lookup.finds, verdict.input)
+    return read.ok ? { ok: true, localCaseNo: read.number } : mappingFailed(read)
   }
 
   /** Sends the materials one after another; null when all are there. */
   async function upload(
-    uploads: Prepared['uploads'],
+    materials: MaterialPlan,
     delivery: Delivery,
+    call: Call,
     context: AdapterContext,
-  ): Promise<Extract<DeliveryResult, { ok: false }> | null> {
-    const { materials } = plan
-    if (materials === null || materials === 'ignore') return null
-    const done = remembered(delivery.idempotencyKey)
-    for (const { sha256, request } of uploads) {
-      if (done.has(sha256)) continue
-      const verdict = await ask(materials, delivery.attempt, context, request)
-      if (!verdict.ok) return verdict
-      done.add(sha256)
+    progress: Progress,
+    taken: Taken,
+  ): Promise<Failed | null> {
+    for (const material of delivery.materials) {
+      const { sha256 } = material
+      const gone = await once(materials, materialCall(call, material), sha256, context, progress)
+      if (!gone.ok) return gone
+      taken.materials.set(sha256, gone.taken)
     }
     return null
   }
 
-  function remembered(idempotencyKey: string): Set<string> {
-    const known = uploaded.get(idempotencyKey) ?? new Set<string>()
-    uploaded.delete(idempotencyKey)
-    uploaded.set(idempotencyKey, known)
-    const [oldest] = uploaded.keys()
-    if (uploaded.size > REMEMBERED && oldest !== undefined) uploaded.delete(oldest)
-    return known
+  async function goSteps(
+    packet: PacketPlan,
+    delivery: Delivery,
+    context: AdapterContext,
+    progress: Progress,
+    taken: Taken,
+  ): Promise<Failed | null> {
+    for (const step of packet.steps) {
+      const made = callOf(step.name, delivery, taken)
+      if (!made.ok) return mappingFailed(made)
+      const wanted = await step.when?.evaluate(made.call.input, made.call.given)
+      if (wanted?.ok === false) return mappingFailed(wanted)
+      if (wanted !== undefined && wanted.value !== true) continue
+      const gone = await once(step, stepCall(made.call, step.step), step.step, context, progress)
+      if (!gone.ok) return gone
+      taken.steps.set(step.step, gone.taken)
+    }
+    return null
+  }
+
+  /** Makes a call until it went well once; what is taken of its answer is kept. */
+  async function once(
+    request: RequestPlan & { take: Take },
+    call: Call,
+    name: string,
+    context: AdapterContext,
+    progress: Progress,
+  ): Promise<{ ok: true; taken: JsonValue } | Failed> {
+    const keeps = request.take.size > 0 || 'step' in request
+    const known = await progress.get(name, keeps)
+    if (known !== undefined) return { ok: true, taken: known }
+    const verdict = await caller.ask(request, call, context)
+    if (!verdict.ok) return verdict
+    const taken: Record<string, JsonValue> = {}
+    for (const [field, mapping] of request.take) {
+      const mapped = await mapping.evaluate(verdict.input)
+      if (!mapped.ok) return mappingFailed(mapped)
+      if (mapped.value === undefined || mapped.value === null)
+        return mappingFailed(refuse('adapter.mapping', `${mapping.place}: found nothing`))
+      taken[field] = mapped.value
+    }
+    const kept = await progress.done(name, taken, keeps)
+    return kept ? { ok: true, taken } : mappingFailed(refuse('adapter.mapping', `${request.place}.take: too large`))
   }
 }
 
@@ -199,9 +315,19 @@ function asIssued(body: Readonly<Record<string, unknown>>, who: 'applicant' | 'a
   return read === null ? {} : { [who]: { ...holder, idNumber: read.number } }
 }
 
+/** A body without what hides it in the thread, its identity numbers as issued. */
+function contentOf({ salt, ...content }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { ...content, ...asIssued(content, 'applicant'), ...asIssued(content, 'agent') }
+}
+
+/** What answers gave for the requests after them: of steps by their names, of materials by their hashes. */
+type Taken = { steps: Map<string, JsonValue>; materials: Map<string, JsonValue> }
+
 /** What mappings read. Nothing in it differs from one attempt to the next, so the bytes sent under one key never do. */
-function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials }: Delivery): unknown {
-  const { salt, ...content } = body
+function inputOf(
+  { idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials }: Delivery,
+  taken: Taken,
+): unknown {
   return {
     idempotencyKey,
     thread,
@@ -210,8 +336,11 @@ function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, 
     from,
     to,
     localCaseNo,
-    body: { ...content, ...asIssued(content, 'applicant'), ...asIssued(content, 'agent') },
-    materials: materials.map(({ sha256, size, type, code, name }) => ({ sha256, size, type, code, name })),
+    body: contentOf(body),
+    materials: materials.map(({ sha256, size, type, code, name }) => {
+      const values = taken.materials.get(sha256)
+      return { sha256, size, type, code, name, ...(values === undefined ? {} : { taken: values }) }
+    }),
   }
 }
 
@@ -219,26 +348,35 @@ function inputOf({ idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, 
 function unasked(plan: RestPlan): string | undefined {
   const { register, packets, materials, events } = plan
   const requests = [register, ...packets.values(), ...(materials === null || materials === 'ignore' ? [] : [materials])]
-  const places = requests.filter(({ response }) => response.ok === null).map(({ place }) => `${place}.response.ok`)
-  if (events?.response.ok === null) places.push('events.ok')
+  const places = requests
+    .filter(({ response }) => response.ok === null && response.outcome === null)
+    .map(({ place }) => `${place}.response.ok`)
+  if (events?.response.ok === null && events.response.outcome === null) places.push('events.ok')
   return places.length === 0
     ? undefined
     : `without ${places.join(', ')} each 2xx counts as success; a system that answers 200 to everything needs them`
 }
 
 /** Usable when it can be reached and says so itself. */
-async function check(plan: RestPlan, baseUrl: string, { signal }: AdapterContext): ReturnType<Adapter['check']> {
-  if (plan.check === null) {
-    const answer = await send({ method: 'GET', url: baseUrl, headers: plan.register.headers }, plan.limits, signal)
+async function check(
+  plan: RestPlan,
+  caller: Caller,
+  baseUrl: string,
+  context: AdapterContext,
+): ReturnType<Adapter['check']> {
+  if (plan.check !== null) {
+    const nothing = { values: {}, input: { json: {} }, given: {}, attempt: Number.POSITIVE_INFINITY, key: null }
+    const verdict = await caller.ask(plan.check, nothing, context)
+    if (!verdict.ok) return { ok: false, detail: verdict.detail }
+  } else if (plan.session !== null) {
+    const found = await caller.token(context)
+    if (!found.ok) return { ok: false, detail: found.detail }
+  } else {
+    const { headers } = plan.register
+    const answer = await send({ method: 'GET', url: baseUrl, headers: headers.fixed }, plan.limits, context.signal)
     if (!answer.ok) return { ok: false, detail: `baseUrl: ${answer.why}` }
     if (answer.status >= 500 || answer.status === 401 || answer.status === 403)
       return { ok: false, detail: `baseUrl: HTTP ${answer.status}` }
-  } else {
-    const address = plan.check.address({})
-    if (!address.ok) return { ok: false, detail: address.problem.detail ?? address.problem.code }
-    const answer = await send({ method: 'GET', url: address.url, headers: plan.check.headers }, plan.limits, signal)
-    const verdict = await judge(plan.check, answer, plan.errors, Number.POSITIVE_INFINITY)
-    if (!verdict.ok) return { ok: false, detail: verdict.detail }
   }
   const detail = unasked(plan)
   return detail === undefined ? { ok: true } : { ok: true, detail }

@@ -56,7 +56,7 @@ describe('send', () => {
       more()
     })
     expect(await send(post(`${url}1024`), limits, never)).toMatchObject({ ok: true, status: 200 })
-    const large = { ok: true, status: 200, body: undefined, unreadable: 'large' }
+    const large = { ok: true, status: 200, body: undefined, unreadable: 'large', text: null }
     expect(await send(post(`${url}1025`), limits, never)).toEqual(large)
     expect(await send(post(`${url}999999`), limits, never)).toEqual(large)
     expect(sent).toBeLessThan(1000)
@@ -76,7 +76,13 @@ describe('send', () => {
       if (request.url === '/bytes') return void response.end(Buffer.from([0x22, 0xff, 0x22]))
       response.end(request.url === '/page' ? '<html>' : '')
     })
-    expect(await send(post(url), limits, never)).toEqual({ ok: true, status: 200, body: undefined, unreadable: null })
+    expect(await send(post(url), limits, never)).toEqual({
+      ok: true,
+      status: 200,
+      body: undefined,
+      unreadable: null,
+      text: '',
+    })
     expect(await send(post(`${url}page`), limits, never)).toMatchObject({ ok: true, unreadable: 'page' })
     expect(await send(post(`${url}bytes`), limits, never)).toMatchObject({ ok: true, unreadable: 'charset' })
   })

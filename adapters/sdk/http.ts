@@ -4,20 +4,34 @@
  */
 import { readKeepingDigits } from '../../protocol/json-outside.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
+import { type Charset, encode } from './charsets.ts'
 import { Patience } from './patience.ts'
 
+/** Text of a media type, sent in a charset that has all its characters (`encode` says so). */
+export type EncodedText = { type: string; text: string; charset: Charset }
 export type Request = {
   method: string
   url: string
   headers: Readonly<Record<string, string>>
-  body?: string | { type: string; size: number; open(): ReadableStream<Uint8Array> }
+  /** JSON in UTF-8, text of another kind, or bytes that are read as they are sent */
+  body?: string | EncodedText | { type: string; size: number; open(): ReadableStream<Uint8Array> }
 }
+
+/** The text of a body; null where it is bytes, or none. */
+export const textOfBody = (body: Request['body']): string | null =>
+  typeof body === 'string' ? body : body !== undefined && 'text' in body ? body.text : null
 
 /** Why an answer says nothing: a page (of a login, a proxy), bytes of another charset, no JSON, or larger than the limit. */
 export type Unreadable = 'page' | 'charset' | 'json' | 'large'
 
-/** An answer; `body` is undefined when it is empty, and when it is `unreadable`. */
-type Read = { ok: true; status: number; body: JsonValue | undefined; unreadable: Unreadable | null }
+/** An answer; `body` is undefined when it is empty, and when it is `unreadable`; `text` is null when it is no text, or too large. */
+type Read = {
+  ok: true
+  status: number
+  body: JsonValue | undefined
+  unreadable: Unreadable | null
+  text: string | null
+}
 
 /**
  * An answer, or why there is none: then nothing is known of the effect, and a later attempt may succeed. `unsent`: no connection came
@@ -31,15 +45,13 @@ export type Answer = Read | { ok: false; why: string; unsent?: true }
  */
 export type Limits = { timeoutMs: number; maxResponseBytes: number; charset?: 'utf-8' | 'gb18030' }
 
-/** `heard`: is told the text of the answer, null when it cannot be read as one. */
-export async function send(
-  request: Request,
-  limits: Limits,
-  signal: AbortSignal,
-  heard: (text: string | null) => void = () => {},
-): Promise<Answer> {
+export async function send(request: Request, limits: Limits, signal: AbortSignal): Promise<Answer> {
   if (signal.aborted) return { ok: false, why: 'aborted' }
-  const patience = new Patience(limits.timeoutMs, signal, typeof request.body === 'object')
+  const patience = new Patience(
+    limits.timeoutMs,
+    signal,
+    request.body !== undefined && textOfBody(request.body) === null,
+  )
   const upload = new Upload(request, bytes => patience.file(bytes))
   try {
     const response = await fetch(request.url, {
@@ -53,11 +65,10 @@ export async function send(
     const bytes = await readBytes(response, limits.maxResponseBytes, () => patience.moved())
     const { status } = response
     if (bytes === null) {
-      return { ok: true, status, body: undefined, unreadable: 'large' }
+      return { ok: true, status, body: undefined, unreadable: 'large', text: null }
     }
     const text = decode(bytes, response.headers.get('content-type'), limits.charset)
-    heard(text)
-    return { ok: true, status, ...parse(bytes, text) }
+    return { ok: true, status, text, ...parse(bytes, text) }
   } catch (error) {
     const why = upload.fault ?? patience.over ?? 'no connection, or it broke'
     return { ok: false, why, ...(neverConnected(error) ? { unsent: true } : {}) }
@@ -141,7 +152,7 @@ type Reader = { read(): Promise<{ done: boolean; value?: Uint8Array | undefined 
 /** The body of a request; a stream is counted as it passes and let go of when the request is over. */
 class Upload {
   readonly headers: Record<string, string> = {}
-  readonly init: { body?: string | ReadableStream<Uint8Array>; duplex?: 'half' } = {}
+  readonly init: { body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>; duplex?: 'half' } = {}
   /** what was wrong with our own bytes, null when nothing was */
   fault: string | null = null
   #reader: Reader | null = null
@@ -150,6 +161,9 @@ class Upload {
     if (typeof body === 'string') {
       this.headers['content-type'] = 'application/json; charset=utf-8'
       this.init.body = body
+    } else if (body !== undefined && 'text' in body) {
+      this.headers['content-type'] = `${body.type}; charset=${body.charset}`
+      this.init.body = encode(body.text, body.charset) ?? body.text
     } else if (body !== undefined) {
       this.headers['content-type'] = body.type
       this.headers['content-length'] = String(body.size)

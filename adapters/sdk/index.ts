@@ -3,15 +3,27 @@
  * this entry and protocol/, never a sibling. Its test imports `contract.ts` and `test-kit.ts` besides.
  */
 export { readKeepingDigits } from '../../protocol/json-outside.ts'
+export { CHARSETS, type Charset, encode } from './charsets.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { mappingFunctions } from './functions.ts'
-export { type Answer, download, type Limits, type Request, send, type Unreadable } from './http.ts'
+export {
+  type Answer,
+  type Download,
+  download,
+  type Limits,
+  type Request,
+  send,
+  textOfBody,
+  type Unreadable,
+} from './http.ts'
 export {
   compileMapping,
   compileTemplate,
   type Mapping,
+  type MappingFunction,
   type MappingFunctions,
   type MappingInput,
+  MappingRefusal,
   mappingInput,
   type SecretOf,
   type Template,
@@ -20,6 +32,7 @@ export type {
   Adapter,
   AdapterContext,
   AdapterState,
+  DeliveredMaterial,
   Delivery,
   DeliveryResult,
   LocalEvent,

@@ -15,8 +15,8 @@ import {
 
 const CANARY = '42030019900307123X'
 
-function compile(expression: string, functions?: MappingFunctions): Mapping {
-  const compiled = compileMapping('here', expression, functions)
+function compile(expression: string, functions?: MappingFunctions, variables?: string[]): Mapping {
+  const compiled = compileMapping('here', expression, functions, variables)
   if (!compiled.ok) throw new Error(compiled.problem.detail)
   return compiled.mapping
 }
@@ -39,9 +39,41 @@ describe('mapping', () => {
   })
 
   test('one compiled mapping serves many inputs at once', async () => {
-    const mapping = compile('$sum(n) & "-" & $id')
+    const mapping = compile('$sum(n) & "-" & $id', {}, ['id'])
     const results = await Promise.all([1, 2, 3].map(n => mapping.evaluate(input({ n: [n, n] }), { id: `case ${n}` })))
     expect(results.map(result => result.ok && result.value)).toEqual(['2-case 1', '4-case 2', '6-case 3'])
+  })
+
+  test.each(['$sesion', 'a & $stpes.one', '$twice(a)', '$map(a, $twice)', '($x := 1; $y)', 'a.($b)'])(
+    'a variable or function that is nowhere to be found is told at the start: %s',
+    expression => {
+      expect(compileMapping('here', expression, {}, ['session', 'steps'])).toMatchObject({
+        ok: false,
+        problem: { code: 'config.invalid', detail: expect.stringMatching(/^here: there is no \$\w+ here$/) },
+      })
+    },
+  )
+
+  test.each([
+    '$session & $steps.one',
+    '($x := 1; $f := function($a, $b) { $a + $b }; $f($x, 2))',
+    'a@$v#$i.{ "v": $v, "i": $i }',
+    'a ~> $map(function($e) { $e.b }) ~> $join(",")',
+    '$$.a & $.b',
+    'a#$n[$n < 2]',
+    'a ~> | b | { "c": 1 } |',
+  ])('what is bound, given or built in is known: %s', expression => {
+    expect(compileMapping('here', expression, {}, ['session', 'steps'])).toMatchObject({ ok: true })
+  })
+
+  test('tells what it asks for, and what its calls name', () => {
+    const mapping = compile(
+      '$f("one", a) & $f("two") & $f(b) & $session',
+      { f: { signature: '<xx?:s>', call: () => '' } },
+      ['session'],
+    )
+    expect([mapping.asks('session'), mapping.asks('f'), mapping.asks('steps')]).toEqual([true, true, false])
+    expect(mapping.named('f')).toEqual(['one', 'two'])
   })
 
   test.each(['a[0', '$x :=', '"open', ''])('names place and position of a wrong expression: %s', expression => {

@@ -42,6 +42,10 @@ export type Mapped = { ok: true; value: JsonValue | undefined } | Refused
 export interface Mapping {
   /** where it stands in the configuration, such as `register.body.params.caseNo` */
   readonly place: string
+  /** whether it asks for this variable, or calls this function */
+  asks(name: string): boolean
+  /** the texts that stand as the first value in its calls of this function */
+  named(name: string): readonly string[]
   /** The value, undefined when the expression finds nothing. `variables` are read as `$name`. Problem: `adapter.mapping`. */
   evaluate(input: MappingInput, variables?: Readonly<Record<string, JsonValue>>): Promise<Mapped>
 }
@@ -92,11 +96,15 @@ function plain(
   return { ok: true, value: JSON.parse(text) as JsonValue }
 }
 
-/** Compiles one expression. Problem: `config.invalid`, naming the place and the position in the expression. */
+/**
+ * Compiles one expression. `variables`: those that its evaluations are given. Problem: `config.invalid`, naming the place and the
+ * position in the expression; a variable or function that is nowhere to be found would be nothing in silence, so it is one too.
+ */
 export function compileMapping(
   place: string,
   expression: string,
   functions: MappingFunctions = {},
+  variables: readonly string[] = [],
 ): { ok: true; mapping: Mapping } | Refused {
   if (expression.length > MAPPING_LIMITS.expressionCharacters) {
     return refuse('config.invalid', `${place}: longer than ${MAPPING_LIMITS.expressionCharacters} characters`)
@@ -117,6 +125,9 @@ export function compileMapping(
     return refuse('config.invalid', `${place}: $${refused.value} is not available in a mapping`)
   if (nodes.some(({ type, value }) => type === 'number' && !isExact(Number(value))))
     return refuse('config.invalid', `${place}: ${ROUNDED}`)
+  const known = new Set([...BUILT_IN, ...Object.keys(functions), ...variables, ...boundIn(nodes)])
+  const unknown = nodes.find(({ type, value }) => type === 'variable' && !known.has(String(value)))
+  if (unknown !== undefined) return refuse('config.invalid', `${place}: there is no $${unknown.value} here`)
   for (const node of nodes) if (node.type === 'binary' && node.value === '&') keepDigits(node)
   compiled.assign(ENTRY as unknown as string, countStep)
   compiled.registerFunction(TEXT_OF, textOf)
@@ -125,8 +136,42 @@ export function compileMapping(
   for (const [name, { call, signature }] of Object.entries(functions)) {
     compiled.registerFunction(name, call as (...values: unknown[]) => unknown, signature)
   }
-  return { ok: true, mapping: { place, evaluate: (input, variables) => evaluate(place, compiled, input, variables) } }
+  const asked = new Set(nodes.filter(({ type }) => type === 'variable').map(({ value }) => String(value)))
+  return {
+    ok: true,
+    mapping: {
+      place,
+      asks: name => asked.has(name),
+      named: name =>
+        nodes.flatMap(({ type, procedure, arguments: values }) => {
+          if (type !== 'function' || (procedure as Node).value !== name) return []
+          const [first] = values as Node[]
+          return first?.type === 'string' ? [String(first.value)] : []
+        }),
+      evaluate: (input, given) => evaluate(place, compiled, input, given),
+    },
+  }
 }
+
+/** Names that JSONata binds itself; '' and '$' are `$` and `$$`. */
+const BUILT_IN: readonly string[] =
+  `$ sum count max min average string substring substringBefore substringAfter lowercase
+  uppercase length trim pad match contains replace split join formatNumber formatBase formatInteger parseInteger number floor ceil
+  round abs sqrt power boolean not map zip filter single reduce sift keys lookup append exists spread merge reverse each error assert
+  type sort distinct base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent decodeUrl toMillis fromMillis clone`
+    .split(/\s+/)
+    .concat('')
+
+/** Names that an expression binds for itself: `$x := …`, parameters, `@$x` and `#$i`. */
+const boundIn = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap(node => {
+    const { type, lhs, focus, index, value } = node
+    const bound = type === 'bind' ? [lhs] : type === 'lambda' ? (node.arguments as Node[]) : []
+    const named = bound.map(entry => String((entry as Node).value))
+    for (const name of [focus, index, type === 'index' ? value : undefined])
+      if (typeof name === 'string') named.push(name)
+    return named
+  })
 
 async function evaluate(
   place: string,
@@ -254,12 +299,17 @@ export function compileTemplate(
   template: Template,
   functions: MappingFunctions = {},
   secretOf: SecretOf = noSecret,
+  variables: readonly string[] = [],
 ): { ok: true; mapping: Mapping } | { ok: false; problems: Refused[] } {
   const problems: Refused[] = []
+  const mappings: Mapping[] = []
   const build = (at: string, part: Template): Part => {
     if (typeof part === 'string') {
-      const compiled = compileMapping(at, part, functions)
-      if (compiled.ok) return { mapping: compiled.mapping }
+      const compiled = compileMapping(at, part, functions, variables)
+      if (compiled.ok) {
+        mappings.push(compiled.mapping)
+        return { mapping: compiled.mapping }
+      }
       problems.push(compiled)
       return { constant: null }
     }
@@ -278,15 +328,23 @@ export function compileTemplate(
   }
   const root = build(place, template)
   if (problems.length > 0) return { ok: false, problems }
-  const evaluateAll = async (input: MappingInput, variables?: Readonly<Record<string, JsonValue>>): Promise<Mapped> => {
+  const evaluateAll = async (input: MappingInput, given?: Readonly<Record<string, JsonValue>>): Promise<Mapped> => {
     try {
-      return { ok: true, value: await fill(root, input, variables) }
+      return { ok: true, value: await fill(root, input, given) }
     } catch (error) {
       if (error instanceof PartRefused) return error.refused
       throw error
     }
   }
-  return { ok: true, mapping: { place, evaluate: evaluateAll } }
+  return {
+    ok: true,
+    mapping: {
+      place,
+      asks: name => mappings.some(mapping => mapping.asks(name)),
+      named: name => mappings.flatMap(mapping => mapping.named(name)),
+      evaluate: evaluateAll,
+    },
+  }
 }
 
 type Part =

@@ -38,6 +38,8 @@ export type Delivery = {
   localCaseNo: string | null
   /** the decoded body of the packet (schema of its kind) */
   body: Readonly<Record<string, unknown>>
+  /** the decoded body of the case's `case.submit`, with every later packet too; null once it is deleted */
+  submit: Readonly<Record<string, unknown>> | null
   materials: readonly DeliveredMaterial[]
   /** how often this delivery was tried before, 0 first */
   attempt: number

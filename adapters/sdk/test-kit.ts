@@ -65,6 +65,17 @@ export function sampleMaterial(
 /** A `case.submit` from Ankang to Shiyan, different for every word. */
 export function sampleSubmit(word: string, materials: readonly DeliveredMaterial[] = []): Delivery {
   const caseNo = `610900${sampleKey(word).replaceAll(/\D/g, '').slice(0, 12)}`
+  const body = {
+    salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+    caseNo,
+    item: { code: '11420300011315330Y4000111111000', name: '学历公证', version: 3 },
+    mode: 1,
+    applicant: { type: '1', name: NAME, idType: '111', idNumber: ID_NUMBER, phone: PHONE, address: ADDRESS },
+    form: { purpose: '出国留学', copies: 2, holder: NAME },
+    materials: materials.map(({ sha256, code, name }) => ({ sha256, code, name, form: 'copy' })),
+    receivedAt: '2026-11-02T09:00:00+08:00',
+    window: '跨省通办 3 号窗口',
+  }
   return {
     idempotencyKey: sampleKey(word),
     thread: sampleKey(`thread of ${word}`).slice(0, 32),
@@ -73,17 +84,8 @@ export function sampleSubmit(word: string, materials: readonly DeliveredMaterial
     from: '610900',
     to: '420300',
     localCaseNo: null,
-    body: {
-      salt: 'AAAAAAAAAAAAAAAAAAAAAA',
-      caseNo,
-      item: { code: '11420300011315330Y4000111111000', name: '学历公证', version: 3 },
-      mode: 1,
-      applicant: { type: '1', name: NAME, idType: '111', idNumber: ID_NUMBER, phone: PHONE, address: ADDRESS },
-      form: { purpose: '出国留学', copies: 2, holder: NAME },
-      materials: materials.map(({ sha256, code, name }) => ({ sha256, code, name, form: 'copy' })),
-      receivedAt: '2026-11-02T09:00:00+08:00',
-      window: '跨省通办 3 号窗口',
-    },
+    body,
+    submit: body,
     materials,
     attempt: 0,
   }

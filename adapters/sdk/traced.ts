@@ -1,5 +1,5 @@
 /** A request that may be traced: whoever sets up a mapping sees what was sent and answered, without the secrets in it. */
-import { type Answer, type Limits, type Request, send } from './http.ts'
+import { type Answer, type Limits, type Request, send, textOfBody } from './http.ts'
 import type { AdapterContext } from './port.ts'
 
 export const TRACE_TEXT = {
@@ -16,10 +16,7 @@ export async function sendTraced(
 ): Promise<Answer> {
   if (trace === undefined) return send(request, limits, signal)
   const at = now()
-  let text: string | null = null
-  const answer = await send(request, limits, signal, heard => {
-    text = heard
-  })
+  const answer = await send(request, limits, signal)
   const hide = hiding(secrets)
   const shown = (said: string | null) => (said === null ? null : hide(said).slice(0, TRACE_TEXT.characters))
   const { method, url, headers, body } = request
@@ -30,10 +27,10 @@ export async function sendTraced(
       method,
       url: hide(url),
       headers: Object.keys(headers).sort(),
-      body: typeof body === 'string' ? shown(body) : null,
+      body: shown(textOfBody(body)),
     },
     status: answer.ok ? answer.status : null,
-    answer: shown(text),
+    answer: answer.ok ? shown(answer.text) : null,
     why: answer.ok ? answer.unreadable : answer.why,
   })
   return answer

@@ -29,6 +29,7 @@ export function toDelivery(
     to: fold.handling,
     localCaseNo: fold.localCaseNo,
     body,
+    submit: submit ?? null,
     materials: (isCaseKind(kind) ? materialsOf(kind, body) : []).map(sha256 => ({
       sha256,
       size: materials.find(entry => entry.sha256 === sha256)?.size ?? 0,
