@@ -157,10 +157,9 @@ class Compiler {
 
   /** Dictionaries and secrets that an expression names must be there. */
   #names(mapping: Mapping): void {
-    const { place } = mapping
-    for (const name of [...mapping.named('theirs'), ...mapping.named('ours')])
-      if (!this.#dictionaries.has(name)) this.problems.push(`${place}: there is no dictionary ${name}`)
-    for (const name of mapping.named('secret')) this.#secret(place, name)
+    for (const { place, text } of [...mapping.named('theirs'), ...mapping.named('ours')])
+      if (!this.#dictionaries.has(text)) this.problems.push(`${place}: there is no dictionary ${text}`)
+    for (const { place, text } of mapping.named('secret')) this.#secret(place, text)
   }
 
   #path(place: string, path: string, names: readonly PathName[], needed?: PathName): Address {

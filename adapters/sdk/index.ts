@@ -20,7 +20,6 @@ export {
   compileMapping,
   compileTemplate,
   type Mapping,
-  type MappingFunction,
   type MappingFunctions,
   type MappingInput,
   MappingRefusal,

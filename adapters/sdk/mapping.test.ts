@@ -73,7 +73,7 @@ describe('mapping', () => {
       ['session'],
     )
     expect([mapping.asks('session'), mapping.asks('f'), mapping.asks('steps')]).toEqual([true, true, false])
-    expect(mapping.named('f')).toEqual(['one', 'two'])
+    expect(mapping.named('f').map(({ text }) => text)).toEqual(['one', 'two'])
   })
 
   test.each(['a[0', '$x :=', '"open', ''])('names place and position of a wrong expression: %s', expression => {

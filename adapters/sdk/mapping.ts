@@ -44,8 +44,8 @@ export interface Mapping {
   readonly place: string
   /** whether it asks for this variable, or calls this function */
   asks(name: string): boolean
-  /** the texts that stand as the first value in its calls of this function */
-  named(name: string): readonly string[]
+  /** the texts that stand as the first value in its calls of this function, each with its place */
+  named(name: string): readonly { place: string; text: string }[]
   /** The value, undefined when the expression finds nothing. `variables` are read as `$name`. Problem: `adapter.mapping`. */
   evaluate(input: MappingInput, variables?: Readonly<Record<string, JsonValue>>): Promise<Mapped>
 }
@@ -146,7 +146,7 @@ export function compileMapping(
         nodes.flatMap(({ type, procedure, arguments: values }) => {
           if (type !== 'function' || (procedure as Node).value !== name) return []
           const [first] = values as Node[]
-          return first?.type === 'string' ? [String(first.value)] : []
+          return first?.type === 'string' ? [{ place, text: String(first.value) }] : []
         }),
       evaluate: (input, given) => evaluate(place, compiled, input, given),
     },
