@@ -28,7 +28,6 @@ export const ADAPTER_MESSAGES: Messages = {
   'there is no ${name} here': '此处没有 ${name}',
   'there is no dictionary {name}': '没有字典 {name}',
   'a GET has none': 'GET 请求没有正文',
-  'stands twice': '重复',
   'a file that is sent raw has none': '原样发送的文件没有正文',
   'base64 needs one that reads $content': 'base64 的正文须读取 $content',
   'the file stands beside it; it reads no $content': '文件在其之外，正文不读取 $content',
