@@ -11,6 +11,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY protocol ./protocol
+COPY certs ./certs
+COPY node/kernel/html.ts ./node/kernel/html.ts
+COPY node/city/records/evidence ./node/city/records/evidence
 COPY node/edges ./node/edges
 # The console is built by it; what it is made of stays out of the image.
 RUN npm ci && npm prune --omit=dev --ignore-scripts && npm cache clean --force

@@ -21,9 +21,10 @@ import {
   utf8,
   writeDer,
 } from './der.ts'
-import type { RsaPublicJwk, SigningKey } from './key.ts'
+import type { SigningKey } from './key.ts'
 import { writePem } from './pem.ts'
 import { type CitySubject, cityUri, OID, USAGE } from './profile.ts'
+import type { RsaPublicJwk } from './public-key.ts'
 
 export type ExtensionInput = { id: string; critical: boolean; value: DerNode }
 

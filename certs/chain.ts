@@ -5,9 +5,9 @@
  */
 import { type Refused, type Result, refuse } from '../protocol/problem.ts'
 import { attempt } from './der.ts'
-import { fingerprintOf } from './key.ts'
 import { readPem } from './pem.ts'
 import { PROFILE } from './profile.ts'
+import { fingerprintOf } from './public-key.ts'
 import {
   type AuthorityCertificate,
   type CityCertificate,

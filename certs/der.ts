@@ -3,16 +3,17 @@
  * bytes that DER prescribes, so that what is hashed, signed and read is one and the same. Bytes are binary strings, as in
  * node-forge. Readers throw ProblemError `certificate.malformed`; `attempt` turns that into a result at the edge.
  */
-import { createRequire } from 'node:module'
-import type forge from 'node-forge'
+import * as jose from 'jose'
+// This part by itself: the index of node-forge loads TLS, and every cipher that it has.
+import asn1, { type Asn1 } from 'node-forge/lib/asn1.js'
 import { ProblemError, type Refused, refuse } from '../protocol/problem.ts'
 
-/** This part by itself: the index of node-forge loads TLS, and every cipher that it has. */
-export const asn1 = createRequire(import.meta.url)('node-forge/lib/asn1') as typeof forge.asn1
+export { asn1 }
+
 const { Class, Type } = asn1
 
-export type DerNode = forge.asn1.Asn1
-type Tag = forge.asn1.Type
+export type DerNode = Asn1
+type Tag = number
 
 export const malformed = (detail: string): ProblemError => new ProblemError('certificate.malformed', detail)
 export const offProfile = (detail: string): ProblemError => new ProblemError('certificate.profile', detail)
@@ -27,12 +28,29 @@ export function attempt<T>(read: () => T): { ok: true; value: T } | Refused {
   }
 }
 
-export const toBytes = (binary: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(binary, 'latin1'))
-export const toBinary = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
-export const toHex = (binary: string): string => Buffer.from(binary, 'latin1').toString('hex')
-export const fromHex = (hex: string): string => Buffer.from(hex, 'hex').toString('latin1')
-export const toBase64url = (binary: string): string => Buffer.from(binary, 'latin1').toString('base64url')
-export const fromBase64url = (text: string): string => Buffer.from(text, 'base64url').toString('latin1')
+export function toBytes(binary: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
+  return bytes
+}
+/** So many octets become characters in one call, for a call takes no more arguments. */
+const AT_ONCE = 8192
+export function toBinary(bytes: Uint8Array): string {
+  let binary = ''
+  for (let at = 0; at < bytes.byteLength; at += AT_ONCE)
+    binary += String.fromCharCode(...bytes.subarray(at, at + AT_ONCE))
+  return binary
+}
+const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'))
+export function toHex(binary: string): string {
+  let hex = ''
+  for (let at = 0; at < binary.length; at++) hex += HEX[binary.charCodeAt(at)] ?? ''
+  return hex
+}
+export const fromHex = (hex: string): string =>
+  hex.replaceAll(/../g, octet => String.fromCharCode(Number.parseInt(octet, 16)))
+export const toBase64url = (binary: string): string => jose.base64url.encode(toBytes(binary))
+export const fromBase64url = (text: string): string => toBinary(jose.base64url.decode(text))
 
 // --- reading
 
@@ -175,7 +193,7 @@ export const nothing = (): DerNode => universal(Type.NULL, '')
 export const octets = (value: string): DerNode => universal(Type.OCTETSTRING, value)
 export const bits = (value: string, unused = 0): DerNode =>
   universal(Type.BITSTRING, String.fromCharCode(unused) + value)
-export const utf8 = (text: string): DerNode => universal(Type.UTF8, Buffer.from(text, 'utf8').toString('latin1'))
+export const utf8 = (text: string): DerNode => universal(Type.UTF8, toBinary(new TextEncoder().encode(text)))
 export const printable = (text: string): DerNode => universal(Type.PRINTABLESTRING, text)
 export const tagged = (tag: number, value: string | DerNode[]): DerNode =>
   asn1.create(Class.CONTEXT_SPECIFIC, tag as Tag, typeof value !== 'string', value)

@@ -14,8 +14,9 @@ import {
   usage,
 } from './build.ts'
 import { readDer, toBinary } from './der.ts'
-import { generateKey, type RsaPublicJwk, type SigningKey, signingKeyOf } from './key.ts'
+import { generateKey, type SigningKey, signingKeyOf } from './key.ts'
 import { readPem, writePem } from './pem.ts'
+import type { RsaPublicJwk } from './public-key.ts'
 
 export const NOW = Date.UTC(2026, 10, 23, 4)
 export const DAY = 24 * 3600_000

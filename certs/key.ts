@@ -1,21 +1,10 @@
 /** RSA keys of certificates, on the runtime's own cryptography; node-forge would take seconds to make one. */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { ProblemError } from '../protocol/problem.ts'
-import { toBytes } from './der.ts'
 import { readPem } from './pem.ts'
 import { PROFILE } from './profile.ts'
-
-/** Public RSA key as JWK (RFC 7518 §6.3.1). */
-export type RsaPublicJwk = { kty: 'RSA'; n: string; e: string }
+import type { RsaPublicJwk } from './public-key.ts'
 
 export type SigningKey = {
   readonly publicKeyJwk: RsaPublicJwk
@@ -49,28 +38,3 @@ function privateKeyOf(keyPem: string): KeyObject {
   }
   throw new ProblemError('keystore.malformed', 'not an RSA private key in PKCS#8')
 }
-
-/** Whether the signature is RSASSA-PKCS1-v1_5 with SHA-256 of this key over the bytes. */
-export function verifySignature(jwk: RsaPublicJwk, signature: Uint8Array, bytes: Uint8Array): boolean {
-  try {
-    return verify('sha256', bytes, createPublicKey({ key: { ...jwk }, format: 'jwk' }), signature)
-  } catch {
-    return false
-  }
-}
-
-/** Key identifiers, hex, that RFC 5280 §4.2.1.2 (1) and RFC 7093 §2 (1) make from a key; the whole SHA-256 too. */
-export function keyIdsOf(jwk: RsaPublicJwk): string[] {
-  const der = createPublicKey({ key: { ...jwk }, format: 'jwk' }).export({ type: 'pkcs1', format: 'der' })
-  const sha256 = createHash('sha256').update(der).digest('hex')
-  return [createHash('sha1').update(der).digest('hex'), sha256.slice(0, 40), sha256]
-}
-
-/** RFC 7638 thumbprint. */
-export const thumbprintOf = ({ e, n }: RsaPublicJwk): string =>
-  createHash('sha256')
-    .update(JSON.stringify({ e, kty: 'RSA', n }))
-    .digest('base64url')
-
-/** Lowercase hex SHA-256 of a binary string. */
-export const fingerprintOf = (der: string): string => createHash('sha256').update(toBytes(der)).digest('hex')

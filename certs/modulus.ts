@@ -3,8 +3,10 @@
  * No test proves a modulus sound; these find, within some milliseconds, small factors, factors p of which p − 1 has small factors
  * alone (some of many factors of 32 bits), and two factors that are close to each other.
  */
-import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
-import type { RsaPublicJwk } from './key.ts'
+import * as jose from 'jose'
+import { rsaPower } from '#certs/runtime'
+import { fromHex, toBase64url, toBinary, toBytes, toHex } from './der.ts'
+import type { RsaPublicJwk } from './public-key.ts'
 
 export const MODULUS = {
   /** every prime factor below it is found */
@@ -35,7 +37,7 @@ export function weaknessOf({ n }: Pick<RsaPublicJwk, 'n'>): string | null {
 }
 
 function judge(n: string): string | null {
-  const modulus = toNumber(Buffer.from(n, 'base64url'))
+  const modulus = toNumber(jose.base64url.decode(n))
   if (modulus % 2n === 0n || gcd(oddPrimorial() % modulus, modulus) !== 1n) return 'a small prime factor'
   if (hasCloseFactors(modulus)) return 'two factors that are close to each other'
   return hasSmoothFactor(n, modulus) ? 'a factor that is found at once' : null
@@ -56,14 +58,11 @@ function hasCloseFactors(modulus: bigint): boolean {
 
 /** Pollard's p − 1 method, its powers by the runtime's RSA: in BigInt they would take ten times as long. */
 function hasSmoothFactor(n: string, modulus: bigint): boolean {
-  const bytes = Buffer.from(n, 'base64url').byteLength
+  const bytes = jose.base64url.decode(n).byteLength
   let power = 3n
   for (let two = 0; two < MODULUS.twos; two++) power = (power * power) % modulus
-  let block: Buffer = Buffer.from(power.toString(16).padStart(2 * bytes, '0'), 'hex')
-  for (const e of exponents()) {
-    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
-    block = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block)
-  }
+  let block: Uint8Array = toBytes(fromHex(power.toString(16).padStart(2 * bytes, '0')))
+  for (const e of exponents()) block = rsaPower({ kty: 'RSA', n, e }, block)
   // Every factor of which the power is 1; all of them at once when the modulus is nothing but such factors.
   return gcd((toNumber(block) + modulus - 1n) % modulus, modulus) !== 1n
 }
@@ -108,7 +107,7 @@ function exponents(): readonly string[] {
   }
   steps = [...found, exponent].map(value => {
     const hex = value.toString(16)
-    return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url')
+    return toBase64url(fromHex(hex.length % 2 === 0 ? hex : `0${hex}`))
   })
   return steps
 }
@@ -121,7 +120,7 @@ function product(factors: readonly bigint[]): bigint {
   return product(factors.slice(0, middle)) * product(factors.slice(middle))
 }
 
-const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
+const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(toBinary(bytes)) || '0'}`)
 
 function gcd(a: bigint, b: bigint): bigint {
   let larger = a

@@ -26,9 +26,10 @@ import {
   writeDer,
 } from './der.ts'
 import { derivingFast, HASHES, type Hash, macKey } from './derive.ts'
-import { type RsaPublicJwk, signingKeyOf, thumbprintOf } from './key.ts'
+import { signingKeyOf } from './key.ts'
 import { readPem, splitChain, writePem } from './pem.ts'
 import { PROFILE } from './profile.ts'
+import { type RsaPublicJwk, thumbprintOf } from './public-key.ts'
 import { isSelfIssued } from './read.ts'
 import { parseCertificate, type X509 } from './x509.ts'
 

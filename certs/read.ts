@@ -4,9 +4,10 @@
  */
 import type { Result } from '../protocol/problem.ts'
 import { attempt, offProfile } from './der.ts'
-import { fingerprintOf, type RsaPublicJwk, thumbprintOf } from './key.ts'
 import { readPem, writePem } from './pem.ts'
 import { type CitySubject, OID } from './profile.ts'
+import type { RsaPublicJwk } from './public-key.ts'
+import { fingerprintOf, thumbprintOf } from './public-key.ts'
 import {
   demand,
   demandAuthority,

@@ -2,9 +2,11 @@
 import { type Result, refuse } from '../protocol/problem.ts'
 import { buildRequest, cityAltName, cityConstraints, cityName, usage } from './build.ts'
 import { attempt } from './der.ts'
-import { type RsaPublicJwk, signingKeyOf, thumbprintOf } from './key.ts'
+import { signingKeyOf } from './key.ts'
 import { readPem } from './pem.ts'
 import type { CitySubject } from './profile.ts'
+import type { RsaPublicJwk } from './public-key.ts'
+import { thumbprintOf } from './public-key.ts'
 import {
   demandCityExtensions,
   demandKey,

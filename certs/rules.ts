@@ -1,8 +1,8 @@
 /** The rules of the profile, each as a demand that throws ProblemError `certificate.profile` with what is wrong. */
 import { offProfile } from './der.ts'
-import { keyIdsOf } from './key.ts'
 import { weaknessOf } from './modulus.ts'
 import { type CitySubject, cityUri, OID, PROFILE, USAGE } from './profile.ts'
+import { keyIdsOf } from './public-key.ts'
 import {
   type Constraints,
   type Extension,

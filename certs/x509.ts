@@ -2,6 +2,8 @@
  * X.509 certificates and PKCS#10 requests as plain values: every field that a rule needs, nothing judged yet but form,
  * key type and signature algorithm. Nothing here has been verified; `read.ts` and `chain.ts` judge.
  */
+
+import { verifySignature } from '#certs/runtime'
 import {
   contentOf,
   type DerNode,
@@ -26,8 +28,8 @@ import {
   toHex,
   writeDer,
 } from './der.ts'
-import { type RsaPublicJwk, verifySignature } from './key.ts'
 import { OID, PROFILE, USAGE } from './profile.ts'
+import type { RsaPublicJwk } from './public-key.ts'
 
 export type Attribute = { readonly type: string; readonly value: string }
 /** Distinguished name; two names are the same when their DER is. */

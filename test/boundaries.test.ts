@@ -56,6 +56,10 @@ describe('boundaries', () => {
     ['node/edges/http/app.ts', "import { createClient } from '../client/client.ts'"],
     ['protocol/a.test.ts', "import type { Database } from '../node/kernel/store/database.ts'"],
     ['node/city/cases/service.ts', "import { expect } from 'vitest'"],
+    ['node/city/records/evidence/verify-source.ts', "import { open } from 'node:fs/promises'"],
+    ['node/city/records/evidence/zip.ts', "import { cases } from '../../cases/service.ts'"],
+    ['certs/read.ts', "import { createHash } from 'node:crypto'"],
+    ['node/edges/console/app/a.ts', "import { cases } from '../../../city/cases/service.ts'"],
     ['elsewhere/a.ts', "import { problem } from '../protocol/problem.ts'"],
   ])('refuses %s: %s', (path, source) => {
     const findings = check(...other, [path, source]).findings

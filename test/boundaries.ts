@@ -48,6 +48,12 @@ const CONSOLE_PACKAGES = [
   'china-maps/',
 ]
 
+/** What verifies an evidence bundle, in the node and in a browser. */
+const VERIFIER =
+  'node/city/records/evidence/(?:verify-(?:source|calendars|identity|proofs|thread)|files|findings|manifest|timeline|timeline-html|deadlines|zip|runtime-browser)\\.ts$'
+/** What reads a certificate there. */
+const CERTIFICATE_READER = 'certs/(?:read|der|modulus|pem|profile|public-key|rules|x509|chain|runtime-browser)\\.ts$'
+
 export const RULES: readonly Rule[] = [
   {
     of: /^protocol\//,
@@ -58,10 +64,18 @@ export const RULES: readonly Rule[] = [
     why: 'protocol/ is pure and runs on any JavaScript runtime',
   },
   {
+    of: among(CERTIFICATE_READER),
+    name: 'reader of certificates',
+    may: among('certs/', 'protocol/'),
+    packages: ['node-forge', 'jose', '#certs/runtime'],
+    builtins: false,
+    why: 'a browser reads certificates too, when it verifies evidence',
+  },
+  {
     of: /^certs\//,
     name: 'certs',
     may: /^(certs|protocol)\//,
-    packages: ['node-forge', 'zod', 'jose'],
+    packages: ['node-forge', 'zod', 'jose', '#certs/runtime'],
     builtins: true,
     why: 'certs/ stands on protocol/ alone, and node-forge stays inside it',
   },
@@ -210,6 +224,14 @@ export const RULES: readonly Rule[] = [
     why: 'a form is checked in a thread or on the spot, by what runs it',
   },
   {
+    of: among(VERIFIER),
+    name: 'verifier of evidence',
+    may: among(VERIFIER, 'node/kernel/html\\.ts$', CERTIFICATE_READER, 'protocol/'),
+    packages: ['zod', 'jose', 'fflate', '#evidence/runtime'],
+    builtins: false,
+    why: 'whoever doubts the node verifies without it, in a browser',
+  },
+  {
     of: /^node\/city\//,
     name: 'city',
     may: among(CITY, SPINE, KERNEL, 'adapters/', 'certs/', 'protocol/'),
@@ -234,12 +256,20 @@ export const RULES: readonly Rule[] = [
     why: 'whoever calls a node takes no part of one along, and a browser is such a caller',
   },
   {
+    of: /^node\/edges\/console\/app\/evidence\/(?:worker|thread|roots)\.ts$/,
+    name: 'thread of evidence in a browser',
+    may: among('node/edges/console/app/evidence/', VERIFIER, CERTIFICATE_READER, 'protocol/'),
+    packages: ['zod'],
+    builtins: false,
+    why: 'it verifies by what the node verifies with, and calls nobody',
+  },
+  {
     of: /^node\/edges\/console\/app\//,
     name: 'console in a browser',
-    may: /^(node\/edges\/(?:console|client)|protocol)\//,
+    may: among('node/edges/(?:console|client)/', VERIFIER, 'protocol/'),
     packages: CONSOLE_PACKAGES,
     builtins: false,
-    why: 'it runs in a browser, and reaches the node by its API alone',
+    why: 'it runs in a browser, reaches the node by its API alone, and verifies evidence without it',
   },
   {
     of: /^node\/edges\/console\//,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
-import { listZip, openSource, readWhole, type Source } from '../../node/city/records/evidence/zip.ts'
+import { listZip, readWhole, type Source } from '../../node/city/records/evidence/zip.ts'
+import { openSource } from '../../node/city/records/evidence/zip-file.ts'
 import { bundleBytes, bundleInputOf } from '../support/play-bundle.ts'
 import { type PlayedCase, playCase } from '../support/play-case.ts'
 import { type PlayCity, playCity } from '../support/play-city.ts'

@@ -1,4 +1,4 @@
-/** One verdict of two verifiers on a bundle, for tests. */
+/** One verdict of two verifiers on a bundle, for tests; the first of them is heard twice, as the node runs it and as a browser does. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import type { BundleInput } from '../../node/city/records/evidence/bundle.ts'
 import { type BundleReport, verifyBundle } from '../../node/city/records/evidence/verify.ts'
 import { bundleBytes } from '../support/play-bundle.ts'
+import { verifyAsBrowser } from './browser-verifier.ts'
 import { findPython, type SecondReport, verifyInPython } from './second-verifier.ts'
 
 /** Both verifiers' word; `second` is null where there is no Python for it. */
@@ -23,7 +24,10 @@ export async function judge(zips: readonly Uint8Array[], fingerprints: readonly 
     const second = 'reason' in found ? null : await verifyInPython(found.python, paths, fingerprints)
     const verdicts: Verdict[] = []
     for (const [index, path] of paths.entries()) {
-      verdicts.push({ first: await verifyBundle(path, { fingerprints }), second: second?.[index] ?? null })
+      const first = await verifyBundle(path, { fingerprints })
+      // Word for word: who verifies without the node learns no less and nothing else.
+      expect(await verifyAsBrowser(new Blob([new Uint8Array(zips[index] ?? [])]), fingerprints)).toEqual(first)
+      verdicts.push({ first, second: second?.[index] ?? null })
     }
     return verdicts
   } finally {

@@ -267,6 +267,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   showCalendar: { method: 'GET', path: '/api/v1/calendar' },
   showCommonSettings: { method: 'GET', path: '/api/v1/settings/common' },
   showPresence: { method: 'GET', path: '/api/v1/cases/{thread}/presence' },
+  showPublishedCertificate: { method: 'GET', path: '/api/v1/published-certificate' },
   showTraced: { method: 'GET', path: '/api/v1/approval-system/trace/{no}', purposed: true },
   signAct: { method: 'POST', path: '/api/v1/agreements/acts/{no}/sign', keyed: true },
   signAgreement: { method: 'POST', path: '/api/v1/agreements/{thread}/sign', takes: 'json', keyed: true },

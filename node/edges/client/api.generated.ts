@@ -7468,6 +7468,7 @@ export type ShowCommonSettingsAnswer = {
     bodyBytes: number
   }
 }
+export type ShowPublishedCertificateAnswer = { city: string; name: string; fingerprint: string }
 export type ShowTracedAnswer = {
   request: {
     method: string
@@ -9710,6 +9711,8 @@ export interface Api {
       thread: string
     }
   } & Options): Promise<Presence>
+  /** The fingerprint of the city certificate as this node publishes it, for whoever verifies evidence */
+  showPublishedCertificate(input?: Options): Promise<ShowPublishedCertificateAnswer>
   /** What the approval system was sent, and what it answered: personal data; every look is audited */
   showTraced(input: {
     params: { no: number }

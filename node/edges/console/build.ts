@@ -3,7 +3,7 @@
  * beside each what a browser is sent that reads Brotli. `npm ci` runs it; the image holds its result alone.
  */
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants } from 'node:zlib'
@@ -24,21 +24,43 @@ const withoutCompiler: Bun.BunPlugin = {
     build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default {}', loader: 'js' }))
   },
 }
+/** Evidence is verified by the program of the node: nothing of Node comes with it, not even what the bundler would put in its place. */
+const withoutNode: Bun.BunPlugin = {
+  name: 'without-node',
+  setup(build) {
+    build.onResolve({ filter: /^(?:node|bun):/ }, ({ path, importer }) => {
+      throw new Error(`${importer} wants ${path}, which no browser has`)
+    })
+  },
+}
+const names = { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]', asset: '[name]-[hash].[ext]' }
+const verifier = await Bun.build({
+  plugins: [withoutNode],
+  entrypoints: [join(here, 'app/evidence/worker.ts')],
+  target: 'browser',
+  minify: true,
+  naming: { ...names, entry: 'evidence-[hash].[ext]' },
+})
+const [thread, ...others] = verifier.outputs
+if (thread === undefined || others.length > 0) throw new Error('the verifier of evidence is not one file')
 const built = await Bun.build({
-  plugins: [withoutCompiler],
+  plugins: [withoutCompiler, withoutNode],
   entrypoints: [join(here, 'app/main.tsx')],
   target: 'browser',
   splitting: true,
   minify: true,
-  define: { 'process.env.NODE_ENV': '"production"' },
-  naming: { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]', asset: '[name]-[hash].[ext]' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    EVIDENCE_WORKER: JSON.stringify(`/console/${basename(thread.path)}`),
+  },
+  naming: names,
 })
 const entry = built.outputs.find(({ kind, path }) => kind === 'entry-point' && path.endsWith('.js'))
 if (entry === undefined) throw new Error('the build has no entry')
 // Only now: what was built before stays where a build fails.
 await rm(join(here, 'dist'), { recursive: true, force: true })
 await mkdir(join(here, 'dist'))
-await Promise.all(built.outputs.map(async output => Bun.write(join(here, 'dist', output.path), output)))
+await Promise.all([...built.outputs, thread].map(async output => Bun.write(join(here, 'dist', output.path), output)))
 await copyFile(join(here, 'app/icon.svg'), join(here, 'dist/icon.svg'))
 /** What PDF.js reads when a PDF wants it: encodings of Chinese, fonts that no PDF brings, decoders of scans. */
 const PDFJS = fileURLToPath(new URL('../../../node_modules/pdfjs-dist/', import.meta.url))
@@ -49,9 +71,8 @@ for (const [folder, wanted] of [
 ] as const)
   for (const name of await readdir(join(PDFJS, folder)))
     if (wanted.test(name)) await copyFile(join(PDFJS, folder, name), join(here, 'dist', name))
-const names = await readdir(join(here, 'dist'))
-const named = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
-const styles = names.filter(name => name.endsWith('.css'))
+const files = await readdir(join(here, 'dist'))
+const styles = files.filter(name => name.endsWith('.css'))
 
 /** What the first page loads before it shows anything: the entry and all that it imports without being asked. */
 async function firstScripts(name: string, known = new Set<string>()): Promise<Set<string>> {
@@ -63,22 +84,22 @@ async function firstScripts(name: string, known = new Set<string>()): Promise<Se
 }
 
 let total = 0
-for (const name of names) {
+for (const name of files) {
   const bytes = await bytesOf(name)
   if (!/\.(js|mjs|css|svg)$/.test(name)) continue
   const small = await compress(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY } })
   await writeFile(join(here, 'dist', `${name}.br`), small)
   total += small.byteLength
 }
-const first = [...(await firstScripts(named(entry.path)))]
+const first = [...(await firstScripts(basename(entry.path)))]
 const sizes = await Promise.all(first.map(async name => (await bytesOf(`${name}.br`)).byteLength))
 const manifest: ConsoleManifest = {
-  script: named(entry.path),
-  preload: first.filter(name => name !== named(entry.path)),
+  script: basename(entry.path),
+  preload: first.filter(name => name !== basename(entry.path)),
   styles,
 }
 await writeFile(join(here, 'dist', 'manifest.json'), JSON.stringify(manifest))
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`
 console.log(
-  `console: ${names.length} files, ${kilobytes(total)} compressed; the first page loads ${kilobytes(sizes.reduce((sum, size) => sum + size, 0))} of scripts`,
+  `console: ${files.length} files, ${kilobytes(total)} compressed; the first page loads ${kilobytes(sizes.reduce((sum, size) => sum + size, 0))} of scripts`,
 )

@@ -1,6 +1,6 @@
 /** Addresses of the pages of the console (工作台网页): the router opens what the server lets in. */
 
-/** First part of the address of each page; `/` is the desk. */
+/** First part of the address of each page; `/` is the desk, and `verify` is for everybody, signed in or not. */
 export const CONSOLE_PATHS = [
   'new',
   'cases',
@@ -17,6 +17,7 @@ export const CONSOLE_PATHS = [
   'audit',
   'operation',
   'evidence',
+  'verify',
   'account',
   'help',
 ] as const

@@ -126,6 +126,16 @@ export const identityRoutes = (identity: NodeIdentity, host: Reach, certificate:
         return summary()
       },
     })
+    api.open({
+      method: 'get',
+      path: '/api/v1/published-certificate',
+      id: 'showPublishedCertificate',
+      summary: 'The fingerprint of the city certificate as this node publishes it, for whoever verifies evidence',
+      description:
+        'The word of this node and no proof: who doubts it compares the fingerprint with what the city publishes elsewhere.',
+      answer: z.strictObject({ city: DivisionCode, name: z.string(), fingerprint: Sha256 }),
+      handle: async () => ({ city: identity.city, name: identity.name, fingerprint: identity.summary().fingerprint }),
+    })
     api.operation({
       method: 'get',
       path: '/api/v1/identity/certificate',

@@ -1,7 +1,8 @@
 /** The files of an opened bundle: each is read once, within its limit, and must be the one that the manifest lists. */
-import { createHash } from 'node:crypto'
+
+import { hashOf } from '#evidence/runtime'
 import { LIMITS } from '../../../../protocol/limits.ts'
-import { parseJson } from '../../../../protocol/primitives.ts'
+import { parseJson, sha256 } from '../../../../protocol/primitives.ts'
 import type { Findings } from './findings.ts'
 import { BUNDLE_LIMITS, FOLDERS, type Folder, isFolder, MANIFEST, Manifest, placeOf } from './manifest.ts'
 import { listZip, readEntry, readWhole, type Source, type ZipEntry, ZipError } from './zip.ts'
@@ -86,7 +87,7 @@ export class BundleFiles {
     if (entry === undefined || entry.size > LARGEST_IN_MEMORY) return null
     try {
       const bytes = await readWhole(this.#source, entry)
-      return this.#listed(path, createHash('sha256').update(bytes).digest('hex')) ? bytes : null
+      return this.#listed(path, await sha256(bytes)) ? bytes : null
     } catch (error) {
       this.#findings.error(path, 'zip.unreadable', reasonOf(error))
       return null
@@ -106,9 +107,7 @@ export class BundleFiles {
     const entry = this.#entries.get(path)
     if (entry === undefined) return null
     try {
-      const hash = createHash('sha256')
-      for await (const chunk of readEntry(this.#source, entry)) hash.update(chunk)
-      const digest = hash.digest('hex')
+      const digest = await hashOf(readEntry(this.#source, entry), entry.size)
       return this.#listed(path, digest) ? digest : null
     } catch (error) {
       this.#findings.error(path, 'zip.unreadable', reasonOf(error))

@@ -1,7 +1,7 @@
 /**
  * Evidence (证据): one case as one ZIP file that anyone can verify without a node. This folder writes bundles (`bundle.ts`),
- * verifies them (`verify.ts`) and tells the case as a timeline. It imports certs/ and protocol/ only, so that a bundle can be
- * verified where no node runs; routes.ts alone speaks HTTP. This file is the format, `tongban-evidence/1`. SPEC.md §12.
+ * verifies them (`verify.ts`) and tells the case as a timeline. What verifies imports certs/ and protocol/ only, so that a bundle can be
+ * verified where no node runs, in a browser too (`verify-source.ts`); routes.ts alone speaks HTTP. This file is the format, `tongban-evidence/1`. SPEC.md §12.
  *
  * Inside, and nothing else:
  *   manifest.json                    what the bundle holds: the SHA-256 of every other file

@@ -51,7 +51,7 @@ function toAnswer(
   report: BundleReport,
   known: (city: string, fingerprint: string) => Known | null,
 ): z.input<typeof Report> {
-  const { timeline, deadlines, certificates, findings, ...rest } = report
+  const { timeline, deadlines, certificates, findings, checked, signers, exported, ...rest } = report
   const told = certificates.map(({ city, fingerprint }) => ({ city, fingerprint, known: known(city, fingerprint) }))
   return {
     ...rest,

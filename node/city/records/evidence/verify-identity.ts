@@ -1,6 +1,6 @@
 /** Verification of who signed: certificates of the two cities, delegations and revocations, and the keys that follow from them. */
 import * as jose from 'jose'
-import { type CityCertificate, keyThumbprint, readCertificate } from '../../../../certs/index.ts'
+import { type CityCertificate, keyThumbprint, readCertificate } from '../../../../certs/read.ts'
 import {
   type CertificateKey,
   type DelegationClaims,
@@ -24,6 +24,7 @@ export type BundleCertificate = {
   fingerprint: string
   key: CertificateKey
   validity: Span
+  read: CityCertificate
 }
 
 /** Reads the certificates. `fingerprints` are those that the caller knows to be the cities'; hex SHA-256. */
@@ -75,17 +76,20 @@ const inSeconds = async (certificate: CityCertificate): Promise<BundleCertificat
   fingerprint: certificate.fingerprint,
   key: { city: certificate.code, kid: await keyThumbprint(certificate), jwk: certificate.publicKeyJwk },
   validity: spanOfMs(certificate.notBefore, certificate.notAfter),
+  read: certificate,
 })
 
 /** Picks the keys that a JWS may be verified with, by the city that it says it is of. */
 export type KeysFor = (jws: string) => KeyResolver
+/** Fingerprint of the certificate that delegated the key of a JWS for its time; null of one that nobody delegated. */
+export type SignerOf = (jws: string) => string | null
 
-/** Verifies delegations and revocations; the packet keys that they make trusted. */
+/** Verifies delegations and revocations; the packet keys that they make trusted, and whose certificate did. */
 export async function readKeys(
   files: BundleFiles,
   certificates: readonly BundleCertificate[],
   findings: Findings,
-): Promise<KeysFor> {
+): Promise<{ keysFor: KeysFor; signerOf: SignerOf }> {
   const delegations = await openAll(files, 'delegations', certificates, findings, verifyDelegation)
   const revocations = await openAll(files, 'revocations', certificates, findings, verifyRevocation)
   const keys = new Map<string, TrustedKey[]>()
@@ -105,10 +109,20 @@ export async function readKeys(
       keys.set(kid, [...others.filter(other => other !== same), key])
     }
   }
-  // A key that two cities delegate is that of the city which the signature names.
-  return jws => {
-    const { iss } = claimed(jws)
-    return kid => keys.get(kid)?.find(({ city }) => city === iss) ?? keys.get(kid)?.[0]
+  return {
+    // A key that two cities delegate is that of the city which the signature names.
+    keysFor: jws => {
+      const { iss } = claimed(jws)
+      return kid => keys.get(kid)?.find(({ city }) => city === iss) ?? keys.get(kid)?.[0]
+    },
+    signerOf: jws => {
+      const { iss, kid, iat } = claimed(jws)
+      const by = delegations.find(({ claims, certificate }) => {
+        const span = spanOf(claims, certificate.validity)
+        return claims.iss === iss && span !== null && within([span], iat) && claims.keys.some(key => key.kid === kid)
+      })
+      return by?.certificate.fingerprint ?? null
+    },
   }
 }
 

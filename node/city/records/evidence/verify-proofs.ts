@@ -238,18 +238,33 @@ function textOf(payload: string): string | null {
   }
 }
 
-/** Checks that each material a packet commits to is there with its bytes and size, or listed as purged; how many are there. */
+/** A material that is in the bundle, byte for byte what a packet commits to. */
+export type CheckedMaterial = {
+  sha256: string
+  /** bytes */
+  size: number
+  /** media type, as its packet says */
+  type: string
+  /** id of the first packet that names it */
+  packet: string
+}
+
+/** Checks that each material a packet commits to is there with its bytes and size, or listed as purged; those that are there. */
 export async function verifyMaterials(
   files: BundleFiles,
   packets: readonly ReadPacket[],
   findings: Findings,
-): Promise<number> {
+): Promise<CheckedMaterial[]> {
   const committed = new Map<string, Set<number>>()
-  for (const { sha256, size } of packets.flatMap(({ claims }) => claims.materials)) {
-    const path = `materials/${sha256}`
-    committed.set(path, (committed.get(path) ?? new Set()).add(size))
+  const named = new Map<string, CheckedMaterial>()
+  for (const { id, claims } of packets) {
+    for (const { sha256, size, type } of claims.materials) {
+      const path = `materials/${sha256}`
+      committed.set(path, (committed.get(path) ?? new Set()).add(size))
+      if (!named.has(path)) named.set(path, { sha256, size, type, packet: id })
+    }
   }
-  let present = 0
+  const present: CheckedMaterial[] = []
   for (const [path, sizes] of committed) {
     if (!files.has(path)) {
       if (files.purged.has(path)) findings.warning(path, 'material.purged')
@@ -263,7 +278,8 @@ export async function verifyMaterials(
     }
     const digest = await files.hash(path)
     if (digest === null) continue
-    if (path === `materials/${digest}`) present++
+    const material = named.get(path)
+    if (material !== undefined && digest === material.sha256) present.push(material)
     else findings.error(path, 'file.name')
   }
   for (const path of files.inFolder('materials')) if (!committed.has(path)) findings.error(path, 'file.unused')

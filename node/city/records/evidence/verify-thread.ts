@@ -10,9 +10,15 @@ import { canonicalOrder } from '../../../../protocol/thread/chain.ts'
 import type { BundleFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 import { packetPath } from './manifest.ts'
-import type { KeysFor } from './verify-identity.ts'
+import type { KeysFor, SignerOf } from './verify-identity.ts'
 
-export type ReadPacket = { path: string; id: string; claims: PacketClaims }
+export type ReadPacket = {
+  path: string
+  id: string
+  claims: PacketClaims
+  /** fingerprint of the certificate that stands behind its key */
+  signer: string | null
+}
 export type VerifiedThread = {
   /** in canonical order; bodies hold what fold and timeline need */
   packets: Packet[]
@@ -21,7 +27,11 @@ export type VerifiedThread = {
 }
 
 /** Verifies every packet file: signature, key at its time, thread. Bodies are not opened yet. */
-export async function readPackets(files: BundleFiles, keysFor: KeysFor, findings: Findings): Promise<ReadPacket[]> {
+export async function readPackets(
+  files: BundleFiles,
+  { keysFor, signerOf }: { keysFor: KeysFor; signerOf: SignerOf },
+  findings: Findings,
+): Promise<ReadPacket[]> {
   const read: ReadPacket[] = []
   const ids = new Set<string>()
   for (const path of files.inFolder('packets')) {
@@ -33,7 +43,7 @@ export async function readPackets(files: BundleFiles, keysFor: KeysFor, findings
     else if (ids.has(verified.id)) findings.error(path, 'file.repeated')
     else {
       ids.add(verified.id)
-      read.push({ path, id: verified.id, claims: verified.claims })
+      read.push({ path, id: verified.id, claims: verified.claims, signer: signerOf(jws) })
     }
   }
   return read

@@ -1,148 +1,15 @@
-/**
- * Verifies an evidence bundle with nothing but the bundle and the fingerprints of the two city certificates: no node, no
- * network, no clock. Memory stays bounded whatever the bundle holds.
- */
-import { foldCase } from '../../../../protocol/case/fold.ts'
-import type { CaseBody, Outcome } from '../../../../protocol/case/kinds.ts'
-import type { State } from '../../../../protocol/case/table.ts'
-import { sha256 } from '../../../../protocol/primitives.ts'
-import { type DeadlineRecord, deadlinesOf } from './deadlines.ts'
-import { BundleFiles, type Progress } from './files.ts'
-import { type Finding, Findings } from './findings.ts'
-import { DEADLINES, MANIFEST, TIMELINE } from './manifest.ts'
-import { receipted, type TimelineEntry, timelineOf } from './timeline.ts'
-import { timelineHtml } from './timeline-html.ts'
-import { readCalendars } from './verify-calendars.ts'
-import { readCertificates, readKeys } from './verify-identity.ts'
-import { checkUnused, verifyAgreements, verifyMaterials, verifyReceipts } from './verify-proofs.ts'
-import { readPackets, replay } from './verify-thread.ts'
-import { openSource } from './zip.ts'
+/** Verifies an evidence bundle that lies in a file: `verify-source.ts` judges it. */
+import { type BundleReport, type VerifyBundleOptions, verifySource } from './verify-source.ts'
+import { openSource } from './zip-file.ts'
 
-export type BundleReport = {
-  /** whether there is no finding of level `error` */
-  ok: boolean
-  thread: string | null
-  caseNo: string | null
-  /** division codes */
-  collecting: string | null
-  handling: string | null
-  /** of the case as its packets tell it; null unless `ok` */
-  state: State | null
-  outcome: Outcome | null
-  /** packets, receipts and materials that verified */
-  packets: number
-  receipts: number
-  materials: number
-  /** bodies and materials that are absent because they were purged */
-  purged: number
-  /** packets without a receipt of the other city */
-  unreceipted: number
-  certificates: { city: string; fingerprint: string }[]
-  /** the case told from the verified packets */
-  timeline: TimelineEntry[]
-  /** what was due, computed from them with the holiday tables of the bundle; null without agreement */
-  deadlines: DeadlineRecord | null
-  findings: Finding[]
-}
-
-export type VerifyBundleOptions = {
-  /** hex SHA-256 of the city certificates as the cities publish them; without, `ok` rests on comparing `certificates` by eye */
-  fingerprints?: readonly string[]
-  onProgress?: Progress
-}
+export type { BundleReport } from './verify-source.ts'
 
 /** Verifies a bundle given as a path or a Blob. Never throws on what the bundle holds; throws when the path cannot be opened. */
 export async function verifyBundle(bundle: string | Blob, options: VerifyBundleOptions = {}): Promise<BundleReport> {
-  const findings = new Findings()
   const source = await openSource(bundle)
   try {
-    const files = await BundleFiles.open(source, findings, options.onProgress)
-    return files === null ? unreadable(findings) : await verifyFiles(files, options.fingerprints, findings)
+    return await verifySource(source, options)
   } finally {
     await source.close()
   }
 }
-
-async function verifyFiles(
-  files: BundleFiles,
-  fingerprints: readonly string[] | undefined,
-  findings: Findings,
-): Promise<BundleReport> {
-  const certificates = await readCertificates(files, fingerprints, findings)
-  const keysFor = await readKeys(files, certificates, findings)
-  const read = await readPackets(files, keysFor, findings)
-  if (read.length === 0) findings.error('', 'packet.none')
-  const { packets, paths } = await replay(files, read, findings)
-  const { count, stored } = await verifyReceipts(files, read, keysFor, findings)
-  const submit = packets.find(({ claims: { kind } }) => kind === 'case.submit' || kind === 'test.ping')
-  const parties = submit === undefined ? [] : [submit.claims.iss, submit.claims.aud]
-  const cities = new Set(certificates.map(({ city }) => city))
-  for (const city of parties) if (!cities.has(city)) findings.error('', 'certificate.missing', city)
-  for (const city of cities) {
-    if (submit !== undefined && !parties.includes(city)) findings.error('', 'certificate.unrelated', city)
-  }
-  const keys = certificates.map(({ key }) => key)
-  const document = await verifyAgreements(files, submit, keys, findings)
-  const materials = await verifyMaterials(files, read, findings)
-  checkUnused(files, read, findings)
-  const caseNo = (submit?.body as Partial<CaseBody<'case.submit'>> | null | undefined)?.caseNo
-  if (caseNo !== undefined && caseNo !== files.manifest.case) findings.error(MANIFEST, 'manifest.case')
-
-  const state = foldCase(receipted(packets, stored))
-  const timeline = timelineOf(packets, stored)
-  const tables = await readCalendars(files, parties, findings)
-  const { thread, exportedAt, exportedBy, purged, unreceipted } = files.manifest
-  const deadlines =
-    state === null || document === null
-      ? null
-      : deadlinesOf({ state, entries: timeline, paths, document, tables, at: exportedAt })
-  const fingerprintList = certificates.map(({ city, fingerprint }) => ({ city, fingerprint }))
-  if (files.has(TIMELINE) && (await files.hash(TIMELINE)) !== null && state !== null && findings.ok) {
-    const names = new Map(certificates.map(({ city, name }) => [city, name]))
-    const told = { entries: timeline, deadlines: files.has(DEADLINES) ? deadlines : null, paths, names }
-    const view = { thread, caseNo: files.manifest.case, state, ...told, certificates: fingerprintList }
-    const page = timelineHtml({ ...view, purged: purged.length, exportedAt, exportedBy })
-    if ((await sha256(page)) !== files.manifest.files[TIMELINE]) findings.warning(TIMELINE, 'timeline.differs')
-  }
-  if (files.has(DEADLINES) && (await files.hash(DEADLINES)) !== null && findings.ok) {
-    if ((await sha256(JSON.stringify(deadlines, null, 2))) !== files.manifest.files[DEADLINES])
-      findings.warning(DEADLINES, 'deadlines.differ')
-  }
-  return {
-    ok: findings.ok,
-    thread,
-    caseNo: files.manifest.case,
-    collecting: state?.collecting ?? null,
-    handling: state?.handling ?? null,
-    state: findings.ok ? (state?.state ?? null) : null,
-    outcome: findings.ok ? (state?.outcome ?? null) : null,
-    packets: packets.length,
-    receipts: count,
-    materials,
-    purged: purged.length,
-    unreceipted: unreceipted.length,
-    certificates: fingerprintList,
-    timeline,
-    deadlines: findings.ok ? deadlines : null,
-    findings: findings.list,
-  }
-}
-
-const unreadable = (findings: Findings): BundleReport => ({
-  ok: false,
-  thread: null,
-  caseNo: null,
-  collecting: null,
-  handling: null,
-  state: null,
-  outcome: null,
-  packets: 0,
-  receipts: 0,
-  materials: 0,
-  purged: 0,
-  unreceipted: 0,
-  certificates: [],
-  timeline: [],
-  deadlines: null,
-  findings: findings.list,
-})

@@ -1,6 +1,7 @@
 import { zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { listZip, openSource, readEntry, readWhole } from './zip.ts'
+import { listZip, readEntry, readWhole } from './zip.ts'
+import { openSource } from './zip-file.ts'
 
 const LIMITS = { bundleBytes: 1_000_000, entries: 10, directoryBytes: 2000 }
 const FILES = { 'a.txt': new TextEncoder().encode('alpha'), 'b/c.txt': new Uint8Array(5000) }

@@ -3,8 +3,7 @@
  * one of them, and each is read as a stream no longer than it says. So two readers never see different files in one bundle.
  * Refuses what evidence never needs: encryption, 64-bit sizes, several disks, comments, links, names beyond plain ASCII.
  */
-import { open } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '#evidence/runtime'
 
 const CHUNK = 64 * 1024
 /** Deflate grows at most some thousandfold: so much is unpacked at once that a bomb costs 16 MiB. */
@@ -45,34 +44,17 @@ export class ZipError extends Error {
   override readonly name = 'ZipError'
 }
 
-/** Opens a path or a blob (a Bun or browser File) for random access. */
-export async function openSource(bundle: string | Blob): Promise<Source> {
-  if (typeof bundle !== 'string') {
-    return {
-      size: bundle.size,
-      read: async (offset, length) => exactly(await bundle.slice(offset, offset + length).bytes(), length),
-      close: async () => {},
-    }
-  }
-  const file = await open(bundle, 'r')
-  const { size } = await file.stat()
-  return {
-    size,
-    async read(offset, length) {
-      const bytes = new Uint8Array(length)
-      let filled = 0
-      while (filled < length) {
-        const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
-        if (bytesRead === 0) break
-        filled += bytesRead
-      }
-      return exactly(bytes.subarray(0, filled), length)
-    },
-    close: () => file.close(),
-  }
-}
+/** A blob (a Bun or browser File) for random access. */
+export const sourceOf = (bundle: Blob): Source => ({
+  size: bundle.size,
+  // `Blob.bytes` is younger than the browsers of many an office.
+  read: async (offset, length) =>
+    exactly(new Uint8Array(await bundle.slice(offset, offset + length).arrayBuffer()), length),
+  close: async () => {},
+})
 
-function exactly(bytes: Uint8Array, length: number): Uint8Array {
+/** Throws ZipError unless as many bytes were read as were asked for. */
+export function exactly(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.byteLength !== length) throw new ZipError('the file ends too early')
   return bytes
 }

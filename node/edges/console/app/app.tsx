@@ -4,7 +4,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { App as Antd, ConfigProvider, Modal } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Door, SignIn } from './door/door.tsx'
 import { DOOR } from './door/words.ts'
 import { watch } from './live.ts'
@@ -15,6 +15,10 @@ import { THEME } from './theme.ts'
 import { ProblemNotice } from './ui/problem.tsx'
 import { PurposeAsked } from './ui/purpose.tsx'
 import { useLanguage, useWords } from './words.ts'
+
+/** Evidence is verified by whoever doubts the node, and they have no account there. */
+const outside = /^\/verify(?:\/|$)/.test(location.pathname)
+const Public = lazy(async () => ({ default: (await import('./evidence/public.tsx')).Public }))
 
 function Room() {
   const session = useSession()
@@ -51,7 +55,13 @@ export function App({ nonce }: { nonce: string }) {
     >
       <QueryClientProvider client={queries}>
         <Antd style={{ height: '100%' }}>
-          <Room />
+          {outside ? (
+            <Suspense>
+              <Public />
+            </Suspense>
+          ) : (
+            <Room />
+          )}
         </Antd>
       </QueryClientProvider>
     </ConfigProvider>
