@@ -8,6 +8,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { Door, SignIn } from './door/door.tsx'
 import { DOOR } from './door/words.ts'
 import { watch } from './live.ts'
+import { isOutside } from './outside.ts'
 import { queries } from './query.ts'
 import { refresh, useSession } from './session.ts'
 import { router } from './shell/router.tsx'
@@ -16,8 +17,6 @@ import { ProblemNotice } from './ui/problem.tsx'
 import { PurposeAsked } from './ui/purpose.tsx'
 import { useLanguage, useWords } from './words.ts'
 
-/** Evidence is verified by whoever doubts the node, and they have no account there. */
-const outside = /^\/verify(?:\/|$)/.test(location.pathname)
 const Public = lazy(async () => ({ default: (await import('./evidence/public.tsx')).Public }))
 
 function Room() {
@@ -55,7 +54,7 @@ export function App({ nonce }: { nonce: string }) {
     >
       <QueryClientProvider client={queries}>
         <Antd style={{ height: '100%' }}>
-          {outside ? (
+          {isOutside(location.pathname) ? (
             <Suspense>
               <Public />
             </Suspense>

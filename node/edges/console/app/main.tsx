@@ -2,6 +2,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { isOutside } from './outside.ts'
 import { onEntering, refresh } from './session.ts'
 import { loadAhead } from './shell/router.tsx'
 import './style.css'
@@ -18,7 +19,7 @@ document.createElement = (name: string, options?: ElementCreationOptions): HTMLE
 }
 // The node is asked while the page is made.
 onEntering(() => loadAhead(location.pathname))
-void refresh()
+if (!isOutside(location.pathname)) void refresh()
 if (root !== null)
   createRoot(root).render(
     <StrictMode>
