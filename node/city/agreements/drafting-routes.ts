@@ -54,12 +54,14 @@ export const draftingRoutes = (drafting: Drafting, renewals: Renewals): RouteMod
             z.strictObject({
               handling: DivisionCode,
               codes: z.array(text(50)).min(1).max(LIMITS.agreementItems).optional().describe('absent: all of its list'),
+              department: text(200).optional().describe('of them, those of one 实施主体, by its whole name'),
             }),
           )
           .min(1)
           .max(100)
           .optional()
           .describe('absent: all items of every party whose list is here'),
+        modes: z.array(Mode).min(1).max(4).optional().describe('absent: those of the template'),
         title: text(300).optional(),
         validFrom: Day.optional().describe('absent: tomorrow'),
         validTo: Day.optional().describe('absent: as long as the template says'),

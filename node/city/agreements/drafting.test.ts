@@ -72,6 +72,24 @@ describe('a draft', () => {
     ])
   })
 
+  test('has the items of one department, in the modes that are asked for, as far as the lists allow them', async () => {
+    const lists = {
+      [S]: [
+        item('S1', { deptName: '住房公积金中心' }),
+        item('S2', { deptName: '社会保险局' }),
+        item('S3', { modes: [0] }),
+      ],
+      [A]: [item('A1', { deptName: '住房公积金中心' })],
+    }
+    const { document, leftOut } = await drafting(lists).draft(
+      wanted({ items: [{ handling: S, department: '住房公积金中心' }], modes: [2, 1] }),
+    )
+    expect(document.items.map(({ taskCode, modes }) => [taskCode, modes])).toEqual([['S1', [1, 2]]])
+    expect(leftOut).toEqual([])
+    const all = await drafting(lists).draft(wanted({ modes: [1] }))
+    expect(all.leftOut).toMatchObject([{ taskCode: 'S3', why: 'mode' }])
+  })
+
   test('has chosen items alone, and dates and title as told', async () => {
     const { document } = await drafting(both).draft(
       wanted({

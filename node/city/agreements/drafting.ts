@@ -11,14 +11,17 @@ import { type Clock, seconds } from '../../kernel/clock.ts'
 import { lastDay } from './renewal.ts'
 import type { Grounds } from './soundness.ts'
 import { TEMPLATES } from './templates/index.ts'
-import type { AgreementTemplate } from './templates/template.ts'
 
 export type DraftWanted = {
   template: string
   /** the other parties */
   partners: readonly string[]
-  /** for each city that handles items, their codes; without codes all of its list; absent: all of every party */
-  items?: readonly { handling: string; codes?: readonly string[] | undefined }[] | undefined
+  /** for each city that handles items, their codes or the department that has them; without both all of its list; absent: all of every party */
+  items?:
+    | readonly { handling: string; codes?: readonly string[] | undefined; department?: string | undefined }[]
+    | undefined
+  /** instead of those of the template, as far as the lists allow them */
+  modes?: readonly Mode[] | undefined
   title?: string | undefined
   validFrom?: string | undefined
   validTo?: string | undefined
@@ -81,8 +84,8 @@ export function createDrafting(
       const leftOut: LeftOut[] = []
       let leftOutCount = 0
       const lists: AgreementDraft['lists'] = []
-      for (const { handling, codes: chosen } of wanted.items ??
-        codes.map(code => ({ handling: code, codes: undefined }))) {
+      const everything = codes.map(code => ({ handling: code, codes: undefined, department: undefined }))
+      for (const { handling, codes: chosen, department } of wanted.items ?? everything) {
         if (!codes.includes(handling)) throw new ProblemError('request.invalid', `items: ${handling} is no party`)
         const view = await services.view(handling)
         // A city that is not asked for by name may have published nothing yet.
@@ -91,7 +94,8 @@ export function createDrafting(
         lists.push({ city: handling, version: view.version })
         const collecting = codes.filter(code => code !== handling)
         for await (const item of offered(handling, chosen)) {
-          const agreed = agreedOf(item, template, handling, collecting)
+          if (department !== undefined && item.deptName !== department) continue
+          const agreed = agreedOf(item, wanted.modes ?? template.modes, handling, collecting)
           if ('why' in agreed) {
             leftOutCount++
             if (leftOut.length < LEFT_SHOWN) leftOut.push(agreed)
@@ -127,14 +131,14 @@ const named = (names: readonly string[]): string => names.join(names.length === 
 
 function agreedOf(
   item: ServiceItem,
-  template: AgreementTemplate,
+  wanted: readonly Mode[],
   handling: string,
   collecting: string[],
 ): AgreedItem | LeftOut {
   const { taskCode, taskName } = item
   const left = (why: LeftOut['why']): LeftOut => ({ handling, taskCode, taskName, why })
   if (item.taskState !== '1') return left('state')
-  const modes: Mode[] = template.modes.filter(mode => item.modes.includes(mode)).toSorted()
+  const modes: Mode[] = wanted.filter(mode => item.modes.includes(mode)).toSorted()
   if (modes.length === 0) return left('mode')
   const contacts = (item.contacts ?? []).flatMap(({ role, name, department, phone }) =>
     CONTACTS.some(kind => kind === role) && (name ?? department) !== undefined

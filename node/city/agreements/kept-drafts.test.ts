@@ -78,7 +78,9 @@ describe('a draft of an agreement', () => {
     expect(body).toMatchObject({ version: 1, title: '两市协议', document: { title: '两市协议' } })
     const { missing } = body as { missing: { path: string }[] }
     expect(missing.map(({ path }) => path)).toContain('/items')
-    expect((await admin().get(PATH)).body).toMatchObject({ items: [{ id, title: '两市协议', parties: ['610900'] }] })
+    expect((await admin().get(PATH)).body).toMatchObject({
+      items: [{ id, title: '两市协议', parties: ['610900'], updatedByName: 'administrator' }],
+    })
     expect((await api.as('auditor').get(PATH)).status).toBe(200)
     expect((await api.as('clerk').get(PATH)).status).toBe(403)
     expect((await api.as('auditor').post(PATH, { document: {} })).status).toBe(403)

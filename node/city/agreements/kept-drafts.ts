@@ -13,7 +13,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { fieldProblems } from '../../kernel/fields.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
-import { changedSince, type Done, demandSeen, isAsSeen, type Seen } from '../../kernel/seen.ts'
+import { changedSince, type Done, demandSeen, isAsSeen, nameOfActor, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import type { Done as ActDone, Acts } from './acts.ts'
@@ -61,6 +61,8 @@ export type KeptDraft = {
   createdBy: string
   createdAt: number
   updatedBy: string
+  /** of the account; null of one that is gone */
+  updatedByName: string | null
   updatedAt: number
 }
 
@@ -87,7 +89,7 @@ const partiesIn = ({ parties }: DraftText): string[] =>
       )
     : []
 
-function toDraft(row: Row): KeptDraft {
+function toDraft(row: Row, updatedByName: string | null): KeptDraft {
   const document = JSON.parse(row.document) as DraftText
   return {
     id: row.id,
@@ -98,6 +100,7 @@ function toDraft(row: Row): KeptDraft {
     createdBy: row.created_by,
     createdAt: row.created_at,
     updatedBy: row.updated_by,
+    updatedByName,
     updatedAt: row.updated_at,
   }
 }
@@ -201,17 +204,23 @@ export function createKeptDrafts(parts: KeptDraftParts) {
   return {
     /** Last saved first. */
     async list(): Promise<KeptDraft[]> {
-      const rows = await db.query<Row>('SELECT * FROM agreement_drafts ORDER BY updated_at DESC, no DESC LIMIT ?', [
-        KEPT_DRAFT_LIMITS.drafts,
-      ])
-      return rows.map(toDraft)
+      const rows = await db.query<Row & { name: string | null }>(
+        `SELECT d.*, p.name FROM agreement_drafts d LEFT JOIN people p ON d.updated_by = 'person:' || p.id
+         ORDER BY d.updated_at DESC, d.no DESC LIMIT ?`,
+        [KEPT_DRAFT_LIMITS.drafts],
+      )
+      return rows.map(row => toDraft(row, row.name))
     },
 
     /** With its text, and what keeps it from being proposed by its shape alone. */
     async get(id: string): Promise<KeptDraft & { document: DraftText; missing: FieldProblem[] }> {
       const row = await rowOf(db, id)
       const document = JSON.parse(row.document) as DraftText
-      return { ...toDraft(row), document, missing: missingOf(document, stepIn(row)) }
+      return {
+        ...toDraft(row, await nameOfActor(db, row.updated_by)),
+        document,
+        missing: missingOf(document, stepIn(row)),
+      }
     },
 
     /** Problems: `request.oversize`; `request.conflict` when so many are kept already. */
@@ -244,7 +253,7 @@ export function createKeptDrafts(parts: KeptDraftParts) {
           [row.no, id, row.version, text, null, row.step, actor, at, actor, at],
         )
         await noted(tx, actor, 'agreement-draft.created', id)
-        return toDraft(row)
+        return toDraft(row, await nameOfActor(tx, actor))
       })
     },
 
@@ -273,7 +282,7 @@ export function createKeptDrafts(parts: KeptDraftParts) {
           [saved.version, text, row.document, saved.step, actor, saved.updated_at, row.no],
         )
         await noted(tx, actor, 'agreement-draft.saved', id, { version: saved.version })
-        return toDraft(saved)
+        return toDraft(saved, await nameOfActor(tx, actor))
       })
     },
 

@@ -17,6 +17,7 @@ const fields = {
   createdBy: z.string(),
   createdAt: Time,
   updatedBy: z.string(),
+  updatedByName: z.string().nullable().describe('of the account; null of one that is gone'),
   updatedAt: Time,
 }
 const Draft = z.strictObject(fields).meta({ id: 'AgreementDraft' })

@@ -471,6 +471,8 @@ export type AgreementDraft = {
   createdBy: string
   createdAt: string
   updatedBy: string
+  /** of the account; null of one that is gone */
+  updatedByName: string | null
   updatedAt: string
 }
 export type AgreementOutcome = {
@@ -1946,7 +1948,11 @@ export type DraftAgreementRequest = {
     handling: string
     /** absent: all of its list */
     codes?: string[] | undefined
+    /** of them, those of one 实施主体, by its whole name */
+    department?: string | undefined
   }[] | undefined
+  /** absent: those of the template */
+  modes?: (0 | 1 | 2 | 3)[] | undefined
   title?: string | undefined
   /** absent: tomorrow */
   validFrom?: string | undefined
@@ -2271,6 +2277,8 @@ export type GetAgreementDraftAnswer = {
   createdBy: string
   createdAt: string
   updatedBy: string
+  /** of the account; null of one that is gone */
+  updatedByName: string | null
   updatedAt: string
   document: Record<string, unknown>
   missing: {
