@@ -46,6 +46,7 @@ const CONSOLE_PACKAGES = [
   'pdfjs-dist',
   'echarts/',
   'china-maps/',
+  'diff',
 ]
 
 /** What verifies an evidence bundle, in the node and in a browser. */

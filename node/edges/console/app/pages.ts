@@ -16,6 +16,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/partners/$code', load: () => import('./partners/one.tsx') },
   { path: '/cases/$no', load: () => import('./case/page.tsx') },
   { path: '/agreements', load: () => import('./agreements/page.tsx') },
+  { path: '/agreements/drafts/$id', load: () => import('./agreements/editor.tsx') },
   { path: '/agreements/$thread', load: () => import('./agreements/one.tsx') },
   { path: '/adapters', load: () => import('./adapters/parked.tsx') },
   { path: '/people', load: () => import('./people/page.tsx') },

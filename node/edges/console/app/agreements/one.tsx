@@ -1,81 +1,78 @@
 /** One agreement: its parties and text, what waits for a signature beside the text before, what a step would touch, and the steps. */
 import { Link, useParams } from '@tanstack/react-router'
-import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Space, Table } from 'antd'
-import type { Dayjs } from 'dayjs'
-import { useState } from 'react'
+import { Alert, Button, Input, Select, Space, Table } from 'antd'
+import { useMemo, useState } from 'react'
+import { MODE_NAMES } from '../../../../../protocol/case/kinds.ts'
 import type { AgreementDetail } from '../../../client/api.generated.ts'
+import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
+import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { usePair, useWords } from '../words.ts'
-import { OF_AGREEMENTS, Standing } from './page.tsx'
+import { useLanguage, usePair, useWords } from '../words.ts'
+import { DiffView } from './diff-view.tsx'
+import { ImpactView } from './impact.tsx'
+import { Drafts } from './page.tsx'
+import { OF_AGREEMENTS, Standing, useTerm } from './standing.tsx'
+import { Steps } from './taken.tsx'
+import { itemsNamed } from './text.ts'
 import { AGREEMENTS } from './words.ts'
 
-type Act = 'decline' | 'withdraw' | 'suspend' | 'resume' | 'terminate'
 const ROWS = 50
 
-/** Which steps stand open to this city. */
-function actsOf({ state, pendingBy, suspendedBy }: AgreementDetail, own: string): Act[] {
-  const pending: Act[] = pendingBy === null ? [] : [pendingBy === own ? 'withdraw' : 'decline']
-  const standing: Act[] =
-    state === 'active' || state === 'suspended'
-      ? [suspendedBy.includes(own) ? 'resume' : 'suspend', 'terminate']
-      : state === 'signed'
-        ? ['terminate']
-        : []
-  return pending.concat(standing)
+/** Every text that can be named, as people call it. */
+function useTexts({ versions, pending }: AgreementDetail): { value: string; label: string }[] {
+  const words = useWords(AGREEMENTS)
+  const nameOf = useCities()
+  return versions
+    .map(({ id, from }, index) => ({ value: id, label: words.version(index + 1, from) }))
+    .concat(pending === null ? [] : [{ value: pending.id, label: words.pendingText(nameOf(pending.by)) }])
 }
 
-/** The text that waits, or the newest, beside the one before. */
-function Changes({ thread }: { thread: string }) {
+/** Two texts side by side: the one that waits, or the newest, beside the one before, or whichever are chosen. */
+function Changes({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
-  const pair = usePair()
-  const diff = useNode('diffAgreement', { params: { thread } })
+  const nameOf = useCities()
+  const { thread } = agreement
+  const texts = useTexts(agreement)
+  const [before, setBefore] = useState<string | null>(null)
+  const [after, setAfter] = useState<string | null>(null)
+  const diff = useNode('diffAgreement', {
+    params: { thread },
+    query: { ...(before === null ? {} : { before }), ...(after === null ? {} : { after }) },
+  })
+  const called = ({ id, by, from, kind }: { id: string; by: string | null; from: string; kind: string }) =>
+    texts.find(({ value }) => value === id)?.label ?? (kind === 'replaced' && by !== null ? nameOf(by) : from)
   return (
     <section className="card" aria-labelledby="changes">
       <h2 id="changes">{words.changes}</h2>
+      {texts.length < 2 ? null : (
+        <Space wrap style={{ marginBottom: 8 }}>
+          <Select
+            aria-label={words.compareBefore}
+            style={{ minWidth: 260 }}
+            value={before ?? ''}
+            options={[{ value: '', label: words.automatic }, ...texts]}
+            onChange={id => setBefore(id === '' ? null : id)}
+          />
+          <Select
+            aria-label={words.compareAfter}
+            style={{ minWidth: 260 }}
+            value={after ?? ''}
+            options={[{ value: '', label: words.newest }, ...texts]}
+            onChange={id => setAfter(id === '' ? null : id)}
+          />
+        </Space>
+      )}
       <Shown read={diff}>
-        {({ terms, items, counts }) => (
-          <>
-            <Table
-              size="small"
-              rowKey="field"
-              pagination={false}
-              scroll={{ x: true }}
-              dataSource={terms}
-              columns={[
-                { title: words.terms, render: (_, { label }) => pair(label) },
-                { title: '−', render: (_, { was }) => <del>{pair(was)}</del> },
-                { title: '+', render: (_, { is }) => <ins>{pair(is)}</ins> },
-              ]}
-            />
-            <p>
-              {words.added} {counts.added} · {words.removed} {counts.removed} · {words.changed} {counts.changed} ·{' '}
-              {words.unchanged(counts.unchanged)}
-            </p>
-            <Table
-              size="small"
-              rowKey="taskCode"
-              scroll={{ x: true }}
-              pagination={{ pageSize: ROWS, hideOnSinglePage: true }}
-              dataSource={items}
-              columns={[
-                { title: '', render: (_, { change }) => words[change] },
-                { title: words.task, dataIndex: 'taskName' },
-                {
-                  title: words.terms,
-                  render: (_, { fields }) =>
-                    fields.map(({ field, label, was, is }) => (
-                      <div key={field}>
-                        {pair(label)}: <del>{pair(was)}</del> <ins>{pair(is)}</ins>
-                      </div>
-                    )),
-                },
-              ]}
-            />
-          </>
-        )}
+        {found =>
+          found.before === null ? (
+            <p>{words.first}</p>
+          ) : (
+            <DiffView diff={found} before={called(found.before)} after={called(found.after)} />
+          )
+        }
       </Shown>
     </section>
   )
@@ -83,99 +80,157 @@ function Changes({ thread }: { thread: string }) {
 
 function Impact({ thread }: { thread: string }) {
   const words = useWords(AGREEMENTS)
-  const pair = usePair()
   const impact = useNode('previewStep', { params: { thread }, query: { act: 'sign' } })
   return (
     <section className="card" aria-labelledby="impact">
       <h2 id="impact">{words.impact}</h2>
-      <Shown read={impact}>
-        {({ cases, faults }) => (
-          <>
-            <p>{words.openCases(cases.open)}</p>
-            {faults.map(({ path, why, whyZh }) => (
-              <p key={path}>
-                ✗ {pair({ zh: whyZh, en: why })} <code>{path}</code>
-              </p>
-            ))}
-          </>
-        )}
-      </Shown>
+      <Shown read={impact}>{found => <ImpactView impact={found} />}</Shown>
     </section>
   )
 }
 
-function Steps({ agreement }: { agreement: AgreementDetail }) {
+/** Signatures that the proposer told, by certificates that this city has not compared yet. */
+function Told({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
-  const { city } = useSettings()
-  const [asked, ask] = useState<Act | null>(null)
-  const { thread, version, pendingBy } = agreement
-  const sign = useAct('signAgreement', OF_AGREEMENTS)
-  const acts = {
-    decline: useAct('declineAgreement', OF_AGREEMENTS),
-    withdraw: useAct('withdrawAgreement', OF_AGREEMENTS),
-    suspend: useAct('suspendAgreement', OF_AGREEMENTS),
-    resume: useAct('resumeAgreement', OF_AGREEMENTS),
-    terminate: useAct('terminateAgreement', OF_AGREEMENTS),
-  }
-  const error = sign.error ?? Object.values(acts).find(act => act.error !== null)?.error ?? null
-  const finish = ({ reason, effectiveOn }: { reason: string; effectiveOn?: Dayjs }) => {
-    const common = { params: { thread }, ifMatch: version }
-    if (asked === 'terminate')
-      acts.terminate.mutate({ ...common, body: { reason, effectiveOn: effectiveOn?.format('YYYY-MM-DD') ?? '' } })
-    else if (asked !== null) acts[asked].mutate({ ...common, body: { reason } })
-    ask(null)
-  }
+  const nameOf = useCities()
+  const confirm = useAct('confirmAgreementCertificate', OF_AGREEMENTS)
+  const told = agreement.versions.flatMap(version => version.told)
+  if (told.length === 0) return null
+  return (
+    <section className="card" aria-labelledby="told">
+      <h2 id="told">{words.told}</h2>
+      {confirm.error === null ? null : <ProblemNotice error={confirm.error} />}
+      <ul>
+        {told.map(({ city, fingerprint, by }) => (
+          <li key={`${city} ${fingerprint}`}>
+            {words.toldHint(nameOf(city), nameOf(by))}
+            <div>
+              <code style={{ overflowWrap: 'anywhere' }}>{fingerprint}</code>
+            </div>
+            <Button
+              loading={confirm.isPending}
+              onClick={() =>
+                confirm.mutate({
+                  params: { thread: agreement.thread },
+                  ifMatch: agreement.version,
+                  body: { city, fingerprint },
+                })
+              }
+            >
+              {words.confirmCertificate}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Attachments({ thread }: { thread: string }) {
+  const words = useWords(AGREEMENTS)
+  const files = useNode('listAttachments', { params: { thread } })
+  const items = files.data?.items ?? []
+  if (items.length === 0) return null
+  return (
+    <section className="card" aria-labelledby="attachments">
+      <h2 id="attachments">{words.attachments}</h2>
+      <ul>
+        {items.map(({ sha256, name, held }) => (
+          <li key={sha256}>
+            {name}{' '}
+            {held ? (
+              <a href={`/api/v1/agreements/${thread}/attachments/${sha256}`} download={name}>
+                {words.download}
+              </a>
+            ) : (
+              <span className="muted">{words.fetching}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** What became of texts that will not stand, and of parties of an agreement between many. */
+function Past({ agreement: { failed, standings } }: { agreement: AgreementDetail }) {
+  const words = useWords(AGREEMENTS)
+  const language = useLanguage()
+  const nameOf = useCities()
   return (
     <>
-      {error === null ? null : <ProblemNotice error={error} />}
-      {sign.data?.prepared === undefined || sign.data.prepared === null ? null : (
-        <Alert type="info" showIcon title={words.prepared} />
+      {standings.length === 0 ? null : (
+        <section className="card" aria-labelledby="standings">
+          <h2 id="standings">{words.standings}</h2>
+          <ul>
+            {standings.map(({ city, suspended, leavesOn, at }) => (
+              <li key={city}>
+                {nameOf(city)}: {suspended ? words.suspended : ''} {leavesOn === null ? '' : words.leaves(leavesOn)}{' '}
+                <span className="muted">{instantText(at, language)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
-      <Space wrap>
-        {pendingBy !== null && pendingBy !== city.code ? (
-          <Popconfirm
-            title={words.signSure}
-            onConfirm={() =>
-              sign.mutate({ params: { thread }, ifMatch: version, body: { agreement: agreement.pending?.id } })
-            }
-          >
-            <Button type="primary" loading={sign.isPending}>
-              {words.signNow}
-            </Button>
-          </Popconfirm>
-        ) : null}
-        {actsOf(agreement, city.code).map(act => (
-          <Button key={act} danger={act !== 'resume'} loading={acts[act].isPending} onClick={() => ask(act)}>
-            {words[act]}
-          </Button>
-        ))}
-      </Space>
-      <Modal
-        open={asked !== null}
-        title={asked === null ? '' : words[asked]}
-        footer={null}
-        onCancel={() => ask(null)}
-        destroyOnHidden
-      >
-        <Form name="step" layout="vertical" onFinish={finish}>
-          {asked === 'terminate' ? (
-            <Form.Item
-              name="effectiveOn"
-              label={words.effectiveOn}
-              rules={[{ required: true, message: words.effectiveOn }]}
-            >
-              <DatePicker />
-            </Form.Item>
-          ) : null}
-          <Form.Item name="reason" label={words.reason} rules={[{ required: true, message: words.reason }]}>
-            <Input.TextArea rows={3} />
-          </Form.Item>
-          <Button type="primary" htmlType="submit">
-            {words.confirm}
-          </Button>
-        </Form>
-      </Modal>
+      {failed.length === 0 ? null : (
+        <section className="card" aria-labelledby="failed">
+          <h2 id="failed">{words.failed}</h2>
+          <ul>
+            {failed.map(({ id, by, how, reason, at }) => (
+              <li key={`${id} ${at}`}>
+                {words.failedText(nameOf(by), words[how], instantText(at, language))}: {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
+  )
+}
+
+function ItemRows({ items }: { items: AgreementDetail['document']['items'] }) {
+  const words = useWords(AGREEMENTS)
+  const pair = usePair()
+  const nameOf = useCities()
+  const [asked, ask] = useState('')
+  const shown = useMemo(() => itemsNamed(items, asked), [items, asked])
+  return (
+    <section className="card" aria-labelledby="items">
+      <h2 id="items">{words.itemsTitle}</h2>
+      <Input
+        allowClear
+        aria-label={words.find}
+        placeholder={words.find}
+        value={asked}
+        onChange={event => ask(event.target.value)}
+        style={{ maxWidth: 320, marginBottom: 8 }}
+      />
+      <Table
+        size="small"
+        rowKey={item => `${item.handling} ${item.taskCode}`}
+        scroll={{ x: 640 }}
+        pagination={{ pageSize: ROWS, hideOnSinglePage: true, showSizeChanger: false }}
+        dataSource={[...shown]}
+        columns={[
+          {
+            title: words.task,
+            render: (_, { taskName, taskCode }) => (
+              <>
+                {taskName}
+                <div className="muted">{taskCode}</div>
+              </>
+            ),
+          },
+          { title: words.handling, render: (_, { handling }) => nameOf(handling) },
+          { title: words.collecting, render: (_, { collecting }) => collecting.map(nameOf).join('、') },
+          { title: words.modes, render: (_, { modes }) => modes.map(mode => pair(MODE_NAMES[mode])).join('、') },
+          {
+            title: words.contacts,
+            render: (_, { contacts = [] }) => contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`).join('、'),
+          },
+        ]}
+      />
+    </section>
   )
 }
 
@@ -183,6 +238,7 @@ export function Page() {
   const words = useWords(AGREEMENTS)
   const pair = usePair()
   const me = useMe()
+  const term = useTerm()
   const { city } = useSettings()
   const { thread = '' } = useParams({ strict: false }) as { thread?: string }
   const read = useNode('getAgreement', { params: { thread } })
@@ -197,50 +253,57 @@ export function Page() {
   return (
     <PageFrame title={read.data?.title ?? words.title} aside={aside}>
       <Shown read={read}>
-        {agreement => (
-          <>
-            <section className="card">
-              <Space wrap>
-                <Standing agreement={agreement} />
-                <span className="muted">
-                  {words.items(agreement.items)} ·{' '}
-                  {words.until(agreement.validFrom, agreement.endsOn ?? agreement.validTo)}
-                </span>
-              </Space>
-              <ul>
-                {agreement.document.parties.map(({ code, name, authority }) => (
-                  <li key={code}>
-                    {name} · {authority}{' '}
-                    {agreement.signedBy.includes(code) ? <strong>✓ {words.signedBy}</strong> : null}
-                  </li>
-                ))}
-              </ul>
-              {mayDo(me, 'agreement.manage') ? <Steps agreement={agreement} /> : null}
-              {(agreement.pending?.faults ?? []).map(({ path, why, whyZh }) => (
-                <Alert key={path} type="warning" showIcon title={`${words.faults}: ${pair({ zh: whyZh, en: why })}`} />
-              ))}
-            </section>
-            {agreement.pendingBy !== null && agreement.pendingBy !== city.code && mayDo(me, 'agreement.oversee') ? (
-              <Impact thread={thread} />
-            ) : null}
-            <Changes thread={thread} />
-            <section className="card" aria-labelledby="items">
-              <h2 id="items">{words.itemsTitle}</h2>
-              <Table
-                size="small"
-                rowKey={item => `${item.handling} ${item.taskCode}`}
-                scroll={{ x: true }}
-                pagination={{ pageSize: ROWS, hideOnSinglePage: true }}
-                dataSource={agreement.document.items}
-                columns={[
-                  { title: words.task, render: (_, { taskName, taskCode }) => `${taskName} ${taskCode}` },
-                  { title: words.handling, dataIndex: 'handling' },
-                  { title: words.modes, render: (_, { modes }) => modes.join(' ') },
-                ]}
-              />
-            </section>
-          </>
-        )}
+        {agreement => {
+          const { pending, pendingBy } = agreement
+          const signed = pending?.signedBy ?? agreement.signedBy
+          return (
+            <>
+              <section className="card">
+                <Space wrap>
+                  <Standing agreement={agreement} />
+                  <span className="muted">
+                    {words.items(agreement.items)} · {term(agreement)}
+                  </span>
+                </Space>
+                <ul>
+                  {agreement.document.parties.map(({ code, name, authority }) => (
+                    <li key={code}>
+                      {name} · {authority}{' '}
+                      {signed.includes(code) ? <strong>✓ {words.signedBy}</strong> : `○ ${words.notSignedBy}`}
+                    </li>
+                  ))}
+                </ul>
+                {pending?.reason == null ? null : (
+                  <p>
+                    {words.reason}: {pending.reason}
+                  </p>
+                )}
+                {pending === null || pending.faults.length === 0 ? null : (
+                  <Alert
+                    type="warning"
+                    showIcon
+                    title={words.faults}
+                    description={pending.faults.map(({ path, why, whyZh }) => (
+                      <div key={path}>
+                        {pair({ zh: whyZh, en: why })} <code>{path}</code>
+                      </div>
+                    ))}
+                  />
+                )}
+                {mayDo(me, 'agreement.manage') ? <Steps agreement={agreement} /> : null}
+              </section>
+              {mayDo(me, 'agreement.oversee') ? <Drafts of={thread} /> : null}
+              <Told agreement={agreement} />
+              {pendingBy !== null && pendingBy !== city.code && mayDo(me, 'agreement.oversee') ? (
+                <Impact thread={thread} />
+              ) : null}
+              <Changes agreement={agreement} />
+              <Past agreement={agreement} />
+              <Attachments thread={thread} />
+              <ItemRows items={(pending ?? agreement).document.items} />
+            </>
+          )
+        }}
       </Shown>
     </PageFrame>
   )

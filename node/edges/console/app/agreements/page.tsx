@@ -1,121 +1,45 @@
-/** Agreements with partner cities, what waits for a signature first, and the way to a new one from a template. */
+/** Agreements with partner cities, what waits for a signature first; drafts; and the way to a new one from a template. */
 import { Link } from '@tanstack/react-router'
-import { Button, DatePicker, Empty, Form, Modal, Select, Space, Tag } from 'antd'
-import type { Dayjs } from 'dayjs'
+import { Button, Empty, Space } from 'antd'
 import { useState } from 'react'
-import type { Agreement } from '../../../client/api.generated.ts'
+import type { AgreementDraft } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
-import { useAct, useNode } from '../query.ts'
+import { useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
+import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem.tsx'
-import { usePair, useWords } from '../words.ts'
+import { useLanguage, useWords } from '../words.ts'
+import { Acts } from './acts.tsx'
+import { Begin } from './begin.tsx'
+import { Standing, useTerm } from './standing.tsx'
 import { AGREEMENTS } from './words.ts'
 
-export const OF_AGREEMENTS = ['listAgreements', 'getAgreement', 'diffAgreement', 'previewStep', 'listActs'] as const
-
-/** Where an agreement stands, as people say it. */
-export function Standing({ agreement }: { agreement: Pick<Agreement, 'state' | 'expired' | 'pendingBy'> }) {
+/** Drafts by whom they were saved last; `of`: those that are about one agreement. */
+export function Drafts({ of }: { of?: string }) {
   const words = useWords(AGREEMENTS)
+  const language = useLanguage()
+  const nameOf = useCities()
   const { city } = useSettings()
-  const { state, expired, pendingBy } = agreement
-  return (
-    <>
-      <Tag>{expired ? words.expired : words[state]}</Tag>
-      {pendingBy === null ? null : <strong>{pendingBy === city.code ? words.waitsThere : words.waitsHere}</strong>}
-    </>
-  )
-}
-
-type Wanted = { template: string; partners: string[]; validTo?: Dayjs | null }
-
-function Propose({ close }: { close: () => void }) {
-  const words = useWords(AGREEMENTS)
-  const pair = usePair()
-  const templates = useNode('listTemplates')
-  const partners = useNode('listPartners')
-  const draft = useAct('draftAgreement')
-  const propose = useAct('proposeAgreement', OF_AGREEMENTS)
-  const error = draft.error ?? propose.error
-  return (
-    <Modal open title={words.propose} footer={null} onCancel={close}>
-      {draft.data === undefined ? (
-        <Form
-          name="propose"
-          layout="vertical"
-          onFinish={({ template, partners: others, validTo }: Wanted) =>
-            draft.mutate({ body: { template, partners: others, validTo: validTo?.format('YYYY-MM-DD') } })
-          }
-        >
-          <Form.Item name="template" label={words.template} rules={[{ required: true, message: words.template }]}>
-            <Select
-              autoFocus
-              options={(templates.data?.items ?? []).map(({ name, zh, en }) => ({
-                value: name,
-                label: pair({ zh, en }),
-              }))}
-            />
-          </Form.Item>
-          <Form.Item name="partners" label={words.partner} rules={[{ required: true, message: words.partner }]}>
-            <Select
-              mode="multiple"
-              options={(partners.data?.items ?? []).map(({ code, name }) => ({
-                value: code,
-                label: `${name} ${code}`,
-              }))}
-            />
-          </Form.Item>
-          <Form.Item name="validTo" label={words.validTo}>
-            <DatePicker />
-          </Form.Item>
-          {error === null ? null : <ProblemNotice error={error} />}
-          <Button type="primary" htmlType="submit" loading={draft.isPending}>
-            {words.draft}
-          </Button>
-        </Form>
-      ) : propose.data === undefined ? (
-        <Space direction="vertical">
-          <strong>{draft.data.document.title}</strong>
-          <span>{words.drafted(draft.data.document.items.length, draft.data.leftOutCount)}</span>
-          <span>{words.until(draft.data.document.validFrom, draft.data.document.validTo)}</span>
-          {error === null ? null : <ProblemNotice error={error} />}
-          <Button
-            type="primary"
-            loading={propose.isPending}
-            onClick={() => propose.mutate({ body: draft.data.document })}
-          >
-            {words.sign}
-          </Button>
-        </Space>
-      ) : (
-        <Space direction="vertical">
-          {propose.data.prepared === null ? null : <span>{words.prepared}</span>}
-          {propose.data.agreements.map(agreement => (
-            <Link key={agreement.thread} to={`/agreements/${agreement.thread}`}>
-              {agreement.title}
-            </Link>
-          ))}
-        </Space>
-      )}
-    </Modal>
-  )
-}
-
-/** What one administrator prepared and another one is to sign (双人复核). */
-function Acts() {
-  const words = useWords(AGREEMENTS)
-  const acts = useNode('listActs')
-  const sign = useAct('signAct', OF_AGREEMENTS)
-  const items = acts.data?.items ?? []
+  const drafts = useNode('listAgreementDrafts')
+  const items = (drafts.data?.items ?? []).filter(({ step }) => of === undefined || step?.thread === of)
   if (items.length === 0) return null
+  const kinds = { counter: words.ofCounter, amend: words.ofAmend }
+  const nameIn = ({ title, step }: AgreementDraft) => (step?.act === 'amend' && step.title ? step.title : title)
   return (
-    <section className="card" aria-labelledby="acts">
-      <h2 id="acts">{words.acts}</h2>
-      {sign.error === null ? null : <ProblemNotice error={sign.error} />}
+    <section className="card" aria-labelledby="drafts">
+      <h2 id="drafts">{words.drafts}</h2>
       <ul>
-        {items.map(({ no, kind }) => (
-          <li key={no}>
-            {kind} <Button onClick={() => sign.mutate({ params: { no } })}>{words.signNow}</Button>
+        {items.map(draft => (
+          <li key={draft.id}>
+            <Link to={`/agreements/drafts/${draft.id}`}>{nameIn(draft) ?? words.untitled}</Link>{' '}
+            {draft.step === null ? words.ofPropose : kinds[draft.step.act]} ·{' '}
+            {draft.parties
+              .filter(code => code !== city.code)
+              .map(nameOf)
+              .join('、')}{' '}
+            <span className="muted">
+              {words.savedBy(draft.updatedByName ?? draft.updatedBy, instantText(draft.updatedAt, language))}
+            </span>
           </li>
         ))}
       </ul>
@@ -127,16 +51,22 @@ export function Page() {
   const words = useWords(AGREEMENTS)
   const me = useMe()
   const [open, setOpen] = useState(false)
-  const agreements = useNode('listAgreements')
+  const agreements = useNode('listAgreements', { query: { limit: 200 } })
   const nameOf = useCities()
-  const propose = mayDo(me, 'agreement.manage') ? (
+  const term = useTerm()
+  const begin = mayDo(me, 'agreement.manage') ? (
     <Button type="primary" onClick={() => setOpen(true)}>
-      {words.propose}
+      {words.begin}
     </Button>
   ) : null
   return (
-    <PageFrame title={words.title} aside={propose}>
-      {mayDo(me, 'agreement.oversee') ? <Acts /> : null}
+    <PageFrame title={words.title} aside={begin}>
+      {mayDo(me, 'agreement.oversee') ? (
+        <>
+          <Acts />
+          <Drafts />
+        </>
+      ) : null}
       <Shown read={agreements}>
         {({ items }) =>
           items.length === 0 ? (
@@ -144,7 +74,7 @@ export function Page() {
               <p>{words.noneHint}</p>
             </Empty>
           ) : (
-            <ul className="rows">
+            <ul className="rows" aria-label={words.agreements}>
               {items
                 .toSorted((a, b) => Number(b.pendingBy !== null) - Number(a.pendingBy !== null))
                 .map(agreement => (
@@ -155,8 +85,7 @@ export function Page() {
                       </Link>
                       <Standing agreement={agreement} />
                       <span className="muted">
-                        {nameOf(agreement.partner)} · {words.items(agreement.items)} ·{' '}
-                        {words.until(agreement.validFrom, agreement.endsOn ?? agreement.validTo)}
+                        {nameOf(agreement.partner)} · {words.items(agreement.items)} · {term(agreement)}
                       </span>
                     </Space>
                   </li>
@@ -165,7 +94,7 @@ export function Page() {
           )
         }
       </Shown>
-      {open ? <Propose close={() => setOpen(false)} /> : null}
+      {open ? <Begin close={() => setOpen(false)} /> : null}
     </PageFrame>
   )
 }
