@@ -35,6 +35,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const db = watched(await openTestStore())
   const changes: string[] = []
   const pairings: string[] = []
+  const tries: string[] = []
   const transport = network.transport(peer, {
     gate: other => trust.knows(other) || invites.anyOpen() || directories.admits(other),
   })
@@ -90,6 +91,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     federation: federationView(directories),
     randomText,
     delivery: () => null,
+    tryNow: async code => void tries.push(code),
     breakerOf: () => null,
     heardAt: () => null,
     roundTrip: async () => 1,
@@ -120,6 +122,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     events,
     changes,
     pairings,
+    tries,
   }
 }
 

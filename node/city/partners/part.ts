@@ -76,6 +76,7 @@ export function createPartnersPart(
     judge: createVoucher({ authorities, directories, clock }),
     federation: federationView(directories),
     delivery: code => exchange.status(code),
+    tryNow: code => exchange.tryNow(code),
     breakerOf,
     heardAt: code => sightings.heardAt(code),
     paired: partner => telemetry.events.partnerPaired({ partner }),

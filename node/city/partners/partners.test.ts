@@ -45,6 +45,19 @@ describe('partners', () => {
     expect(ankang.trust.cityOf(shiyan.peer)).toBe('420300')
   })
 
+  test('an active partner is tried at once for a person who asks; one that is none yet, or suspended, is not', async () => {
+    const [ankang, shiyan] = await two()
+    await paired(ankang, shiyan)
+    await expect(ankang.partners.retry('420300')).rejects.toMatchObject(refusal('partner.inactive'))
+    await expect(ankang.partners.retry('411300')).rejects.toMatchObject(refusal('partner.unknown'))
+    expect(ankang.tries).toEqual([])
+    await confirmed(ankang, shiyan)
+    expect(await ankang.partners.retry('420300')).toMatchObject({ code: '420300', roundTrip: 1 })
+    expect(ankang.tries).toEqual(['420300'])
+    await ankang.partners.suspend('420300', 'person:1')
+    await expect(ankang.partners.retry('420300')).rejects.toMatchObject(refusal('partner.inactive'))
+  })
+
   test('a pairing that waits never keeps the city out that comes with the next invite', async () => {
     const [ankang, shiyan] = await two()
     const impostor = await world.impostor()

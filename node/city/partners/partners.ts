@@ -56,6 +56,8 @@ export type PartnersParts = {
   /** base64url of n random bytes */
   randomText: (bytes: number) => string
   delivery: (code: string) => DeliveryStatus | null
+  /** tries to deliver now, until the partner greeted or the try failed */
+  tryNow: (code: string) => Promise<void>
   /** the breaker that every sender to the city asks, while it is open */
   breakerOf: (code: string) => OpenBreaker | null
   /** when something came of the partner since the node started, ms */
@@ -274,6 +276,11 @@ export function createPartners(parts: PartnersParts) {
     return null
   }
 
+  async function get(code: string): Promise<Partner & { roundTrip: number | null }> {
+    const partner = toPartner(await rowOf(db, code))
+    return { ...partner, roundTrip: partner.status === 'active' ? await parts.roundTrip(code) : null }
+  }
+
   return {
     /** An invite for a city as text and as link, to be used once. Problems: `config.invalid`, `request.conflict`. */
     invite: (city: string, hours: number, actor: string): Promise<NewInvite> =>
@@ -389,9 +396,14 @@ export function createPartners(parts: PartnersParts) {
       return (await db.query<PartnerRow>('SELECT * FROM partners ORDER BY code')).map(toPartner)
     },
 
-    async get(code: string): Promise<Partner & { roundTrip: number | null }> {
-      const partner = toPartner(await rowOf(db, code))
-      return { ...partner, roundTrip: partner.status === 'active' ? await parts.roundTrip(code) : null }
+    get,
+
+    /** Does not wait for the next pause to end: whoever mended something sees at once whether it helped. Problems: `partner.unknown`, `partner.inactive`. */
+    async retry(code: string): Promise<Partner & { roundTrip: number | null }> {
+      const { status } = await rowOf(db, code)
+      if (status !== 'active') throw new ProblemError('partner.inactive', code)
+      await parts.tryNow(code)
+      return get(code)
     },
 
     /** Notes that the partner was heard. */

@@ -230,6 +230,23 @@ export const partnerRoutes = (partners: Partners): RouteModule => ({
     })
     api.operation({
       method: 'post',
+      path: '/api/v1/partners/{code}/retry',
+      id: 'retryPartner',
+      summary: 'Try to reach a partner now, without waiting for the next pause to end, and say how that went',
+      action: 'partner.manage',
+      looksUp: true,
+      params,
+      body: z.strictObject({}),
+      answer: PartnerAnswer.extend({ roundTripMs: z.number().nullable() }),
+      seconds: 60,
+      problems: ['partner.unknown', 'partner.inactive'],
+      handle: async input => {
+        const { roundTrip, ...partner } = await partners.retry(input.params.code)
+        return { ...toAnswer(partner), roundTripMs: roundTrip }
+      },
+    })
+    api.operation({
+      method: 'post',
       path: '/api/v1/partners/{code}/confirm',
       id: 'confirmPartner',
       summary:

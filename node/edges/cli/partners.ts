@@ -175,6 +175,10 @@ export function declarePartnerList(program: Command, { call }: Declare): Command
       ask: (client, [code = '']) => client[`${verb}Partner`]({ params: { code } }),
       text: ({ name, code, status }) => `${name} ${code}: ${status}`,
     })
+  call(partners, 'retry <city>', 'try to reach it now, without waiting for the next pause to end', {
+    ask: (client, [code = '']) => client.retryPartner({ params: { code } }),
+    text: partner => table([partnerRow(partner)]),
+  })
   call(partners, 'reject <city>', 'the words differ: forget the pairing', {
     ask: async (client, [code = '']) => ({ ...(await client.rejectPartner({ params: { code } })), code }),
     text: ({ code }) => `${code}: rejected`,

@@ -243,6 +243,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   resumePartner: { method: 'POST', path: '/api/v1/partners/{code}/resume', takes: 'json', keyed: true },
   retryParcel: { method: 'POST', path: '/api/v1/cases/{thread}/parcels/{id}/retry', keyed: true },
   retryParked: { method: 'POST', path: '/api/v1/parked/retry', takes: 'json', keyed: true },
+  retryPartner: { method: 'POST', path: '/api/v1/partners/{code}/retry', takes: 'json' },
   retrySms: { method: 'POST', path: '/api/v1/cases/{thread}/sms/{id}/retry', keyed: true },
   reuseScans: { method: 'POST', path: '/api/v1/applicants/scans/reuse', takes: 'json', keyed: true },
   revokeCase: { method: 'POST', path: '/api/v1/cases/{thread}/revoke', takes: 'json', keyed: true },

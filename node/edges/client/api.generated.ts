@@ -6921,6 +6921,53 @@ export type RetryParcelAnswer = {
 }
 export type RetryParkedAnswer = { retried: number }
 export type RetryParkedRequest = { packetNo: number } | { localCaseNo: string } | { event: string } | { material: string } | { code: string } | { all: true }
+export type RetryPartnerAnswer = {
+  code: string
+  name: string
+  status: 'pending' | 'active' | 'suspended'
+  /** SHA-256 of the city certificate */
+  fingerprint: string
+  /** verification words (核对词) to read out to the partner's administrator, by place; null: one that this node asks for, read out by the partner's */
+  words: (string | null)[]
+  /** places, from 1, of the words that `confirm` asks for; empty when there is nothing to type */
+  asked: number[]
+  /** `authority:` and the fingerprint of the accepted authority that issued the certificate, or `directory:` and the thumbprint of the operator whose directory names it: no words to compare */
+  vouched: string | null
+  /** the directory of a federation revoked the certificate: nothing is exchanged until it pairs again */
+  revoked: { at: string; reason: string } | null
+  addresses: string[]
+  pairedAt: string
+  confirmedAt: string | null
+  seenAt: string | null
+  connected: boolean
+  /** why delivery does not proceed */
+  problem: {
+    code: string
+    /** which field or thing, in English */
+    detail?: string
+    /** the same in Chinese; null without a detail */
+    detailZh: string | null
+  } | null
+  failures: number
+  /** open: it could not be dialled some times in a row, and only its packets are still tried */
+  breaker: 'closed' | 'open'
+  /** since when, when lists, materials and directories are tried next, and why the last dial failed */
+  breakerOpen: {
+    since: string
+    nextTryAt: string
+    problem: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    }
+  } | null
+  /** when packets are tried next */
+  nextTryAt: string | null
+  roundTripMs: number | null
+}
+export type RetryPartnerRequest = Record<string, never>
 export type ReuseScansAnswer = { items: EarlierScan[] }
 export type ReuseScansRequest = {
   /** of the applicant, whole */
@@ -9593,6 +9640,11 @@ export interface Api {
   retryParked(input: {
     body: RetryParkedRequest
   } & Keyed & Options): Promise<RetryParkedAnswer>
+  /** Try to reach a partner now, without waiting for the next pause to end, and say how that went */
+  retryPartner(input: {
+    params: { code: string }
+    body?: RetryPartnerRequest | undefined
+  } & Options): Promise<RetryPartnerAnswer>
   /** Send a message again that failed, or of which nobody knows whether it was sent */
   retrySms(input: {
     params: {

@@ -74,6 +74,8 @@ export class Delivery {
   readonly #outbound = new Outbound()
   #more = new Signal()
   #retry = new Signal()
+  /** people who wait for how a try ends */
+  #asking: (() => void)[] = []
   #running: Promise<void> | null = null
   #announce: string | null = null
   /** the place whose receipt was refused last, and how often */
@@ -97,6 +99,7 @@ export class Delivery {
     this.#more.give()
     this.#retry.give()
     await this.#running
+    this.#answer()
   }
 
   /** New packets wait, or something else is to be told: what was just committed. */
@@ -115,6 +118,21 @@ export class Delivery {
 
   #isPaused(): boolean {
     return this.#parts.clock.now() < this.#pausedUntil
+  }
+
+  /**
+   * One try now, for a person who asks: until the partner greeted or the try failed. A pause that the partner asked for stays, and so does
+   * a stream that works.
+   */
+  async tryNow(): Promise<void> {
+    if (this.#stopped || this.#pumping || this.#isPaused()) return
+    const ended = new Promise<void>(resolve => this.#asking.push(resolve))
+    if (this.#wire === null) this.#retry.give()
+    await ended
+  }
+
+  #answer(): void {
+    for (const answer of this.#asking.splice(0)) answer()
   }
 
   /** Sends the new list head on the open stream; the next hello carries it anyway. */
@@ -158,6 +176,7 @@ export class Delivery {
       const delay = delayAfter(Math.max(this.#failures, this.#pauses), this.#parts.random())
       this.#nextTryAt = this.#parts.clock.now() + delay
       if (paused) this.#pausedUntil = this.#nextTryAt
+      this.#answer()
       const cancel = this.#parts.clock.after(delay, () => this.#retry.give())
       await this.#retry.taken()
       cancel()
@@ -185,6 +204,7 @@ export class Delivery {
       this.#failures = 0
       this.#problem = null
       parts.connected(this.partner, true)
+      this.#answer()
       await this.#pump(wire, reader, hello, introduction)
     } finally {
       this.#pumping = false

@@ -96,6 +96,29 @@ describe('exchange', () => {
     expect(await stateOf(world, A, thread)).toBe('arrived')
   })
 
+  test('tries at once for a person who asks, who is told how that went, and a stream that works stays', async () => {
+    world = await createWorld()
+    const { exchange } = world.city(A)
+    world.network.partition(A, S)
+    // Some pauses later the next try is far away, and the clock stands still from here on.
+    for (let no = 0; no < 8; no++) {
+      world.clock.advance(600_000)
+      await world.network.settle()
+    }
+    const before = exchange.status(S)
+    expect(before).toMatchObject({ connected: false, problem: { code: 'exchange.unreachable' } })
+    await exchange.tryNow(S)
+    const after = exchange.status(S)
+    expect(after).toMatchObject({ connected: false, problem: { code: 'exchange.unreachable' } })
+    expect(after?.failures).toBe((before?.failures ?? 0) + 1)
+    world.network.heal(A, S)
+    await exchange.tryNow(S)
+    expect(exchange.status(S)).toMatchObject({ connected: true, failures: 0, problem: null })
+    await exchange.tryNow(S)
+    expect(exchange.status(S)).toMatchObject({ connected: true, failures: 0 })
+    await exchange.tryNow('999999')
+  })
+
   test('stops at once, though a dial to a partner that does not answer is under way', async () => {
     world = await createWorld()
     const city = world.city(A)

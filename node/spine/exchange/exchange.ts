@@ -110,6 +110,8 @@ export interface Exchange {
   moved(): void
   /** Tries the partner now. */
   wake(partner: string): void
+  /** The same for a person, who waits until the partner greeted or the try failed. */
+  tryNow(partner: string): Promise<void>
   status(partner: string): DeliveryStatus | null
   /** Partners whose packets take most of what they may, or more: bytes. */
   filling(): Promise<{ partner: string; bytes: number; quota: number }[]>
@@ -319,6 +321,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     wake(partner) {
       deliveries.get(partner)?.returned()
     },
+    tryNow: async partner => deliveries.get(partner)?.tryNow(),
     notices: partner => notices.list(partner),
     filling: async () =>
       (await store.large(db, parts.quota * EXCHANGE_LIMITS.told)).map(entry => ({ ...entry, quota: parts.quota })),

@@ -18,6 +18,9 @@ export const THEME: ThemeConfig = {
     // Darker under the hand: the lighter tone that antd takes is no AA.
     colorPrimaryHover: '#174ca9',
     colorPrimaryActive: '#123c87',
+    colorErrorHover: '#a31c19',
+    colorErrorActive: '#861714',
+    colorErrorBorderHover: '#a31c19',
     colorLink: COLOURS.primary,
     colorLinkHover: '#174ca9',
     colorLinkActive: '#123c87',
