@@ -47,6 +47,7 @@ const CONSOLE_PACKAGES = [
   'echarts/',
   'china-maps/',
   'diff',
+  '@scure/bip39/wordlists/',
 ]
 
 /** What verifies an evidence bundle, in the node and in a browser. */

@@ -18,7 +18,7 @@ const STALE: Readonly<Record<string, readonly OperationId[]>> = {
   'partner.changed': ['listPartners', 'getPartner', 'getPartnerHealth', 'listInvites', 'getHealth'],
   'partner.connected': ['listPartners', 'getPartner', 'getPartnerHealth', 'getHealth'],
   'partner.lost': ['listPartners', 'getPartner', 'getPartnerHealth', 'getHealth'],
-  'directory.changed': ['listFederationCities', 'listRevocations'],
+  'directory.changed': ['listFederationCities', 'listRevocations', 'listOperators'],
   'list.changed': ['searchItems', 'getItem', 'listServices', 'readGuide'],
   'calendar.changed': ['showCalendar'],
   'material.changed': ['listCaseMaterials'],

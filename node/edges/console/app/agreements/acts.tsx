@@ -1,19 +1,19 @@
 /** What one administrator prepared and another one is to sign (双人复核). */
 import { Button, Popconfirm, Space } from 'antd'
-import { isProblemCode, PROBLEMS } from '../../../../../protocol/problem.ts'
 import type { WaitingAct } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
+import { inWords } from '../ui/in-words.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { useLanguage, usePair, useWords } from '../words.ts'
+import { Told } from '../ui/told.tsx'
+import { useLanguage, useWords } from '../words.ts'
 import { OF_AGREEMENTS } from './standing.tsx'
 import { AGREEMENTS } from './words.ts'
 
 function Waiting({ act }: { act: WaitingAct }) {
   const words = useWords(AGREEMENTS)
-  const pair = usePair()
   const language = useLanguage()
   const nameOf = useCities()
   const me = useMe()
@@ -56,14 +56,7 @@ function Waiting({ act }: { act: WaitingAct }) {
           </>
         ) : null}
       </Space>
-      {problem === null ? null : (
-        <div>
-          ✗ {isProblemCode(problem.code) ? pair(PROBLEMS[problem.code]) : problem.code}
-          {problem.detail === undefined
-            ? ''
-            : ` — ${pair({ zh: problem.detailZh ?? problem.detail, en: problem.detail })}`}
-        </div>
-      )}
+      {problem === null ? null : <Told problem={inWords(problem)} />}
       {error === null ? null : <ProblemNotice error={error} />}
     </li>
   )

@@ -4,10 +4,10 @@ import { Button, Form, Modal, Select, Space } from 'antd'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { divisionOf, divisionsNamed } from '../../../../../protocol/codes/divisions.ts'
 import type { CreateInviteAnswer } from '../../../client/api.generated.ts'
+import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
 import { node } from '../session.ts'
 import { instantText } from '../time.ts'
-import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, useWords } from '../words.ts'
 import { PARTNERS } from './words.ts'
@@ -129,31 +129,56 @@ export function InviteCity({ open, close }: { open: boolean; close: () => void }
   )
 }
 
-/** Invites that nobody has used yet. */
-export function OpenInvites() {
+/** Invites of the last month: those that wait can be shown again or taken back, of the others what became of them. */
+export function Invites({ manages }: { manages: boolean }) {
   const words = useWords(PARTNERS)
   const language = useLanguage()
+  const nameOf = useCities()
   const invites = useNode('listInvites')
   const cancel = useAct('cancelInvite', ['listInvites'])
-  const open = (invites.data?.items ?? []).filter(({ state }) => state === 'open')
-  if (open.length === 0) return null
+  const [shown, show] = useState<string | null>(null)
+  const items = invites.data?.items ?? []
+  if (items.length === 0) return null
+  const states = {
+    open: words.inviteOpen,
+    used: words.inviteUsed,
+    expired: words.inviteExpired,
+    cancelled: words.inviteCancelled,
+  }
   return (
-    <section className="card" aria-labelledby="open-invites">
-      <h2 id="open-invites">{words.openInvites}</h2>
+    <section className="card" aria-labelledby="invites">
+      <h2 id="invites">{words.invites}</h2>
       {cancel.error === null ? null : <ProblemNotice error={cancel.error} />}
-      <Shown read={invites}>
-        {() => (
-          <ul>
-            {open.map(({ id, for: city, expiresAt }) => (
-              <li key={id}>
-                {city === null ? '' : cityText(city)}{' '}
-                <span className="muted">{words.until(instantText(expiresAt, language))}</span>{' '}
-                <Button onClick={() => cancel.mutate({ params: { id } })}>{words.cancelInvite}</Button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Shown>
+      <ul>
+        {items.map(({ id, for: city, state, expiresAt, usedBy, wrong }) => (
+          <li key={id}>
+            <Space wrap>
+              <span>{city === null ? words.anyCity : cityText(city)}</span>
+              <span>
+                {states[state]}
+                {usedBy === null || usedBy === city ? '' : ` ${nameOf(usedBy)}`}
+                {wrong === 0 ? '' : ` · ${words.wrongProofs(wrong)}`}
+              </span>
+              {state === 'open' ? (
+                <>
+                  <span className="muted">{words.until(instantText(expiresAt, language))}</span>
+                  {manages ? (
+                    <>
+                      <Button onClick={() => show(id)} aria-label={`${words.showPicture} ${city ?? ''}`}>
+                        {words.showPicture}
+                      </Button>
+                      <Button onClick={() => cancel.mutate({ params: { id } })}>{words.cancelInvite}</Button>
+                    </>
+                  ) : null}
+                </>
+              ) : null}
+            </Space>
+          </li>
+        ))}
+      </ul>
+      <Modal open={shown !== null} title={words.picture} footer={null} onCancel={() => show(null)} destroyOnHidden>
+        {shown === null ? null : <Picture id={shown} />}
+      </Modal>
     </section>
   )
 }

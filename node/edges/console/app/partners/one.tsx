@@ -7,11 +7,11 @@ import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { SHARED } from '../ui/words.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { healthInput, OF_ONE, Reasons, TryNow } from './row.tsx'
+import { Spoken } from './spoken.tsx'
+import { reasonsOf } from './state.ts'
 import { PARTNERS } from './words.ts'
-
-const OF_ONE = ['listPartners', 'getPartner', 'getPartnerHealth'] as const
 
 /** The words of a pairing: those to be read out, and fields for those that are heard. */
 function Compare({ partner }: { partner: Partner }) {
@@ -64,49 +64,33 @@ function Compare({ partner }: { partner: Partner }) {
   )
 }
 
-function Health({ code }: { code: string }) {
+function Health({ partner }: { partner: Partner }) {
   const words = useWords(PARTNERS)
-  const shared = useWords(SHARED)
-  const pair = usePair()
-  const health = useNode('getPartnerHealth', { params: { code } })
-  const dial = useAct('getPartner', OF_ONE)
+  const { code } = partner
+  const health = useNode('getPartnerHealth', healthInput(code))
   return (
     <section className="card" aria-labelledby="health">
       <h2 id="health">{words.health}</h2>
       <Shown read={health}>
-        {({ now, findings }) => (
-          <>
-            <Space wrap size="large">
-              <span>{now.connected ? `● ${words.connected}` : `○ ${words.notConnected}`}</span>
-              {now.roundTripMs === null ? null : <span>{words.roundTrip(Math.round(now.roundTripMs))}</span>}
-              <span>{words.waiting(now.waiting)}</span>
-              {now.certificateDays === null ? null : <span>{words.certificate(now.certificateDays)}</span>}
-              {now.aheadMs === null || Math.abs(now.aheadMs) < 1000 ? null : (
-                <span>{words.clock(Math.round(now.aheadMs / 1000))}</span>
-              )}
-              <Button loading={dial.isPending} onClick={() => dial.mutate({ params: { code } })}>
-                {words.tryNow}
-              </Button>
-            </Space>
-            {dial.error === null ? null : <ProblemNotice error={dial.error} />}
-            <h3>{words.findings}</h3>
-            {findings.length === 0 ? (
-              <p>✓ {words.fine}</p>
-            ) : (
-              <Space direction="vertical" style={{ width: '100%' }}>
-                {findings.map(finding => (
-                  <Alert
-                    key={finding.code}
-                    showIcon
-                    type={finding.level === 'fail' ? 'error' : 'warning'}
-                    title={pair(finding)}
-                    description={`${shared.who}: ${shared[finding.act]} · ${shared.cure}: ${pair({ zh: finding.cureZh, en: finding.cure })}`}
-                  />
-                ))}
+        {({ now, findings }) => {
+          const reasons = reasonsOf(partner, { now, findings })
+          return (
+            <>
+              <Space wrap size="large">
+                <span>{now.connected ? `● ${words.connected}` : `○ ${words.notConnected}`}</span>
+                {now.roundTripMs === null ? null : <span>{words.roundTrip(Math.round(now.roundTripMs))}</span>}
+                <span>{words.waiting(now.waiting)}</span>
+                {now.certificateDays === null ? null : <span>{words.certificate(now.certificateDays)}</span>}
+                {now.aheadMs === null || Math.abs(now.aheadMs) < 1000 ? null : (
+                  <span>{words.clock(Math.round(now.aheadMs / 1000))}</span>
+                )}
+                <TryNow code={code} />
               </Space>
-            )}
-          </>
-        )}
+              <h3>{words.findings}</h3>
+              {reasons.length === 0 ? <p>✓ {words.fine}</p> : <Reasons reasons={reasons} />}
+            </>
+          )
+        }}
       </Shown>
     </section>
   )
@@ -226,14 +210,17 @@ export function Page() {
                 )}
                 <Descriptions column={1} style={{ marginTop: 12 }}>
                   <Descriptions.Item label={words.fingerprint}>
-                    <code style={{ overflowWrap: 'anywhere' }}>{partner.fingerprint}</code>
+                    <div>
+                      <code style={{ overflowWrap: 'anywhere' }}>{partner.fingerprint}</code>
+                      <Spoken fingerprint={partner.fingerprint} />
+                    </div>
                   </Descriptions.Item>
                   <Descriptions.Item label={words.address}>
                     <span style={{ overflowWrap: 'anywhere' }}>{partner.addresses.join(' ')}</span>
                   </Descriptions.Item>
                 </Descriptions>
               </section>
-              {partner.status === 'pending' ? null : <Health code={code} />}
+              {partner.status === 'pending' ? null : <Health partner={partner} />}
               {partner.status === 'active' ? <Tests code={code} manages={manages} /> : null}
             </>
           )

@@ -1,85 +1,37 @@
 /** Partner cities: each row says how it is, or why it does not move, who must act, and lets one try now. */
 
-import { Link } from '@tanstack/react-router'
-import { Button, Empty, Space, Tag } from 'antd'
+import { Button, Empty, Space } from 'antd'
 import { useState } from 'react'
-import { isProblemCode, PROBLEMS } from '../../../../../protocol/problem.ts'
-import type { Partner } from '../../../client/api.generated.ts'
-import { useAct, useNode } from '../query.ts'
+import { today } from '../agreements/text.ts'
+import { useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
-import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
-import { ProblemNotice } from '../ui/problem.tsx'
-import { SHARED } from '../ui/words.ts'
-import { useLanguage, usePair, useWords } from '../words.ts'
+import { useWords } from '../words.ts'
 import { AcceptInvite } from './accept.tsx'
-import { InviteCity, OpenInvites } from './invite.tsx'
+import { InviteCity, Invites } from './invite.tsx'
+import { Row } from './row.tsx'
+import { PartnerTabs } from './tabs.tsx'
 import { PARTNERS } from './words.ts'
 
-/** Beside the word: a colour alone says nothing to some. */
-const MARKS = { pending: '◔', active: '✓', suspended: '‖' } as const
-
-/** Why delivery does not proceed, as far as the node knows. */
-function Why({ partner }: { partner: Partner }) {
-  const words = useWords(PARTNERS)
-  const shared = useWords(SHARED)
-  const pair = usePair()
-  const language = useLanguage()
-  const dial = useAct('getPartner', ['listPartners', 'getPartnerHealth'])
-  const problem = partner.problem ?? partner.breakerOpen?.problem ?? null
-  if (problem === null) return null
-  const known = isProblemCode(problem.code) ? PROBLEMS[problem.code] : null
-  const next = partner.nextTryAt ?? partner.breakerOpen?.nextTryAt ?? null
-  return (
-    <div>
-      <strong>✗ {known === null ? problem.code : pair(known)}</strong>
-      {known === null ? null : (
-        <div>
-          {shared.who}: {shared[known.act]} · {shared.cure}: {pair({ zh: known.cureZh, en: known.cure })}
-        </div>
-      )}
-      <div className="muted">
-        {problem.code}
-        {next === null ? null : ` · ${words.nextTry(instantText(next, language))}`}
-      </div>
-      {dial.error === null ? null : <ProblemNotice error={dial.error} />}
-      <Button loading={dial.isPending} onClick={() => dial.mutate({ params: { code: partner.code } })}>
-        {words.tryNow}
-      </Button>
-    </div>
+/** Cases of today with each partner, for those who may see numbers. */
+function useToday(): (code: string) => number | undefined {
+  const me = useMe()
+  const day = today()
+  const sums = useNode(
+    'readStatistics',
+    { query: { by: 'partner', grain: 'day', from: day, to: day } },
+    { when: mayDo(me, 'statistics.read') },
   )
-}
-
-function Row({ partner }: { partner: Partner }) {
-  const words = useWords(PARTNERS)
-  const language = useLanguage()
-  const { code, name, status, connected, seenAt } = partner
-  return (
-    <li className="card">
-      <Space wrap>
-        <Link to={`/partners/${code}`}>
-          <strong>{name}</strong> {code}
-        </Link>
-        <Tag>
-          {MARKS[status]} {words[status]}
-        </Tag>
-        <span>{connected ? `● ${words.connected}` : `○ ${words.notConnected}`}</span>
-        <span className="muted">{seenAt === null ? words.never : words.seen(instantText(seenAt, language))}</span>
-        {status === 'pending' ? (
-          <Link to={`/partners/${code}`}>
-            <Button type="primary">{words.compare}</Button>
-          </Link>
-        ) : null}
-      </Space>
-      <Why partner={partner} />
-    </li>
-  )
+  if (sums.data === undefined) return () => undefined
+  const counts = new Map(sums.data.items.map(({ key, counts: of }) => [key, of.submitted ?? 0]))
+  return code => counts.get(code) ?? 0
 }
 
 export function Page() {
   const words = useWords(PARTNERS)
   const me = useMe()
   const partners = useNode('listPartners')
+  const todayWith = useToday()
   const [open, setOpen] = useState<'invite' | 'accept' | null>(null)
   const manages = mayDo(me, 'partner.manage')
   const actions = manages ? (
@@ -92,6 +44,7 @@ export function Page() {
   ) : null
   return (
     <PageFrame title={words.title} aside={actions}>
+      <PartnerTabs />
       <Shown read={partners}>
         {({ items }) =>
           items.length === 0 ? (
@@ -99,15 +52,15 @@ export function Page() {
               <p>{words.noneHint}</p>
             </Empty>
           ) : (
-            <ul className="rows">
+            <ul className="rows" aria-label={words.list}>
               {items.map(partner => (
-                <Row key={partner.code} partner={partner} />
+                <Row key={partner.code} partner={partner} today={todayWith(partner.code)} />
               ))}
             </ul>
           )
         }
       </Shown>
-      {mayDo(me, 'partner.oversee') ? <OpenInvites /> : null}
+      {mayDo(me, 'partner.oversee') ? <Invites manages={manages} /> : null}
       <InviteCity open={open === 'invite'} close={() => setOpen(null)} />
       <AcceptInvite open={open === 'accept'} close={() => setOpen(null)} />
     </PageFrame>

@@ -1,24 +1,15 @@
 /** A problem that an answer tells in words (ProblemInWords): what happened, who must act, how. */
 import { usePair, useWords } from '../words.ts'
+import type { InWords } from './in-words.ts'
 import { SHARED } from './words.ts'
 
-type InWords = {
-  code: string
-  detail?: string | undefined
-  detailZh?: string | null | undefined
-  en: string
-  zh: string
-  act: 'you' | 'partner' | 'operator'
-  cure: string
-  cureZh: string
-}
-
-export function Told({ problem }: { problem: InWords }) {
+/** `lead`: what it comes to here, in place of its title. */
+export function Told({ problem, lead }: { problem: InWords; lead?: string | undefined }) {
   const words = useWords(SHARED)
   const pair = usePair()
   return (
     <div>
-      <strong>{pair(problem)}</strong>
+      <strong>{lead ?? pair(problem)}</strong>
       {problem.detail === undefined ? null : (
         <div style={{ overflowWrap: 'anywhere' }}>
           {pair({ zh: problem.detailZh ?? problem.detail, en: problem.detail })}
