@@ -1,5 +1,5 @@
 /** The pages of partners beside each other: list, map, federation. */
-import { Link, useLocation } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { mayDo, useMe } from '../session.ts'
 import { useWords } from '../words.ts'
 import { PARTNERS } from './words.ts'
@@ -8,7 +8,6 @@ import './partners.css'
 export function PartnerTabs() {
   const words = useWords(PARTNERS)
   const me = useMe()
-  const { pathname } = useLocation()
   const pages = [
     { to: '/partners', word: words.list },
     { to: '/partners/map', word: words.map },
@@ -17,7 +16,7 @@ export function PartnerTabs() {
   return (
     <nav className="tabs" aria-label={words.title}>
       {pages.map(({ to, word }) => (
-        <Link key={to} to={to} aria-current={pathname === to ? 'page' : undefined} activeProps={{}}>
+        <Link key={to} to={to} activeOptions={{ exact: true }}>
           {word}
         </Link>
       ))}
