@@ -356,6 +356,7 @@ const WALKED: Record<string, () => Promise<Call>> = {
   addPhrase: async () => ({ city: a, path: '/api/v1/phrases', body: { title: randomUUID(), text: '请补正“{事项}”' } }),
   addView: async () => ({ city: a, path: '/api/v1/views', body: { name: randomUUID(), filter: { queue: 'ours' } } }),
   addWebhook: async () => ({ city: a, path: '/api/v1/webhooks', body: { url: 'https://example.org/hook', types: [] } }),
+  chooseDeskColumns: async () => ({ city: a, path: '/api/v1/me/desk-columns', body: { columns: ['due', 'item'] } }),
   assignCase: async () => ({ city: a, path: `/api/v1/cases/${await begun()}/assign`, body: { to: 'me' } }),
   assignCases: async () => ({
     city: a,

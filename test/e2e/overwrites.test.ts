@@ -12,6 +12,7 @@ const WRITES: Readonly<Record<string, string | null>> = {
   continueUpload: 'only who began the upload goes on with it, at the offset where it is',
   noteHere: 'a page says of itself that it is open',
   changeView: 'of whoever made it alone, also where others use it',
+  chooseDeskColumns: 'of the account itself: the columns of its own lists',
   changePhrase: 'of whoever made it alone, also where others read it',
   changeWebhook: 'switches it on or off: it writes over nothing that was typed',
   publishServices: 'a whole list as the version after the last; drafts are where items are edited',

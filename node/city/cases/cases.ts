@@ -49,6 +49,7 @@ import { unallowed } from './intake/reuse.ts'
 import { casesOf, handOver, type JointCase, type LinkedCase, linkedTo } from './joint.ts'
 import type { LookupKeys } from './lookup.ts'
 import { CASE_NO_DIGITS, type CaseNumbers } from './numbers.ts'
+import type { Assignee } from './rights.ts'
 import { type CaseRow, type Fold, FROM, type Row, rowBy, rowOf, rowsOf } from './rows.ts'
 import { type HeldScans, miscounted, type PageCounter } from './scans.ts'
 import { consentFindings, consentOf, type GivenConsent, type SmsConsent } from './sms-consents.ts'
@@ -89,7 +90,7 @@ export type CasesParts = {
   threadId: () => string
   keys: Pick<LookupKeys, 'number'>
   /** whose a case is from its first packet on, by thread; the projection writes it */
-  takers: Map<string, string>
+  takers: Map<string, Assignee>
   /** the rows of own cases as they began, by their first packets */
   begun: WeakMap<StoredPacket, Row>
   duties: WrittenDuties
@@ -116,7 +117,7 @@ export type NewCase = Omit<CaseContent<'case.submit'>, 'caseNo' | 'item' | 'rece
 /** What comes with the taking in of a case. */
 export type Taking = {
   /** whose case it is from then on: of whoever takes it in and works on cases */
-  assignee?: string | null
+  assignee?: Assignee | null
   /** in the transaction that writes it */
   alongside?: (tx: Transaction) => Promise<void>
 }

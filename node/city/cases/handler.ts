@@ -29,7 +29,7 @@ import { maskName } from './mask.ts'
 import { movesOriginals, noteOriginals } from './originals.ts'
 import { AFTER_PURGE_DAYS, isPurged } from './purges.ts'
 import { saveRatings } from './ratings.ts'
-import { placeOf } from './rights.ts'
+import { type Assignee, placeOf } from './rights.ts'
 import { INSERT, updateOf } from './row-statements.ts'
 import type { Row } from './rows.ts'
 import type { SubmissionCheck } from './submission.ts'
@@ -60,7 +60,7 @@ export type CaseHandlerParts = {
   item: (city: string, code: string, taskVersion: number) => Promise<ServiceItem | null>
   keys: LookupKeys
   /** whose a case is that is taken in here now, by thread */
-  takers: ReadonlyMap<string, string>
+  takers: ReadonlyMap<string, Assignee>
   /** the rows of own cases as they began, by their first packets: who wrote one need not read it back */
   begun: WeakMap<StoredPacket, Row>
   duties: WrittenDuties
@@ -195,6 +195,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     const papers = role === 'collecting' && applied.packet !== null ? toPrint(applied.packet, applied.packets) : 0
     if (submit !== undefined && body !== null) {
       const { code, name } = body.item
+      const taker = parts.takers.get(applied.thread)
       const row: Shown = {
         thread_no: applied.threadNo,
         role,
@@ -210,7 +211,8 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         window: body.window ?? null,
         unread: 0,
         to_print: papers,
-        assignee: parts.takers.get(applied.thread) ?? null,
+        assignee: taker?.id ?? null,
+        assignee_name: taker?.name ?? null,
         submitted_at: submit.claims.iat * 1000,
         updated_at: applied.at,
       }

@@ -21,6 +21,7 @@ import { createCaseNumbers } from './numbers.ts'
 import { createOriginals, originalReminders } from './originals.ts'
 import { originalsRoutes } from './originals-routes.ts'
 import { createPossession, type PossessionParts } from './possession.ts'
+import type { Assignee } from './rights.ts'
 import { createSmsConsents } from './sms-consents.ts'
 
 export type CasesPort = ReturnType<typeof createCasesPart>['port']
@@ -50,7 +51,7 @@ export function createCasesPart(
   }
   const clocks = createCaseClocks({ clock, agreements, calendars })
   const numbers = createCaseNumbers(db, clock, identity.city)
-  const takers = new Map<string, string>()
+  const takers = new Map<string, Assignee>()
   const begun: CasesParts['begun'] = new WeakMap()
   const smsConsents = createSmsConsents({ keys: caseKeys })
   const duties = createWrittenDuties()

@@ -196,7 +196,7 @@ describe('the pre-flight', () => {
   })
 
   test('whoever takes a case in has it from its first version on; the handling city has nobody yet', async () => {
-    const own = await cases().submit(newCase(), 'person:1', { assignee: '1' })
+    const own = await cases().submit(newCase(), 'person:1', { assignee: { id: '1', name: '李雷' } })
     expect(own.assignee).toBe('1')
     expect(own.version).toMatch(/\.1$/)
     const program = await cases().submit(newCase(), 'person:2', { assignee: null })
@@ -204,7 +204,9 @@ describe('the pre-flight', () => {
     await world.settle()
     expect((await world.city(HANDLING).cases.get(own.thread)).assignee).toBeNull()
     // One that was refused leaves nothing to the next.
-    await expect(cases().submit(newCase({ item: '0' }), 'person:3', { assignee: '3' })).rejects.toThrow()
+    await expect(
+      cases().submit(newCase({ item: '0' }), 'person:3', { assignee: { id: '3', name: '韩梅' } }),
+    ).rejects.toThrow()
     expect((await cases().submit(newCase(), 'person:4')).assignee).toBeNull()
   })
 

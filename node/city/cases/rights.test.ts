@@ -541,9 +541,10 @@ test('the cases of which one may do something without a purpose are the same by 
 })
 
 test('a case that is taken in is of whoever takes it in, and of nobody where a program does', () => {
-  const places = { id: 'p', departments: null, windows: null }
-  expect(takerOf({ ...places, roles: ['window-clerk'] })).toBe('p')
-  expect(takerOf({ ...places, roles: ['integrator', 'window-lead'] })).toBe('p')
+  const places = { id: 'p', name: '李雷', departments: null, windows: null }
+  const taker = { id: 'p', name: '李雷' }
+  expect(takerOf({ ...places, roles: ['window-clerk'] })).toEqual(taker)
+  expect(takerOf({ ...places, roles: ['integrator', 'window-lead'] })).toEqual(taker)
   expect(takerOf({ ...places, roles: ['integrator'] })).toBeNull()
 })
 

@@ -20,6 +20,7 @@ import {
 import { needsPurpose, type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
 import type { Action, Scope } from '../../../protocol/rights/table.ts'
 import { type CaseFacts, type CaseRights, type DraftFacts, windowsOf, worksOn } from '../../kernel/case-rights.ts'
+import type { Person } from '../../kernel/person.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
 
@@ -81,8 +82,12 @@ export function ownCasesOf(person: Holder, action: Action): Found | null {
   return may === null ? own : { where: `(${may.where} AND ${own.where})`, params: [...may.params, ...own.params] }
 }
 
+/** An account, and the name that its cases show. */
+export type Assignee = Pick<Person, 'id' | 'name'>
+
 /** Whose a case is that a person takes in: their own, where they work on cases; a program hands it to nobody. */
-export const takerOf = (person: Holder): string | null => (holdsRole(person.roles, 'case.claim') ? person.id : null)
+export const takerOf = ({ id, name, roles }: Person): Assignee | null =>
+  holdsRole(roles, 'case.claim') ? { id, name } : null
 
 export type CaseRightsParts = {
   db: Database

@@ -47,6 +47,7 @@ export const Case = z
     state: z.enum(states),
     window: z.string().nullable().describe('window that took it'),
     assignee: z.string().nullable().describe('account that works on it here'),
+    assigneeName: z.string().nullable().describe('its name, also of one that ended since'),
     unread: z.number().int().describe('messages of the other city that nobody here has read'),
     toPrint: z
       .array(z.enum(PAPER_NAMES))

@@ -34,6 +34,8 @@ import { boardRoutes } from './board-routes.ts'
 import { bulkRoutes } from './bulk-routes.ts'
 import { colleagueRoutes } from './colleague-routes.ts'
 import { createColleagues } from './colleagues.ts'
+import { createDeskColumns } from './desk-columns.ts'
+import { deskColumnRoutes } from './desk-columns-routes.ts'
 import { createExports } from './exports/exports.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { createHandOver } from './hand-over.ts'
@@ -187,6 +189,7 @@ export function createWorkPart(
       exportRoutes(exports),
       viewRoutes(views, queues),
       phraseRoutes({ phrases, clock, own, cityName, caseOf: thread => cases.get(thread) }),
+      deskColumnRoutes(createDeskColumns({ db, clock })),
       bulkRoutes({
         remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
         print: (threads, name, actor, mine) => casePapers.many(threads, name, actor, mine),

@@ -746,6 +746,8 @@ export type Case = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** its name, also of one that ended since */
+  assigneeName: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
@@ -814,6 +816,8 @@ export type CaseDetail = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** its name, also of one that ended since */
+  assigneeName: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
@@ -1410,6 +1414,14 @@ export type CheckCaseDraftAnswer = { findings: Finding[] }
 export type CheckCaseStepAnswer = { findings: Finding[] }
 /** the body of the step, whole or not */
 export type CheckCaseStepRequest = Record<string, unknown>
+export type ChooseDeskColumnsAnswer = {
+  /** in the order in which they stand */
+  columns: ('level' | 'applicant' | 'item' | 'way' | 'state' | 'due' | 'assignee' | 'unread' | 'window' | 'caseNo' | 'localCaseNo' | 'submitted' | 'updated')[]
+}
+export type ChooseDeskColumnsRequest = {
+  /** in the order in which they stand */
+  columns: ('level' | 'applicant' | 'item' | 'way' | 'state' | 'due' | 'assignee' | 'unread' | 'window' | 'caseNo' | 'localCaseNo' | 'submitted' | 'updated')[]
+}
 export type CloseCaseRequest = {
   outcome: 'granted' | 'denied' | 'forwarded' | 'withdrawn' | 'returned' | 'void' | 'lapsed'
   note?: string | undefined
@@ -6332,6 +6344,10 @@ export type ReadCaseMaterialTextAnswer = {
   /** there is more than 500000 characters */
   truncated: boolean
 }
+export type ReadDeskColumnsAnswer = {
+  /** in the order in which they stand */
+  columns: ('level' | 'applicant' | 'item' | 'way' | 'state' | 'due' | 'assignee' | 'unread' | 'window' | 'caseNo' | 'localCaseNo' | 'submitted' | 'updated')[]
+}
 export type ReadGuideAnswer = {
   item: {
     /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
@@ -7813,6 +7829,8 @@ export type SubmittedCase = {
   window: string | null
   /** account that works on it here */
   assignee: string | null
+  /** its name, also of one that ended since */
+  assigneeName: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
@@ -8661,6 +8679,10 @@ export interface Api {
     }
     body?: CheckCaseStepRequest | undefined
   } & Options): Promise<CheckCaseStepAnswer>
+  /** Choose the columns of lists of cases, kept with the account; an empty list: the usual ones again */
+  chooseDeskColumns(input: {
+    body: ChooseDeskColumnsRequest
+  } & Options): Promise<ChooseDeskColumnsAnswer>
   /** Closed 办结: signs and sends case.close; by the mover city */
   closeCase(input: {
     params: {
@@ -9443,6 +9465,8 @@ export interface Api {
     }
     query?: ReadCaseMaterialTextQuery | undefined
   } & Options): Promise<ReadCaseMaterialTextAnswer>
+  /** The columns of lists of cases that one chose; the usual ones where none were chosen */
+  readDeskColumns(input?: Options): Promise<ReadDeskColumnsAnswer>
   /** What an item of a partner asks for at this counter (办理指引) */
   readGuide(input: {
     params: { code: string; item: string }

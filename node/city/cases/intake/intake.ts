@@ -15,7 +15,7 @@ import type { Database, Transaction } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { Cases } from '../cases.ts'
 import type { LookupKeys } from '../lookup.ts'
-import type { Found } from '../rights.ts'
+import type { Assignee, Found } from '../rights.ts'
 import type { CaseRow } from '../rows.ts'
 import { preflightError } from '../submission.ts'
 import type { ApplicationCheck } from './check.ts'
@@ -126,7 +126,7 @@ export function createIntake({ db, audit, drafts, cases, packets, keys, check, c
     alsoOpen: cases.alsoOpen,
 
     /** Sends a draft as it was `seen`, once; it is gone with the commit. Problems: as of a submit, `request.precondition`. */
-    async submit(id: string, seen: Seen, actor: string, assignee: string | null = null): Promise<CaseRow[]> {
+    async submit(id: string, seen: Seen, actor: string, assignee: Assignee | null = null): Promise<CaseRow[]> {
       const { draft, content } = await drafts.open(id, actor)
       if (!isAsSeen(seen, String(draft.version))) throw await drafts.changed(db, id)
       const { one, joint } = check.whole(content)

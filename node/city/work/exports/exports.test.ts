@@ -30,6 +30,7 @@ const row = (no: number): CaseRow => ({
   ownDue: null,
   window: null,
   assignee: null,
+  assigneeName: null,
   unread: 0,
   toPrint: [],
   toHandOut: false,

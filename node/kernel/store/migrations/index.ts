@@ -63,6 +63,7 @@ import { fewerCaseKeys } from './060-fewer-case-keys.ts'
 import { draftSteps } from './061-draft-steps.ts'
 import { coveringBoxes } from './062-covering-boxes.ts'
 import { pairsCounted } from './063-pairs-counted.ts'
+import { deskColumns } from './064-desk-columns.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -128,4 +129,5 @@ export const MIGRATIONS: readonly Migration[] = [
   draftSteps,
   coveringBoxes,
   pairsCounted,
+  deskColumns,
 ]

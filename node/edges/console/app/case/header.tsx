@@ -36,8 +36,8 @@ function Assignee({ detail }: { detail: Detail }) {
   const words = useWords(CASE)
   const me = useMe()
   const assign = useAct('assignCase', ['getCase', 'countQueues', 'readQueue'])
-  const { assignee, thread, version } = detail
-  const who = assignee === null ? words.nobody : assignee === me.id ? words.me : words.colleague
+  const { assignee, assigneeName, thread, version } = detail
+  const who = assignee === null ? words.nobody : assignee === me.id ? words.me : (assigneeName ?? words.colleague)
   return (
     <>
       {words.assignee}: {who}{' '}

@@ -21,59 +21,68 @@ function useOptions(of: Readonly<Record<string, Pair | { name: Pair }>>): Option
   return Object.entries(of).map(([value, name]) => ({ value, label: pair('name' in name ? name.name : name) }))
 }
 
-/** Items by words of their names; the one that is chosen by an address is named by what the lists say of its code. */
-function ItemFilter({ value, set }: { value: string | undefined; set: (value: string | undefined) => void }) {
-  const words = useWords(DESK)
-  const [q, search] = useState('')
-  const wanted = q.trim().length >= LEAST ? q.trim() : (value ?? '')
+type Found = {
+  /** what a text finds; of no text what may be chosen at once, and the name of what is chosen */
+  useFound: (q: string, value: string | undefined) => Option[]
+  width: number
+  /** of the names that are offered */
+  popup: number
+}
+
+/** What the node is asked for by words of its name, and of which the code is kept. */
+const FOUND: Readonly<Record<'item' | 'department', Found>> = {
+  item: { useFound: useItems, width: 150, popup: 360 },
+  department: { useFound: useOwnUnits, width: 120, popup: 300 },
+}
+
+/** The one that is chosen by an address is named by what the lists say of its code. */
+function useItems(q: string, value: string | undefined): Option[] {
+  const wanted = q.length >= LEAST ? q : (value ?? '')
   const { data } = useNode('searchItems', { query: { q: wanted, limit: 20 } }, { when: wanted !== '', keep: true })
   const names = new Map((data?.items ?? []).map(({ code, name }) => [code, name]))
-  return (
-    <Select
-      aria-label={words.item}
-      placeholder={words.item}
-      allowClear
-      showSearch={{ filterOption: false, onSearch: search }}
-      value={value}
-      onChange={set}
-      notFoundContent={q === '' ? words.itemHint : undefined}
-      popupMatchSelectWidth={360}
-      style={{ width: 150 }}
-      options={[...names].map(([code, label]) => ({ value: code, label }))}
-    />
-  )
+  return [...names].map(([code, label]) => ({ value: code, label }))
 }
 
 /** The departments of this city by code: those of the own account first, and the units that the city has published. */
-function DepartmentFilter({ value, set }: { value: string | undefined; set: (value: string | undefined) => void }) {
-  const words = useWords(DESK)
+function useOwnUnits(q: string): Option[] {
   const { departments } = useMe()
-  const [q, search] = useState('')
-  const units = useOwnUnits(q)
+  const { city } = useSettings()
+  const { data } = useNode('listUnits', {
+    params: { city: city.code },
+    query: { limit: 50, ...(q === '' ? {} : { q }) },
+  })
+  const units = (data?.items ?? []).map(({ code, name }) => ({ value: code, label: name }))
   const own = (departments ?? []).filter(code => !units.some(unit => unit.value === code))
-  const options = own.map(code => ({ value: code, label: code })).concat(units)
+  return own.map(code => ({ value: code, label: code })).concat(units)
+}
+
+function FoundFilter({
+  name,
+  value,
+  set,
+}: {
+  name: keyof typeof FOUND
+  value: string | undefined
+  set: (value: string | undefined) => void
+}) {
+  const words = useWords(DESK)
+  const { useFound, width, popup } = FOUND[name]
+  const [q, search] = useState('')
+  const options = useFound(q.trim(), value)
   return (
     <Select
-      aria-label={words.department}
-      placeholder={words.department}
+      aria-label={words[name]}
+      placeholder={words[name]}
       allowClear
       showSearch={{ filterOption: false, onSearch: search }}
       value={value}
       onChange={set}
-      popupMatchSelectWidth={300}
-      style={{ width: 120 }}
+      notFoundContent={q === '' ? words.nameHint : undefined}
+      popupMatchSelectWidth={popup}
+      style={{ width }}
       options={options}
     />
   )
-}
-
-function useOwnUnits(q: string): Option[] {
-  const { city } = useSettings()
-  const { data } = useNode('listUnits', {
-    params: { city: city.code },
-    query: { limit: 50, ...(q.trim() === '' ? {} : { q: q.trim() }) },
-  })
-  return (data?.items ?? []).map(({ code, name }) => ({ value: code, label: name }))
 }
 
 function AssigneeFilter({ value, set }: { value: string | undefined; set: (value: string | undefined) => void }) {
@@ -128,8 +137,8 @@ export function Filters({ filter, change }: { filter: Filter; change: (filter: F
         (partners.data?.items ?? []).map(({ code, name }) => ({ value: code, label: name })),
         120,
       )}
-      <ItemFilter value={filter.item} set={set('item')} />
-      <DepartmentFilter value={filter.department} set={set('department')} />
+      <FoundFilter name="item" value={filter.item} set={set('item')} />
+      <FoundFilter name="department" value={filter.department} set={set('department')} />
       <AutoComplete
         aria-label={words.window}
         placeholder={words.window}

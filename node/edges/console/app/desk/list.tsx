@@ -9,9 +9,12 @@ import { STATE_NAMES } from '../../../../../protocol/case/names.ts'
 import type { Case } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
 import { useMe, useSettings } from '../session.ts'
+import { instantText } from '../time.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { SHARED } from '../ui/words.ts'
-import { usePair, useWords } from '../words.ts'
+import { useLanguage, usePair, useWords } from '../words.ts'
+import type { Column } from './column-names.ts'
+import { useColumns } from './columns.tsx'
 import { DaysLeft, dueAt, Level } from './due.tsx'
 import type { ShownRow } from './merge.ts'
 import { QUEUES, type QueueName } from './names.ts'
@@ -22,14 +25,15 @@ import { DESK } from './words.ts'
 const ROW = 32
 const OVERSCAN = 12
 
-const COLUMNS = ['level', 'applicant', 'item', 'way', 'state', 'due', 'assignee', 'unread'] as const
-type Column = (typeof COLUMNS)[number]
+/** Queues in the order of the last change: those of other tables, and what ended. */
+const UNSORTED: readonly QueueName[] = ['parked', 'parcels', 'originals', 'done']
 
 export const rowId = (thread: string): string => `case-${thread}`
 
 function useCells(): (row: Case, column: Column) => React.ReactNode {
   const words = useWords(DESK)
   const pair = usePair()
+  const language = useLanguage()
   const cities = useCities()
   const me = useMe()
   const { city } = useSettings()
@@ -56,21 +60,37 @@ function useCells(): (row: Case, column: Column) => React.ReactNode {
         ) : row.assignee === me.id ? (
           words.me
         ) : (
-          words.other
+          (row.assigneeName ?? words.other)
         )
+      case 'window':
+        return row.window ?? ''
+      case 'caseNo':
+        return row.caseNo
+      case 'localCaseNo':
+        return row.localCaseNo ?? ''
+      case 'submitted':
+        return instantText(row.submittedAt, language)
+      case 'updated':
+        return instantText(row.updatedAt, language)
       case 'unread':
         return row.unread === 0 ? '' : <b title={words.unreadCount(row.unread)}>✉ {row.unread}</b>
     }
   }
 }
 
+/** By what a list is ordered: the day that is due, and `done` by the last change. */
+const sortOf = (column: Column, queue: QueueName): 'ascending' | undefined =>
+  column === 'due' && !UNSORTED.includes(queue) ? 'ascending' : undefined
+
 function Row({
+  columns,
   shown: { row, gone },
   selected,
   cells,
   select,
   open,
 }: {
+  columns: readonly Column[]
   shown: ShownRow
   selected: boolean
   cells: ReturnType<typeof useCells>
@@ -88,11 +108,20 @@ function Row({
       onClick={select}
       onDoubleClick={open}
     >
-      {COLUMNS.map(column => (
-        <span key={column} role="gridcell" className={`cell-${column}`}>
-          {cells(row, column)}
-        </span>
-      ))}
+      {columns.map(column => {
+        const cell = cells(row, column)
+        return (
+          <span
+            key={column}
+            role="gridcell"
+            className={`cell-${column}`}
+            // What is cut off is told under the pointer.
+            title={typeof cell === 'string' ? cell : undefined}
+          >
+            {cell}
+          </span>
+        )
+      })}
     </div>
   )
 }
@@ -119,6 +148,7 @@ export function CaseList({
   const shared = useWords(SHARED)
   const pair = usePair()
   const cells = useCells()
+  const columns = useColumns()
   const scroller = useRef<HTMLDivElement>(null)
   const [bar, setBar] = useState(0)
   const virtual = useVirtualizer({
@@ -168,9 +198,16 @@ export function CaseList({
       >
         <div role="rowgroup" style={{ paddingInlineEnd: bar }}>
           <div role="row" className="row head">
-            {COLUMNS.map(column => (
-              <span key={column} role="columnheader" className={`cell-${column}`}>
+            {columns.map(column => (
+              <span
+                key={column}
+                role="columnheader"
+                className={`cell-${column}`}
+                aria-sort={sortOf(column, queue)}
+                title={sortOf(column, queue) === undefined ? undefined : words.sorted}
+              >
                 {words[column]}
+                {sortOf(column, queue) === undefined ? null : <span aria-hidden="true"> ↑</span>}
               </span>
             ))}
           </div>
@@ -182,6 +219,7 @@ export function CaseList({
               return shown === undefined ? null : (
                 <div role="presentation" key={key} className="place" style={{ transform: `translateY(${start}px)` }}>
                   <Row
+                    columns={columns}
                     shown={shown}
                     selected={shown.row.thread === selected}
                     cells={cells}

@@ -10,6 +10,7 @@ import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
 import './desk.css'
 import { Colleagues } from './colleagues.tsx'
+import { ColumnsButton } from './columns.tsx'
 import { Filters } from './filters.tsx'
 import { CaseList } from './list.tsx'
 import { isPlaceless } from './possible.ts'
@@ -122,6 +123,7 @@ export function Page() {
       <div className="narrowing">
         <Filters filter={filter} change={next => show({ ...wanted, filter: next })} />
         <Views wanted={wanted} show={show} />
+        <ColumnsButton />
         {mayDo(me, 'case.assign') ? <Colleagues show={show} /> : null}
       </div>
       <div className="desk">

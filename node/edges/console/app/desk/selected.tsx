@@ -31,7 +31,7 @@ function Whose({ detail }: { detail: CaseDetail }) {
   const me = useMe()
   const { message } = App.useApp()
   const assign = useAct('assignCase', STALE)
-  const { thread, version, assignee } = detail
+  const { thread, version, assignee, assigneeName } = detail
   const mine = assignee === me.id
   const mayClaim = mayInCase(me, 'case.claim', detail) && detail.holder !== null
   const mayAssign = mayInCase(me, 'case.assign', detail) && detail.holder !== null
@@ -49,13 +49,7 @@ function Whose({ detail }: { detail: CaseDetail }) {
   return (
     <section aria-label={words.assignee}>
       <Space wrap>
-        <span>
-          {free
-            ? words.nobodyHas
-            : mine
-              ? words.mineNow
-              : words.whose(people.find(({ id }) => id === assignee)?.name ?? words.other)}
-        </span>
+        <span>{free ? words.nobodyHas : mine ? words.mineNow : words.whose(assigneeName ?? words.other)}</span>
         {mayClaim && free ? (
           <Button size="small" type="primary" ghost onClick={claim} loading={assign.isPending}>
             {words.claim} <kbd>c</kbd>
