@@ -1,77 +1,40 @@
 /** The desk of two whole nodes, in a real browser: what comes in appears, counts are rows, two clerks and one case, keys, addresses. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { ServiceItem } from '../../protocol/service/item.ts'
-import { openBrowser, sit, stumbles } from '../support/browser.ts'
-import { type CommandNode, openCommandNode } from '../support/command-node.ts'
+import { sit, stumbles } from '../support/browser.ts'
+import type { CommandNode } from '../support/command-node.ts'
 import { type Seat, seat } from '../support/console.ts'
-import { makePdf } from '../support/make-pdf.ts'
-import { ANKANG, SHIYAN } from '../support/node-folder.ts'
-import { pairCities, until } from '../support/pair-cities.ts'
+import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
+import { until } from '../support/pair-cities.ts'
 
 const WINDOW = '3 号窗'
 
-let root: string
+let cities: ConsoleCities
 let ankang: CommandNode
 let shiyan: CommandNode
 let browser: Browser
-let item: ServiceItem
 let li: Seat
 let han: Seat
 let examiner: Seat
-let scans: string[]
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'tongban-desk-'))
-  ;[ankang, shiyan, browser] = await Promise.all([
-    openCommandNode(root, ANKANG),
-    openCommandNode(root, SHIYAN),
-    openBrowser(),
-  ])
-  const { items } = await pairCities(ankang, shiyan)
-  const found = items.find(entry => entry.modes.includes(1) && entry.serverType.includes('1'))
-  if (found === undefined) throw new Error('no example item of mode 1')
-  item = found
+  cities = await openConsoleCities()
+  ;({ ankang, shiyan, browser } = cities)
   const at = { windows: [WINDOW] }
   li = await seat(ankang.client, 'li.lei', ['window-clerk'], { name: '李雷', ...at })
   han = await seat(ankang.client, 'han.mei', ['window-clerk'], { name: '韩梅', ...at })
   examiner = await seat(shiyan.client, 'zhao.yi', ['examiner'], { name: '赵一', departments: null })
-  scans = await Promise.all(
-    ['card', 'form'].map(
-      async text => (await ankang.client.uploadMaterial({ bytes: makePdf(1, text), type: 'application/pdf' })).sha256,
-    ),
-  )
 })
-afterAll(async () => {
-  await Promise.allSettled([ankang?.stop(), shiyan?.stop(), browser?.close()])
-  await rm(root, { recursive: true, force: true })
-})
+afterAll(() => cities?.stop())
 afterEach(async () => {
   await Promise.all(browser.contexts().map(context => context.close()))
 })
 
 /** Taken in at the window by nobody of it; arrived at the other city. */
 async function takeIn(name: string) {
-  const taken = await ankang.client.submitCase({
-    body: {
-      to: SHIYAN.code,
-      item: item.taskCode,
-      mode: 1,
-      window: WINDOW,
-      applicant: { type: '1', name, idType: '111', idNumber: '11010519491231002X' },
-      form: { reason: '测试' },
-      materials: scans.map((sha256, at) => ({ sha256, code: `M0${at + 1}`, name: `${at}.pdf` })),
-    },
-  })
-  const { thread } = taken
+  const { thread, caseNo } = await cities.submit(WINDOW, name)
   await ankang.client.assignCase({ params: { thread }, body: { to: null } })
-  const arrived = async (city: CommandNode) =>
-    (await city.client.getCase({ params: { thread } }).catch(() => null))?.state === 'arrived'
-  await until(async () => (await arrived(shiyan)) && (await arrived(ankang)), `the case of ${name} arrived`)
-  return taken
+  return { thread, caseNo }
 }
 
 /** What tests ask of the frame of printed sheets they ask by scripts, which it refuses, as it must. */
@@ -304,6 +267,47 @@ test('a lead sees what each colleague has, and hands all work of one over to ano
   await of.getByText('已移交办件 1 件').waitFor()
   expect((await ankang.client.getCase({ params: { thread } })).assignee).toBe(han.id)
   expect(faults).toEqual([])
+})
+
+test('a list names whose each case is; its columns are those that the person chose, in their order, at every computer', async () => {
+  const { thread, caseNo } = await takeIn('褚十二')
+  await ankang.client.assignCase({ params: { thread }, body: { to: han.id } })
+  const { page, faults } = await sit(browser, ankang.node.url, li)
+  await page.goto('/?queue=window')
+  const row = rowsOf(page).filter({ hasText: '褚*' })
+  await row.getByText('韩梅').waitFor()
+  expect(await row.textContent()).not.toContain(caseNo)
+  const heads = (of: Page) => of.getByRole('grid').getByRole('columnheader')
+  expect(await heads(page).allTextContents()).toEqual([
+    '级别',
+    '申请人',
+    '事项',
+    '收件 → 办理',
+    '状态',
+    '期限 ↑',
+    '经办人',
+    '未读',
+  ])
+  await page.getByRole('button', { name: '列', exact: true }).click()
+  const columns = page.getByRole('list', { name: '列' })
+  await columns.getByRole('checkbox', { name: '收件 → 办理' }).uncheck()
+  await columns.getByRole('checkbox', { name: '办件编号' }).check()
+  await row.getByText(caseNo).waitFor()
+  await columns.getByRole('button', { name: '经办人: 前移' }).click()
+  await heads(page).nth(4).and(page.getByText('经办人')).waitFor()
+  expect(await stumbles(page)).toEqual([])
+  const chosen = ['级别', '申请人', '事项', '状态', '经办人', '期限 ↑', '未读', '办件编号']
+  expect(await heads(page).allTextContents()).toEqual(chosen)
+  // Another computer, the same account; and nobody else's list.
+  const [elsewhere, other] = await Promise.all([sit(browser, ankang.node.url, li), sit(browser, ankang.node.url, han)])
+  await elsewhere.page.goto('/?queue=window')
+  await rowsOf(elsewhere.page).filter({ hasText: caseNo }).waitFor()
+  expect(await heads(elsewhere.page).allTextContents()).toEqual(chosen)
+  await heads(other.page).nth(3).and(other.page.getByText('收件 → 办理')).waitFor()
+  await elsewhere.page.getByRole('button', { name: '列', exact: true }).click()
+  await elsewhere.page.getByRole('button', { name: '恢复默认' }).click()
+  await heads(elsewhere.page).nth(3).and(elsewhere.page.getByText('收件 → 办理')).waitFor()
+  expect([...faults, ...elsewhere.faults, ...other.faults]).toEqual([])
 })
 
 test('the key of a step opens the case at that step', async () => {

@@ -16,7 +16,7 @@ export type ConsoleCities = {
   shiyan: CommandNode
   item: ServiceItem
   /** A case that a window of 安康 took in, and that has arrived at 十堰. */
-  submit(window: string): Promise<{ thread: string; caseNo: string }>
+  submit(window: string, applicant?: string): Promise<{ thread: string; caseNo: string }>
   /** Until both cities say so of a case. */
   reaches(thread: string, state: string): Promise<void>
   stop(): Promise<void>
@@ -40,7 +40,7 @@ export async function openConsoleCities(): Promise<ConsoleCities> {
     ankang,
     shiyan,
     item,
-    async submit(window) {
+    async submit(window, applicant = '陈小满') {
       const upload = async (text: string) =>
         (await ankang.client.uploadMaterial({ bytes: makePdf(2, text), type: 'application/pdf' })).sha256
       const { thread, caseNo } = await ankang.client.submitCase({
@@ -48,7 +48,7 @@ export async function openConsoleCities(): Promise<ConsoleCities> {
           to: SHIYAN.code,
           item: item.taskCode,
           mode: 1,
-          applicant: { type: '1', name: '陈小满', idType: '111', idNumber: '11010519491231002X' },
+          applicant: { type: '1', name: applicant, idType: '111', idNumber: '11010519491231002X' },
           form: { reason: '在外地' },
           window,
           materials: [
