@@ -1,7 +1,7 @@
 /** HTTP routes of the columns of one's own desk. */
 import * as z from 'zod'
 import type { RouteModule } from '../../edges/http/route.ts'
-import { DESK_COLUMNS, type DeskColumns } from './desk-columns.ts'
+import { DESK_COLUMNS, type DeskColumns } from './columns.ts'
 
 const Chosen = z.strictObject({
   columns: z

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createHandClock } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import type { Database } from '../../kernel/store/database.ts'
-import { createDeskColumns, DESK_COLUMNS, type DeskColumns, USUAL_COLUMNS } from './desk-columns.ts'
+import { createDeskColumns, DESK_COLUMNS, type DeskColumns, USUAL_COLUMNS } from './columns.ts'
 
 let db: Database
 let columns: DeskColumns
