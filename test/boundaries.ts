@@ -48,6 +48,7 @@ const CONSOLE_PACKAGES = [
   'china-maps/',
   'diff',
   '@scure/bip39/wordlists/',
+  '@cantoo/pdf-lib',
 ]
 
 /** What verifies an evidence bundle, in the node and in a browser. */

@@ -79,7 +79,7 @@ test('from nothing to a case number, and a reload in the middle loses nothing', 
   expect(await page.getByRole('button', { name: '提交' }).isDisabled()).toBe(true)
   expect(await stumbles(page)).toEqual([])
 
-  const needed = page.locator('input[type=file]')
+  const needed = page.locator('.rows input[type=file]')
   for (const material of cities.item.materials.filter(({ isNeed }) => isNeed === '1')) {
     await page
       .locator(`input[type=file][aria-label="${material.materialName}"]`)

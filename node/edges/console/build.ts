@@ -34,15 +34,22 @@ const withoutNode: Bun.BunPlugin = {
   },
 }
 const names = { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]', asset: '[name]-[hash].[ext]' }
-const verifier = await Bun.build({
-  plugins: [withoutNode],
-  entrypoints: [join(here, 'app/evidence/worker.ts')],
-  target: 'browser',
-  minify: true,
-  naming: { ...names, entry: 'evidence-[hash].[ext]' },
-})
-const [thread, ...others] = verifier.outputs
-if (thread === undefined || others.length > 0) throw new Error('the verifier of evidence is not one file')
+/** A program of its own, which the console runs beside itself: one file, whose address it is told. */
+async function threadOf(name: string, source: string) {
+  const { outputs } = await Bun.build({
+    plugins: [withoutNode],
+    entrypoints: [join(here, source)],
+    target: 'browser',
+    minify: true,
+    naming: { ...names, entry: `${name}-[hash].[ext]` },
+  })
+  const [thread, ...others] = outputs
+  if (thread === undefined || others.length > 0) throw new Error(`${source} is not one file`)
+  return thread
+}
+const addressOf = ({ path }: { path: string }): string => JSON.stringify(`/console/${basename(path)}`)
+const verifier = await threadOf('evidence', 'app/evidence/worker.ts')
+const pdfEditor = await threadOf('pdf', 'app/new/pdf/worker.ts')
 const built = await Bun.build({
   plugins: [withoutCompiler, withoutNode],
   entrypoints: [join(here, 'app/main.tsx')],
@@ -51,7 +58,8 @@ const built = await Bun.build({
   minify: true,
   define: {
     'process.env.NODE_ENV': '"production"',
-    EVIDENCE_WORKER: JSON.stringify(`/console/${basename(thread.path)}`),
+    EVIDENCE_WORKER: addressOf(verifier),
+    PDF_WORKER: addressOf(pdfEditor),
   },
   naming: names,
 })
@@ -60,7 +68,9 @@ if (entry === undefined) throw new Error('the build has no entry')
 // Only now: what was built before stays where a build fails.
 await rm(join(here, 'dist'), { recursive: true, force: true })
 await mkdir(join(here, 'dist'))
-await Promise.all([...built.outputs, thread].map(async output => Bun.write(join(here, 'dist', output.path), output)))
+await Promise.all(
+  [...built.outputs, verifier, pdfEditor].map(async output => Bun.write(join(here, 'dist', output.path), output)),
+)
 await copyFile(join(here, 'app/icon.svg'), join(here, 'dist/icon.svg'))
 /** What PDF.js reads when a PDF wants it: encodings of Chinese, fonts that no PDF brings, decoders of scans. */
 const PDFJS = fileURLToPath(new URL('../../../node_modules/pdfjs-dist/', import.meta.url))

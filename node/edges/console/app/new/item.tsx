@@ -78,12 +78,15 @@ export function ChosenItem({
   guide,
   content,
   city,
+  notes,
   change,
   other,
 }: {
   guide: Guide
   content: Content
   city: string
+  /** what the city wants differently from the own item */
+  notes: readonly string[]
   change: (part: Partial<Content>) => void
   other: () => void
 }) {
@@ -116,10 +119,15 @@ export function ChosenItem({
           {words.condition}: {item.acceptCondition}
         </p>
       )}
-      {agreed?.difference === undefined ? null : (
-        <p>
-          {words.difference}: {agreed.difference}
-        </p>
+      {agreed?.difference === undefined && notes.length === 0 ? null : (
+        <section className="notes" aria-label={words.difference}>
+          <strong>{words.difference}</strong>
+          <ul>
+            {(agreed?.difference === undefined ? [] : [agreed.difference]).concat(notes).map(note => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
       )}
     </>
   )

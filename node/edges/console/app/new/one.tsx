@@ -1,7 +1,7 @@
 /** A new case on one page: what, who, materials, delivery; the pre-flight beside it. It is kept by itself. */
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Button, Result, Space } from 'antd'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Draft, SubmitCaseDraftAnswer } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
@@ -11,6 +11,8 @@ import { ProblemNotice } from '../ui/problem.tsx'
 import { SchemaForm } from '../ui/schema-form.tsx'
 import { usePair, useWords } from '../words.ts'
 import { Applicant } from './applicant.tsx'
+import { type Notes, notesOf } from './compare.ts'
+import { COMPARE } from './compare-words.ts'
 import { type Content, filled, type Guide } from './content.ts'
 import { Delivery } from './delivery.tsx'
 import { useDraft } from './draft.ts'
@@ -58,6 +60,20 @@ function usePrefill(content: Content, change: (next: (content: Content) => Conte
   return sources
 }
 
+const NO_NOTES: Notes = { item: [], materials: new Map() }
+
+/** What the city wants differently from the own item; nothing where there is none like it. */
+function useNotes(partner: string, item: string): Notes {
+  const words = useWords(COMPARE)
+  const input = { params: { partner, item } }
+  const compared = useNode('compareItems', input)
+  const saved = useNode('getMapping', input)
+  return useMemo(
+    () => (compared.data === undefined ? NO_NOTES : notesOf(compared.data, saved.data ?? null, words)),
+    [compared.data, saved.data, words],
+  )
+}
+
 function Submitted({ answer }: { answer: SubmitCaseDraftAnswer }) {
   const words = useWords(NEW)
   const [first] = answer.cases
@@ -92,6 +108,8 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
   const [sent, setSent] = useState<SubmitCaseDraftAnswer | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [sending, setSending] = useState(false)
+  const [waiting, waits] = useState(0)
+  const notes = useNotes(content.to ?? '', content.item ?? '')
   const set = useCallback((part: Partial<Content>) => change(before => ({ ...before, ...part })), [change])
   const sources = usePrefill(content, change)
   // What the choice of the item already says, and where somebody sits.
@@ -133,6 +151,7 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
             guide={guide}
             content={content}
             city={city}
+            notes={notes.item}
             change={set}
             other={() => void navigate({ to: '/new' })}
           />
@@ -163,7 +182,15 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
             asked={guide.item.materials}
             add={materials => change(before => ({ ...before, materials: (before.materials ?? []).concat(materials) }))}
           />
-          <Materials guide={guide} content={content} findings={of} change={change} />
+          <Materials
+            guide={guide}
+            draft={draft.id}
+            content={content}
+            findings={of}
+            notes={notes.materials}
+            change={change}
+            waits={waits}
+          />
           <Commitment asked={guide.item.materials} content={content} findings={of} change={set} />
         </section>
         <section className="card" aria-labelledby="delivery">
@@ -179,12 +206,13 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
         {draft.error === null ? null : <ProblemNotice error={draft.error} retry={draft.retry} />}
         <Findings findings={findings} guide={guide} />
         {error === null ? null : <ProblemNotice error={error} />}
+        {waiting === 0 ? null : <p role="status">{words.stillUploading(waiting)}</p>}
         <Button
           type="primary"
           size="large"
           block
           loading={sending}
-          disabled={findings === null || errors.length > 0 || draft.state === 'failed'}
+          disabled={findings === null || errors.length > 0 || draft.state === 'failed' || waiting > 0}
           onClick={() => void submit()}
         >
           {words.submit}

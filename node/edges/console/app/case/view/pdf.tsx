@@ -3,7 +3,7 @@ import type { PDFDocumentProxy } from 'pdfjs-dist'
 import { useEffect, useRef, useState } from 'react'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { useWords } from '../../words.ts'
-import { openPdf } from './pdf-file.ts'
+import { openPdf, openPdfFile } from './pdf-file.ts'
 import { VIEW } from './words.ts'
 
 /** Pages are drawn this far before they are seen, pixels. */
@@ -11,7 +11,18 @@ const AHEAD = 600
 /** Of a page that nobody knows yet: A4. */
 const A4 = Math.SQRT2
 
-function PdfPage({ pdf, no, width }: { pdf: PDFDocumentProxy; no: number; width: number }) {
+/** A page, drawn while it is seen; what it took is given back when it is not. `turn`: clockwise, degrees. */
+export function PdfPage({
+  pdf,
+  no,
+  width,
+  turn = 0,
+}: {
+  pdf: PDFDocumentProxy
+  no: number
+  width: number
+  turn?: number
+}) {
   const words = useWords(VIEW)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [seen, setSeen] = useState(no === 1)
@@ -31,9 +42,10 @@ function PdfPage({ pdf, no, width }: { pdf: PDFDocumentProxy; no: number; width:
     let stop = () => {}
     void pdf.getPage(no).then(page => {
       if (ended || canvas.current === null) return
-      const plain = page.getViewport({ scale: 1 })
+      const rotation = (page.rotate + turn) % 360
+      const plain = page.getViewport({ scale: 1, rotation })
       const sharp = Math.min(window.devicePixelRatio, 2)
-      const viewport = page.getViewport({ scale: (width / plain.width) * sharp })
+      const viewport = page.getViewport({ scale: (width / plain.width) * sharp, rotation })
       setRatio(plain.height / plain.width)
       canvas.current.width = viewport.width
       canvas.current.height = viewport.height
@@ -47,11 +59,14 @@ function PdfPage({ pdf, no, width }: { pdf: PDFDocumentProxy; no: number; width:
         () => undefined,
       )
     })
+    const place = canvas.current
     return () => {
       ended = true
       stop()
+      // A canvas of no size holds no pixels: three hundred pages that were seen once take no memory.
+      if (place !== null) place.width = 0
     }
-  }, [pdf, no, width, seen])
+  }, [pdf, no, width, turn, seen])
   return (
     <canvas
       ref={canvas}
@@ -63,17 +78,27 @@ function PdfPage({ pdf, no, width }: { pdf: PDFDocumentProxy; no: number; width:
   )
 }
 
-export function PdfView({ address, bytes, width }: { address: string; bytes: ArrayBuffer | null; width: number }) {
+/** Where a PDF is read from: an address, bytes that are here already, a file of this machine. */
+type Source = { address: string; bytes: ArrayBuffer | null } | Blob
+
+/** The document, once it is open; or why it cannot be opened. */
+export function usePdf(source: Source): { pdf: PDFDocumentProxy | null; failed: unknown } {
   const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null)
   const [failed, setFailed] = useState<unknown>(null)
+  const from = source instanceof Blob ? source : source.address
   // biome-ignore lint/correctness/useExhaustiveDependencies: bytes that come later are for the next look
   useEffect(() => {
-    const task = openPdf(address, bytes)
+    const task = source instanceof Blob ? openPdfFile(source) : openPdf(source.address, source.bytes)
     setPdf(null)
     setFailed(null)
     task.promise.then(setPdf, setFailed)
     return () => void task.destroy()
-  }, [address])
+  }, [from])
+  return { pdf, failed }
+}
+
+export function PdfView({ address, bytes, width }: { address: string; bytes: ArrayBuffer | null; width: number }) {
+  const { pdf, failed } = usePdf({ address, bytes })
   if (failed !== null) return <ProblemNotice error={failed} />
   if (pdf === null) return null
   return Array.from({ length: pdf.numPages }, (_, index) => (
