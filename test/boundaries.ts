@@ -45,6 +45,7 @@ const CONSOLE_PACKAGES = [
   'pinyin-pro',
   'pdfjs-dist',
   'echarts/',
+  'write-excel-file/browser',
   'china-maps/',
   'diff',
   '@scure/bip39/wordlists/',

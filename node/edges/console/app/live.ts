@@ -7,7 +7,9 @@ import { OPERATIONS } from '../../client/addresses.generated.ts'
 import { queries } from './query.ts'
 import { type OperationId, refresh } from './session.ts'
 
-const OF_LISTS: readonly OperationId[] = ['countQueues', 'readQueue', 'listCases', 'readView', 'readMail', 'readBoard']
+const OF_LISTS: readonly OperationId[] = ['countQueues', 'readQueue', 'listCases', 'readView', 'readMail']
+/** Sums of all cases: each case that moves makes them stale. */
+export const OF_SUMS: readonly OperationId[] = ['readBoard', 'readStatistics', 'readItemHeat', 'readIdleAgreements']
 /** Operations whose answers an event makes stale: those of one case by its thread are found by their address. */
 const STALE: Readonly<Record<string, readonly OperationId[]>> = {
   'case.changed': OF_LISTS,
@@ -36,6 +38,8 @@ const OF_ONE_CASE: ReadonlySet<string> = new Set(
 )
 /** Events that come together are answered together, milliseconds. */
 const TOGETHER = 250
+/** Sums are read again no more often than this: where many cases move, each event would ask for all of them anew. Milliseconds. */
+const SUMS = 5000
 
 export type Line = {
   /** whether the stream is open */
@@ -59,7 +63,20 @@ export const useLine = (): Line => useSyncExternalStore(listen, () => line)
 type Told = { subject: string }
 let waiting: { operations: Set<string>; threads: Set<string> } | null = null
 
+let sumsWait = false
+
+/** What moved within that time is read at once when it is over. */
+function staleSums(): void {
+  if (sumsWait) return
+  sumsWait = true
+  setTimeout(() => {
+    sumsWait = false
+    void queries.invalidateQueries({ predicate: ({ queryKey: [id] }) => OF_SUMS.includes(id as OperationId) })
+  }, SUMS)
+}
+
 function stale(type: string, { subject }: Told): void {
+  if (type === 'case.changed' || type === 'agreement.changed') staleSums()
   if (waiting === null) {
     waiting = { operations: new Set(), threads: new Set() }
     setTimeout(readWaiting, TOGETHER)

@@ -6,6 +6,8 @@ export type PageEntry = {
   /** of TanStack Router: `/cases/$no` */
   path: `/${First}` | `/${First}/${string}`
   load: () => Promise<{ Page: ComponentType }>
+  /** without the frame of the console: it fills the screen */
+  bare?: true
 }
 
 export const PAGES: readonly PageEntry[] = [
@@ -36,6 +38,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/handover', load: () => import('./handover/page.tsx') },
   { path: '/cases/$no/materials', load: () => import('./case/view/page.tsx') },
   { path: '/board', load: () => import('./board/page.tsx') },
+  { path: '/board/cases', load: () => import('./board/cases.tsx') },
+  { path: '/board/screen', load: () => import('./board/screen.tsx'), bare: true },
   { path: '/account', load: () => import('./account/page.tsx') },
   { path: '/help', load: () => import('./help/page.tsx') },
 ]

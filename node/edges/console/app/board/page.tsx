@@ -1,59 +1,98 @@
-/** The board (看板): what leaders ask for. */
-import { useNode } from '../query.ts'
+/** The board (看板): what leaders ask for, of the months and cases that the address names; each number leads to its cases. */
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Empty } from 'antd'
+import { departmentOf } from '../../../../../protocol/rights/can.ts'
+import { useCities } from '../cities.ts'
+import { OF_SUMS } from '../live.ts'
+import { readAgain, useNode } from '../query.ts'
 import { useSettings } from '../session.ts'
-import { ChinaMap } from '../ui/map/map.tsx'
-import type { MapCity } from '../ui/map/picture.ts'
-import { PageFrame, Shown } from '../ui/page.tsx'
+import { clockText } from '../time.ts'
+import { PageFrame } from '../ui/page.tsx'
+import { To } from '../ui/to.tsx'
 import { useWords } from '../words.ts'
+import './board.css'
 import { Counters } from './counters.tsx'
+import { Filters } from './filters.tsx'
+import { Flows } from './flows.tsx'
+import { Heat } from './heat.tsx'
+import { Idle } from './idle.tsx'
+import { Places, Windows } from './places.tsx'
+import { useSeesAll, useSums, useWanted } from './read.ts'
+import { Steps } from './steps.tsx'
+import { Summary } from './summary.tsx'
+import { Trend } from './trend.tsx'
 import { BOARD } from './words.ts'
 
-/** China has one time, UTC+8. */
-const thisYear = (): string => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 4)
-
-function Cities() {
-  const words = useWords(BOARD)
+/** Departments by the names that the city has published: of its organisation, else of its items; one of neither stands by its code. */
+function useDepartments(): (code: string) => string {
   const { city } = useSettings()
-  const partners = useNode('listPartners')
-  const year = thisYear()
-  const had = useNode('readStatistics', { query: { by: 'partner', grain: 'year', from: year, to: year } })
+  const units = useNode('listUnits', { params: { city: city.code }, query: { limit: 200 } })
+  const items = useNode('searchItems', { query: { city: city.code, limit: 200 } })
+  const names = new Map([
+    ...(items.data?.items ?? []).map(({ code, department }) => [departmentOf(code), department] as const),
+    ...(units.data?.items ?? []).map(({ code, name }) => [code, name] as const),
+  ])
+  return code => names.get(code) ?? code
+}
+
+/** How old sums may be: to whom events tell of every case they are new within seconds, to others those of the last reading. */
+function SumsAsOf() {
+  const words = useWords(BOARD)
+  const all = useSeesAll()
+  const { dataUpdatedAt, isFetching } = useNode('readBoard')
+  const client = useQueryClient()
+  if (all) return <span className="muted">{words.lag}</span>
   return (
-    <section className="card" aria-labelledby="map">
-      <h2 id="map">{words.map}</h2>
-      <Shown read={partners}>
-        {({ items }) => (
-          <Shown read={had}>
-            {sums => {
-              const counts = new Map(sums.items.map(({ key, counts }) => [key, counts.submitted ?? 0]))
-              const cityOf = ({ code, name }: { code: string; name: string }): MapCity => {
-                const count = counts.get(code) ?? 0
-                return count === 0
-                  ? { code, name, state: 'off', words: words.noCases }
-                  : { code, name, state: 'good', words: words.withCases(String(count)) }
-              }
-              return (
-                <ChinaMap
-                  label={words.map}
-                  cities={[
-                    { code: city.code, name: city.name, state: 'own', words: words.ownCity },
-                    ...items.map(cityOf),
-                  ]}
-                />
-              )
-            }}
-          </Shown>
-        )}
-      </Shown>
-    </section>
+    <>
+      <span className="muted">{words.sumsOf(clockText(dataUpdatedAt))}</span>
+      <Button loading={isFetching} onClick={() => void readAgain(client, OF_SUMS)}>
+        {words.refresh}
+      </Button>
+    </>
   )
 }
 
 export function Page() {
   const words = useWords(BOARD)
+  const { wanted, today, want } = useWanted()
+  const cityName = useCities()
+  const departmentName = useDepartments()
+  const all = useSums(wanted, today, 'all')
+  const filtered = Object.values(wanted.narrow).some(value => value !== undefined)
+  const narrowBy = (change: typeof wanted.narrow) => want({ narrow: { ...wanted.narrow, ...change } })
+  const of = { wanted, today }
   return (
-    <PageFrame title={words.title}>
-      <Counters />
-      <Cities />
+    <PageFrame
+      title={words.title}
+      aside={
+        <>
+          <To address="/board/screen">{words.screen}</To>
+          <SumsAsOf />
+        </>
+      }
+    >
+      <Filters {...of} want={want} departmentName={departmentName} />
+      {all.data?.items.length === 0 ? (
+        <Empty description={filtered ? words.noMatch : words.empty}>
+          <p>{filtered ? words.noMatchHint : words.emptyHint}</p>
+        </Empty>
+      ) : null}
+      <div className="board">
+        <Counters today={today} />
+        <Summary {...of} />
+        <Flows {...of} choose={partner => narrowBy({ partner })} />
+        <div>
+          <Trend {...of} />
+          <Steps {...of} />
+          <Windows />
+        </div>
+        <div>
+          <Places by="partner" {...of} nameOf={cityName} />
+          <Heat {...of} choose={item => narrowBy({ item })} />
+          <Places by="department" {...of} nameOf={departmentName} />
+        </div>
+        <Idle {...of} />
+      </div>
     </PageFrame>
   )
 }

@@ -10,14 +10,18 @@ import { useWords } from '../words.ts'
 import { Frame } from './frame.tsx'
 import { SHELL } from './words.ts'
 
+const BARE: ReadonlySet<string> = new Set(PAGES.flatMap(({ path, bare }) => (bare === true ? [path] : [])))
+
 const root = createRootRoute({
-  component: () => (
-    <Frame>
+  component: () => {
+    const { pathname } = useLocation()
+    const page = (
       <Guard>
         <Outlet />
       </Guard>
-    </Frame>
-  ),
+    )
+    return BARE.has(pathname) ? page : <Frame>{page}</Frame>
+  },
   notFoundComponent: () => {
     const words = useWords(SHELL)
     return <Result status="404" title={words.notFound} subTitle={words.notFoundCure} />

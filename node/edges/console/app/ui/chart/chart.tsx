@@ -10,6 +10,7 @@ import './chart.css'
 type Engine = typeof import('./engine.ts')['engine']
 /** A chart that was drawn, for those who take its picture. */
 export type Drawn = RefObject<ECharts | null>
+export const useDrawn = (): Drawn => useRef<ECharts | null>(null)
 
 /**
  * `prepare`: what the drawing needs before the first time, such as a map. `pick`: what lies under the pointer was chosen, by the `code` of

@@ -54,7 +54,7 @@ function Facts({
           {cities.map(({ code, name, state, words: said }) => (
             <tr key={code}>
               <th scope="row">
-                {onOpen === undefined ? (
+                {onOpen === undefined || state === 'own' ? (
                   name
                 ) : (
                   <Button type="link" onClick={() => onOpen(code)}>
@@ -111,7 +111,7 @@ function Facts({
 /**
  * `cities`: each at the centre of its division, with the mark of its state and, in the table, `words` (what the state is, in the language
  * that is spoken: the map knows none of its own). `flows`: lines from city to city with their `count`, the thicker the more; `counted`
- * names what is counted, as the head of their column. `onOpen`: a city was chosen, on the map or in the table; `onFlow`: the number of a
+ * names what is counted, as the head of their column. `onOpen`: a city other than the own was chosen, on the map or in the table; `onFlow`: the number of a
  * flow was. `facts`: where the table stands; `unseen` leaves it to screen readers, where the same numbers stand on the page already.
  * `drawn` holds the chart, for its picture. A city whose code is in no table of divisions stands in the table, which says so.
  */
@@ -144,6 +144,8 @@ export function ChinaMap({
     () => mapPicture(cities, flows, { dark, view, height, ...(dark ? { size: FAR } : {}) }),
     [cities, flows, dark, view, height],
   )
+  const own = cities.find(({ state }) => state === 'own')?.code
+  const pick = onOpen === undefined ? undefined : (code: string) => (code === own ? undefined : onOpen(code))
   const zoomed = (by: number) => show({ ...view, zoom: Math.min(MOST, Math.max(1 / STEP, view.zoom * by)) })
   return (
     <section className={`china ${facts}`} aria-label={label}>
@@ -169,7 +171,7 @@ export function ChinaMap({
             <span className="muted">{words.sketch}</span>
           </Space>
         )}
-        <Chart label={label} option={option} height={height} prepare={withChina} pick={onOpen} drawn={drawn} />
+        <Chart label={label} option={option} height={height} prepare={withChina} pick={pick} drawn={drawn} />
       </div>
       <Facts cities={cities} flows={flows} counted={counted} onOpen={onOpen} onFlow={onFlow} />
     </section>

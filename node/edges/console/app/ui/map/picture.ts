@@ -185,6 +185,7 @@ export function mapPicture(
       right: 8,
       top: 8,
       bottom: 8,
+      preserveAspect: 'contain',
       silent: true,
       itemStyle: { areaColor: look.land, borderColor: look.border, borderWidth: 1 },
       label: { show: false },
