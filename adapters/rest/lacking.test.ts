@@ -46,3 +46,15 @@ test('two questions at once do not mix', async () => {
 test('what cannot be evaluated for a sample is no finding', async () => {
   expect(await lacking(adapterOf({ day: '$day(body.item.name)' }), item('A2', 0))).toEqual([])
 })
+
+test('codes of a list of the form that a dictionary does not know are named, each with its field', async () => {
+  const adapter = adapterOf({ reason: "$theirs('item', body.form.reason)", other: 'body.form.other' })
+  const asked = {
+    ...item('A1', 0),
+    form: [
+      { field: 'reason', codes: ['A1', 'A9'] },
+      { field: 'other', codes: ['x'] },
+    ],
+  }
+  expect(await adapter.lacking?.([asked])).toEqual([{ code: 'A1', lacks: 'dictionaries.item: form.reason A9' }])
+})

@@ -1,6 +1,6 @@
 /**
  * Which items the mapping does not know: the body of `register` is made for a case of each item, and every dictionary that is asked
- * for the item's code or its mode, and has none, is named. Nothing is sent.
+ * for the item's code, its mode or a code of its form, and has none, is named. Nothing is sent.
  */
 import type { Adapter } from '../sdk/index.ts'
 import {
@@ -16,7 +16,7 @@ import { BODY_VARIABLES } from './compile.ts'
 import type { RestConfig } from './config.ts'
 
 /** A case of an item without anything personal: fields that a mapping may ask for are there. */
-const sample = (item: { code: string; name: string }, mode: number) => ({
+const sample = (item: { code: string; name: string }, mode: number, form: Readonly<Record<string, string>>) => ({
   idempotencyKey: '0'.repeat(64),
   thread: '0'.repeat(32),
   caseNo: '0',
@@ -29,7 +29,7 @@ const sample = (item: { code: string; name: string }, mode: number) => ({
     item: { ...item, version: 1 },
     mode,
     applicant: { type: '1', name: '', idType: '111', idNumber: '' },
-    form: {},
+    form,
     materials: [],
     receivedAt: '2026-01-01T09:00:00+08:00',
   },
@@ -69,10 +69,15 @@ export function createLacking(config: RestConfig): NonNullable<Adapter['lacking'
   )
   const body: Mapping | null = compiled.ok ? compiled.mapping : null
 
-  /** Dictionaries that lack `code` for a case of the item in the mode. */
-  async function without(item: { code: string; name: string }, mode: number, code: string): Promise<string[]> {
+  /** Dictionaries that lack `code` for a case of the item in the mode, with that form. */
+  async function without(
+    item: { code: string; name: string },
+    mode: number,
+    code: string,
+    form: Readonly<Record<string, string>> = {},
+  ): Promise<string[]> {
     missed.length = 0
-    const made = mappingInput('register', sample(item, mode))
+    const made = mappingInput('register', sample(item, mode, form))
     if (body === null || !made.ok) return []
     // A field that the sample cannot fill ends the evaluation; what was missed before is known.
     await body.evaluate(made.input)
@@ -85,7 +90,7 @@ export function createLacking(config: RestConfig): NonNullable<Adapter['lacking'
     const work = turn.then(async () => {
       const found: { code: string; lacks: string }[] = []
       const modes = new Map<number, string[]>()
-      for (const { code, name, modes: wanted } of items) {
+      for (const { code, name, modes: wanted, form = [] } of items) {
         const item = { code, name }
         const [first = 0] = wanted
         const lacks = (await without(item, first, code)).map(dictionary => `dictionaries.${dictionary}: ${code}`)
@@ -94,6 +99,10 @@ export function createLacking(config: RestConfig): NonNullable<Adapter['lacking'
           modes.set(mode, known)
           lacks.push(...known.map(dictionary => `dictionaries.${dictionary}: mode ${mode}`))
         }
+        for (const { field, codes } of form)
+          for (const one of codes)
+            for (const dictionary of await without(item, first, one, { [field]: one }))
+              lacks.push(`dictionaries.${dictionary}: form.${field} ${one}`)
         found.push(...lacks.map(text => ({ code, lacks: text })))
       }
       return found

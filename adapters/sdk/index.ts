@@ -31,6 +31,7 @@ export type {
   Adapter,
   AdapterContext,
   AdapterState,
+  AskedItem,
   DeliveredMaterial,
   Delivery,
   DeliveryResult,

@@ -122,6 +122,15 @@ export type AdapterContext = {
   trace?: ((exchange: Exchange) => void) | undefined
 }
 
+/** An item that the approval system would be asked to handle. */
+export type AskedItem = {
+  code: string
+  name: string
+  modes: readonly number[]
+  /** fields of its form that are chosen from a list, each with the codes of the list */
+  form?: readonly { field: string; codes: readonly string[] }[] | undefined
+}
+
 export interface Adapter {
   /** kind of adapter, `workbench` or `rest` */
   readonly kind: string
@@ -158,8 +167,6 @@ export interface Adapter {
    * Items that the approval system would be asked to handle and this adapter is not set up for, each with what it lacks, without
    * asking the system; shown before an agreement is signed. Absent when it takes every item.
    */
-  lacking?(
-    items: readonly { code: string; name: string; modes: readonly number[] }[],
-  ): Promise<readonly { code: string; lacks: string }[]>
+  lacking?(items: readonly AskedItem[]): Promise<readonly { code: string; lacks: string }[]>
   close?(): Promise<void>
 }

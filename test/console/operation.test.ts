@@ -1,4 +1,4 @@
-/** The pages of operation, by administrators of one node: checks, backups, certificate and keys, webhooks, settings. */
+/** The pages of operation, by administrators of one node: checks, backups, certificate and keys, webhooks, settings, holidays, exports. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -160,5 +160,64 @@ test('a webhook is added, its secret shown once, tested, failed, told again, and
   await sure(page)
   await page.getByText('还没有事件推送').waitFor()
   expect(await client.listWebhooks()).toEqual({ items: [] })
+  expect(faults).toEqual([])
+})
+
+test('a business administrator makes the holiday table of the next year, sees its effect, imports it, and takes it back', async () => {
+  const { page, faults } = await administrator('business-administrator', 'bus.one')
+  await page.goto('/operation/calendar')
+  const next = new Date().getFullYear() + 2
+  await page.getByRole('spinbutton', { name: '年度' }).fill(String(next))
+  await page.getByRole('spinbutton', { name: '年度' }).press('Enter')
+  await page.getByText('本年度尚无此表').waitFor()
+  await page.getByRole('button', { name: '编制或修改此表' }).click()
+  const weekday = [3, 4, 5].map(day => `${next}-03-0${day}`).find(day => ![0, 6].includes(new Date(day).getUTCDay()))
+  await page.getByRole('button', { name: new RegExp(`${weekday} 工作日`) }).click()
+  await page.getByRole('button', { name: new RegExp(`${weekday} 放假`) }).waitFor()
+  // Nothing is imported before its effect was seen.
+  expect(await page.getByRole('button', { name: '导入', exact: true }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: '看影响' }).click()
+  // It names no notice: the node refuses it, and says what is missing.
+  await page.getByRole('alert').getByText('source: 必填').waitFor()
+  await page.getByLabel('依据（通知名称）').fill('测试通知')
+  await page.getByRole('button', { name: '看影响' }).click()
+  await page.getByText(`改为放假：${weekday}`).waitFor()
+  await page.getByText('查看了全部 0 件在办件', { exact: false }).waitFor()
+  expect(await stumbles(page)).toEqual([])
+  await page.getByRole('button', { name: '导入', exact: true }).click()
+  await page.getByText('依据：测试通知').waitFor()
+  expect((await client.showCalendar()).tables.find(({ table }) => table.year === next)?.table.off).toEqual([weekday])
+  await page.getByRole('button', { name: '撤回导入的表' }).click()
+  await sure(page)
+  await page.getByText('本年度尚无此表').waitFor()
+  expect(faults).toEqual([])
+})
+
+test('a queue is exported and downloaded once; SMS, uploads and purges say how they stand', async () => {
+  const { page, faults } = await sit(
+    browser,
+    node.url,
+    await seat(client, 'bus.two', ['business-administrator', 'window-clerk']),
+  )
+  await page.goto('/operation/exports')
+  await page.getByText('没有导出文件').waitFor()
+  await page.getByRole('combobox', { name: '队列' }).click()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: '导出', exact: true }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '下载' }).click(),
+  ])
+  expect((await readFile(await download.path())).subarray(0, 2).toString()).toBe('PK')
+  await page.getByText('没有导出文件').waitFor()
+  for (const [part, text] of [
+    ['sms', '未接入短信网关'],
+    ['uploads', '一天内没有上传'],
+    ['purge', '办结后，按协议约定的天数'],
+  ] as const) {
+    await page.goto(`/operation/${part}`)
+    await page.getByText(text, { exact: false }).waitFor()
+    expect(await stumbles(page), part).toEqual([])
+  }
   expect(faults).toEqual([])
 })

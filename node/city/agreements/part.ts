@@ -14,6 +14,8 @@ import { mappingRoutes } from '../catalogue/mappings/routes.ts'
 import type { TrustPort } from '../partners/trust-part.ts'
 import type { Grants } from '../people/grants.ts'
 import { createActs } from './acts.ts'
+import { createAdapterCoverage } from './adapter-coverage.ts'
+import { adapterCoverageRoutes } from './adapter-coverage-routes.ts'
 import { createAgreements } from './agreements.ts'
 import { attachable, createAttachments } from './attachments.ts'
 import { createCertificates } from './certificates.ts'
@@ -132,6 +134,14 @@ export function createAgreementsPart(
       impactRoutes(impacts),
       agreementRoutes(agreements, acts),
       mappingRoutes(mappings),
+      adapterCoverageRoutes(
+        createAdapterCoverage({
+          own,
+          adapter,
+          agreed: async () => (await agreements.standing()).flatMap(({ state }) => latest(state).document.items),
+          item: code => services.item(own, code),
+        }),
+      ),
     ],
     threadHandlers: [agreements.handler],
     reminders: [now => agreements.reminders(now), lapsedItems({ own, agreements, services })],

@@ -7,7 +7,9 @@ import {
   type Calendar,
   type CountedTable,
   calendarOf,
+  daysApart,
   type HolidayTable,
+  isWorkingDay,
   readHolidayTable,
 } from '../../../protocol/calendar/calendar.ts'
 import { CHINA_HOLIDAYS } from '../../../protocol/calendar/china.ts'
@@ -33,6 +35,22 @@ export type HeldTable = {
   table: HolidayTable
   /** ms; null when it is the program's */
   importedAt: number | null
+}
+
+/** How days would run with another table. */
+export type WouldBe = {
+  /** by division code */
+  of(code: string): Calendar
+  /** days that would be worked, or not, other than now; ascending */
+  days: { day: string; works: boolean }[]
+  /** the last day of the own city that a table would cover */
+  coveredThrough: string | null
+}
+
+function tableOf(given: HolidayTable): HolidayTable {
+  const read = readHolidayTable(JSON.stringify(given))
+  if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
+  return read.table
 }
 
 /** Imported tables kept, of all regions and years. */
@@ -79,9 +97,8 @@ export async function createCalendars(parts: {
   }
   await load()
 
-  /** A partner's limits run by the tables that it tells, as its own node counts them; before it told any, by those held here. */
-  function tablesOf(code: string): CountedTable[] {
-    const all = Array.from(held.values(), entry => entry.table)
+  /** A partner's limits run by the tables that it tells, as its own node counts them; before it told any, by those of `all`. */
+  function tablesOf(code: string, all = Array.from(held.values(), entry => entry.table)): CountedTable[] {
     const national = all.filter(({ region }) => region === 'CN')
     const regional = all.filter(({ region }) => code.startsWith(region))
     const theirs = code === own ? null : told.of(code)
@@ -130,7 +147,32 @@ export async function createCalendars(parts: {
     of,
 
     /** The tables by which the limits of a city run. */
-    tablesOf,
+    tablesOf: (code: string) => tablesOf(code),
+
+    /** How the days would run were `given` taken, which is not done. Problem: `calendar.malformed`. */
+    wouldBe(given: HolidayTable): WouldBe {
+      const table = tableOf(given)
+      const before = held.get(keyOf(table))?.table
+      const all = Array.from(held.values(), entry => entry.table)
+      const then = all.filter(other => keyOf(other) !== keyOf(table)).concat(table)
+      const made = new Map<string, Calendar>()
+      const calendarThen = (code: string): Calendar => {
+        const calendar = made.get(code) ?? calendarOf(tablesOf(code, then), code)
+        made.set(code, calendar)
+        return calendar
+      }
+      // A table of another region counts for cities there until they tell their own.
+      const place = table.region === 'CN' || own.startsWith(table.region) ? own : `${table.region}0000`
+      const was = calendarOf(all, place)
+      const is = calendarOf(then, place)
+      return {
+        of: calendarThen,
+        days: daysApart(before, table)
+          .filter(day => isWorkingDay(was, day) !== isWorkingDay(is, day))
+          .map(day => ({ day, works: isWorkingDay(is, day) })),
+        coveredThrough: calendarThen(own).covered?.through ?? null,
+      }
+    },
 
     /** What partners are told. */
     notice: () => notice,
@@ -197,9 +239,7 @@ export async function createCalendars(parts: {
 
     /** Takes a table; one of the same region and year is replaced. Problems: `calendar.malformed`, `request.oversize`. */
     async import(given: HolidayTable, actor: string): Promise<HeldTable> {
-      const read = readHolidayTable(JSON.stringify(given))
-      if (!read.ok) throw new ProblemError(read.problem.code, read.problem.detail)
-      const { table } = read
+      const table = tableOf(given)
       if (!held.has(keyOf(table)) && held.size >= MOST_TABLES)
         throw new ProblemError('request.oversize', `${MOST_TABLES} tables at most`)
       const at = clock.now()

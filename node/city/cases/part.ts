@@ -10,6 +10,8 @@ import type { ExchangePort } from '../../spine/exchange/part.ts'
 import type { HeldPages, Pages } from '../../spine/materials/pages/pages.ts'
 import type { AgreementsPort } from '../agreements/part.ts'
 import type { CalendarsPort } from '../calendar/part.ts'
+import { createCalendarImpact } from './calendar-impact.ts'
+import { calendarImpactRoutes } from './calendar-impact-routes.ts'
 import { type CasesParts, createCases } from './cases.ts'
 import { createCaseClocks } from './clocks.ts'
 import { waitingOf } from './detail.ts'
@@ -134,7 +136,18 @@ export function createCasesPart(
         return (await possession.of(await pages.held([sha256], actor), actor, { beyond: true })).length > 0
       },
     },
-    routes: [originalsRoutes(createOriginals({ db, audit, packets: (store, no) => packets().packets(store, no) }))],
+    routes: [
+      originalsRoutes(createOriginals({ db, audit, packets: (store, no) => packets().packets(store, no) })),
+      calendarImpactRoutes(
+        createCalendarImpact({
+          db,
+          packets: (store, no) => packets().packets(store, no),
+          clocks,
+          clocksBy: other => createCaseClocks({ clock, agreements, calendars: other }),
+          wouldBe: table => calendars.wouldBe(table),
+        }),
+      ),
+    ],
     reminders: [() => originalReminders(db)],
     threadHandlers: [handler],
     jobs: { due: () => cases.notifyDue(), drafts: () => drafts.sweep() },

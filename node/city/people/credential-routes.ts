@@ -95,6 +95,32 @@ export const credentialRoutes = (credentials: CredentialsService, sessions: Pick
       },
     })
     api.operation({
+      method: 'get',
+      path: '/api/v1/people/{id}/sessions',
+      id: 'listSessions',
+      summary: 'Sessions of somebody that go on, newest first',
+      action: 'account.read',
+      params: PersonParams,
+      answer: z.strictObject({
+        items: z.array(
+          z.strictObject({
+            id: z.string(),
+            way: z.enum(['password', 'second-factor', 'single-sign-on']),
+            createdAt: Time,
+            usedAt: Time,
+          }),
+        ),
+      }),
+      handle: async ({ params: { id } }) => ({
+        items: (await sessions.list(id)).map(({ id: session, way, createdAt, usedAt }) => ({
+          id: session,
+          way,
+          createdAt: time(createdAt),
+          usedAt: time(usedAt),
+        })),
+      }),
+    })
+    api.operation({
       method: 'delete',
       path: '/api/v1/people/{id}/sessions',
       id: 'endSessions',

@@ -2257,6 +2257,24 @@ export type FollowUpRatingRequest = {
   /** 整改措施 */
   measure?: string | undefined
 }
+export type GetAdapterCoverageAnswer = {
+  /** of the adapter */
+  kind: string
+  /** false: the adapter takes every item as it is */
+  tells: boolean
+  /** there are more than 500 */
+  capped: boolean
+  items: {
+    taskCode: string
+    taskName: string
+    /** in which this city handles it */
+    modes: (0 | 1 | 2 | 3)[]
+    /** codes of lists of its form that were looked at, 200 at most */
+    formCodes: number
+    /** such as `dictionaries.mode: mode 2` */
+    lacks: string[]
+  }[]
+}
 export type GetAgreementDraftAnswer = {
   id: string
   /** grows with each saving; the `ETag` too */
@@ -4788,6 +4806,14 @@ export type ListServicesAnswer = {
   /** null when the city has published nothing yet */
   list: { city: string; version: number; count: number; publishedAt: string } | null
 }
+export type ListSessionsAnswer = {
+  items: {
+    id: string
+    way: 'password' | 'second-factor' | 'single-sign-on'
+    createdAt: string
+    usedAt: string
+  }[]
+}
 export type ListSettingsAnswer = {
   /** the file of the configuration */
   file: string | null
@@ -5484,6 +5510,42 @@ export type PreviewAmendmentRequest = {
   } | undefined
   /** first day on which cases begin under the new version */
   effectiveFrom: string
+}
+export type PreviewCalendarAnswer = {
+  /** that would be worked, or not, other than now */
+  days: { day: string; works: boolean }[]
+  /** last day of this city that a table would cover */
+  coveredThrough: string | null
+  /** open cases that were looked at, the newest first */
+  looked: number
+  /** there are more than 20000 */
+  capped: boolean
+  /** limits that would end on another day */
+  moved: number
+  /** limits whose day stays and would be provisional no more */
+  settled: number
+  /** the first 200 of those that would move */
+  items: {
+    thread: string
+    caseNo: string
+    duty: 'forward' | 'mail' | 'recheck' | 'notice' | 'supplement' | 'commitment' | 'lapse' | 'payment' | 'review' | 'promise' | 'legal' | 'deliver' | 'result-mail' | 'objection' | 'objection-answer' | 'follow-up' | 'answer'
+    /** that must act */
+    city: string
+    before: string
+    after: string
+  }[]
+}
+export type PreviewCalendarRequest = {
+  v: 1
+  /** CN for the whole country, or the first two digits of a division code for days of one region more */
+  region: string
+  year: number
+  /** weekdays and weekend days that are holidays */
+  off: string[]
+  /** weekend days that are worked */
+  worked: string[]
+  /** the notice that says so */
+  source: string
 }
 export type PreviewProposalAnswer = {
   act: 'propose' | 'sign' | 'amend' | 'suspend' | 'resume' | 'terminate' | 'expire'
@@ -8940,6 +9002,8 @@ export interface Api {
     }
     body: FollowUpRatingRequest
   } & Keyed & Options): Promise<Rating>
+  /** Items that agreements let this city handle, and what of each the mapping to the approval system does not know */
+  getAdapterCoverage(input?: Options): Promise<GetAdapterCoverageAnswer>
   /** One agreement with its document, every version, and what waits for a signature */
   getAgreement(input: {
     params: { thread: string }
@@ -9248,6 +9312,10 @@ export interface Api {
   listServices(input?: {
     query?: ListServicesQuery | undefined
   } & Options): Promise<ListServicesAnswer>
+  /** Sessions of somebody that go on, newest first */
+  listSessions(input: {
+    params: { id: string }
+  } & Options): Promise<ListSessionsAnswer>
   /** Settings in force: value, where it comes from, what it means; of a secret, where it is */
   listSettings(input?: Options): Promise<ListSettingsAnswer>
   /** Messages to the applicant of a case, numbers masked */
@@ -9374,6 +9442,10 @@ export interface Api {
     params: { thread: string }
     body: PreviewAmendmentRequest
   } & Options): Promise<PreviewAmendmentAnswer>
+  /** What importing a holiday table would change of days and of running limits; nothing is imported */
+  previewCalendar(input: {
+    body: PreviewCalendarRequest
+  } & Options): Promise<PreviewCalendarAnswer>
   /** What a document would touch once it stands */
   previewProposal(input: {
     body: PreviewProposalRequest

@@ -12,11 +12,27 @@ const PARTS: readonly { part: OperationPart; action?: Action }[] = [
   { part: 'health' },
   { part: 'backups' },
   { part: 'certificates' },
+  { part: 'calendar' },
   { part: 'webhooks', action: 'webhook.read' },
   { part: 'settings' },
+  { part: 'exports' },
+  { part: 'purge', action: 'case.preview-purge' },
+  { part: 'sms' },
+  { part: 'uploads', action: 'material.keep' },
   { part: 'about' },
 ]
-export type OperationPart = 'health' | 'backups' | 'certificates' | 'webhooks' | 'settings' | 'about'
+export type OperationPart =
+  | 'health'
+  | 'backups'
+  | 'certificates'
+  | 'calendar'
+  | 'webhooks'
+  | 'settings'
+  | 'exports'
+  | 'purge'
+  | 'sms'
+  | 'uploads'
+  | 'about'
 
 export function OperationFrame({
   part,
