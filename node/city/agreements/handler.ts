@@ -1,7 +1,7 @@
 /** What packets of an agreement mean to this node: admission with the certificates' signatures, projection, audit. */
 
 import { judgeAgreementBody, openAgreementBody } from '../../../protocol/agreement/body.ts'
-import type { AgreementBody } from '../../../protocol/agreement/kinds.ts'
+import type { AgreementBody, AgreementKind } from '../../../protocol/agreement/kinds.ts'
 import { readNotice } from '../../../protocol/agreement/notice.ts'
 import {
   type AgreementSignature,
@@ -202,7 +202,7 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
       const { id } = latest(state)
       await audit.append(tx, {
         actor: `city:${iss}`,
-        action: kind,
+        action: kind as AgreementKind,
         subject: applied.thread,
         detail: { agreement: id, state: state.state, packet: applied.packet.id },
       })
@@ -214,7 +214,7 @@ export function createAgreementHandler(parts: AgreementHandlerParts): ThreadHand
       await project(tx, applied)
       await audit.append(tx, {
         actor: `city:${applied.partner}`,
-        action: `${kind}.refused`,
+        action: `${kind as AgreementKind}.refused`,
         subject: applied.thread,
         detail: { problem: problem.code, detail: problem.detail ?? null },
       })

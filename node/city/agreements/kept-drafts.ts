@@ -9,6 +9,7 @@ import { type AgreementDiff, diffAgreements } from '../../../protocol/agreement/
 import { AgreementAmendment, AgreementDocument } from '../../../protocol/agreement/document.ts'
 import { ThreadId } from '../../../protocol/primitives.ts'
 import { type FieldProblem, ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { fieldProblems } from '../../kernel/fields.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
@@ -169,7 +170,7 @@ export function createKeptDrafts(parts: KeptDraftParts) {
     return text
   }
 
-  async function remove(tx: Transaction, { no, id, version }: Row, actor: string, action: string): Promise<void> {
+  async function remove(tx: Transaction, { no, id, version }: Row, actor: string, action: AuditAction): Promise<void> {
     const gone = await tx.run('DELETE FROM agreement_drafts WHERE no = ? AND version = ?', [no, version])
     if (gone === 0) throw await changedSince(tx, [])
     await noted(tx, actor, action, id)
@@ -178,7 +179,7 @@ export function createKeptDrafts(parts: KeptDraftParts) {
   async function noted(
     tx: Transaction,
     actor: string,
-    action: string,
+    action: AuditAction,
     id: string,
     detail?: Record<string, number>,
   ): Promise<void> {

@@ -329,7 +329,7 @@ export function createCases(parts: CasesParts) {
         const { caseNo } = packet.body as Partial<CaseContent<'case.submit'>>
         await audit.append(tx, {
           actor,
-          action: kind,
+          action: kind as CaseKind,
           subject: thread,
           detail: { packet: packet.id, ...(caseNo === undefined ? {} : { case: caseNo }) },
         })
@@ -432,7 +432,12 @@ export function createCases(parts: CasesParts) {
       await assertWrittenOn(tx, thread, written, seen)
       await act(tx)
       for (const packet of written) {
-        await audit.append(tx, { actor, action: packet.claims.kind, subject: thread, detail: { packet: packet.id } })
+        await audit.append(tx, {
+          actor,
+          action: packet.claims.kind as CaseKind,
+          subject: thread,
+          detail: { packet: packet.id },
+        })
       }
       await alongside?.(tx)
     })
@@ -510,7 +515,7 @@ export function createCases(parts: CasesParts) {
           for (const packet of written)
             await audit.append(tx, {
               actor,
-              action: packet.claims.kind,
+              action: packet.claims.kind as CaseKind,
               subject: packet.claims.thread,
               detail: { packet: packet.id },
             })

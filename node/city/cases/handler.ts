@@ -340,7 +340,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
       await park(tx, applied, { ...problem, kind })
       await audit.append(tx, {
         actor: `city:${applied.partner}`,
-        action: `${kind}.refused`,
+        action: `${kind as CaseKind}.refused`,
         subject: applied.thread,
         detail: { problem: problem.code, detail: problem.detail ?? null },
       })

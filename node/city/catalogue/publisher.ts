@@ -3,6 +3,7 @@
 import { PROTOCOL_VERSION } from '../../../protocol/names.ts'
 import type { Commitment } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { ServiceItem } from '../../../protocol/service/item.ts'
 import { type ListHead, signListHead, verifyListHead } from '../../../protocol/service/list.ts'
 import { compareKeys, itemKey } from '../../../protocol/service/list-tree.ts'
@@ -60,7 +61,7 @@ export async function createPublisher(parts: PublisherParts) {
     stage: Stage,
     head: StoredHead,
     actor: string,
-    action: string,
+    action: AuditAction,
     detail: object,
     alongside?: Alongside,
   ): Promise<StoredHead> {

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
@@ -52,7 +53,7 @@ export function createBackups({ config, db, audit, clock, work: carryOut, failed
   let last: { work: BackupWork; folder: string; at: number; problem: Problem | null } | null = null
 
   const problemOf = (error: unknown): Problem => (error instanceof ProblemError ? error.problem : { code: 'internal' })
-  const note = (actor: string, action: string, detail: Record<string, string | number | null>) =>
+  const note = (actor: string, action: AuditAction, detail: Record<string, string | number | null>) =>
     db.transaction(tx => audit.append(tx, { actor, action, subject: 'node', detail }))
 
   /** Reads a backup again and notes what was found. */

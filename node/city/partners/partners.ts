@@ -7,6 +7,7 @@ import { LIMITS } from '../../../protocol/limits.ts'
 import { STREAM } from '../../../protocol/names.ts'
 import { readInvite } from '../../../protocol/pairing/invite.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { EventLog } from '../../kernel/records/events.ts'
@@ -219,7 +220,7 @@ export function createPartners(parts: PartnersParts) {
 
   async function change(
     code: string,
-    action: string,
+    action: AuditAction,
     actor: string,
     work: (tx: Transaction, row: PartnerRow) => Promise<void>,
   ): Promise<void> {
@@ -246,7 +247,7 @@ export function createPartners(parts: PartnersParts) {
   ): Promise<ProblemError | null> {
     const row = await rowOf(tx, code)
     demand(row, 'pending')
-    const record = async (action: string, more: Record<string, number> = {}) => {
+    const record = async (action: AuditAction, more: Record<string, number> = {}) => {
       await act(tx)
       await audit.append(tx, { actor, action, subject: code, detail: { fingerprint: row.fingerprint, ...more } })
       await events.append(tx, { type: 'partner.changed', subject: code })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import { createTestApi, type TestApi } from '../../../test/support/http.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, casesAt, submitCase } from '../../../test/support/world-case.ts'
@@ -40,10 +41,10 @@ async function exported(query: string): Promise<{ headers: Headers; text: string
   })
   return { headers: answer.headers, text: Buffer.from(await answer.arrayBuffer()).toString('utf8') }
 }
-const write = (entry: { actor?: string; action?: string; subject?: string; detail?: Record<string, string> }) =>
+const write = (entry: { actor?: string; action?: AuditAction; subject?: string; detail?: Record<string, string> }) =>
   world
     .city(COLLECTING)
-    .db.transaction(tx => api.audit.append(tx, { actor: 'node', action: 'thing.done', subject: 's', ...entry }))
+    .db.transaction(tx => api.audit.append(tx, { actor: 'node', action: 'rating.followed-up', subject: 's', ...entry }))
 const person = async (name: string) =>
   (await api.people.create('test', { name, roles: ['leader'], expiresAt: null })).account.id
 
@@ -86,19 +87,19 @@ describe('a search of the audit log', () => {
     const at = api.clock.now()
     // The log of the city has the time of the world: rows are found by what stands in them.
     const { db } = world.city(COLLECTING)
-    await write({ action: 'span.first' })
-    await write({ action: 'span.second' })
-    await write({ action: 'span.third' })
+    await write({ action: 'view.created' })
+    await write({ action: 'view.changed' })
+    await write({ action: 'view.deleted' })
     for (const [action, time] of [
-      ['span.first', at],
-      ['span.second', at + hour],
-      ['span.third', at + 2 * hour],
+      ['view.created', at],
+      ['view.changed', at + hour],
+      ['view.deleted', at + 2 * hour],
     ] as const)
       await db.transaction(tx => tx.run('UPDATE audit SET at = ? WHERE action = ?', [time, action]))
     const iso = (ms: number) => new Date(ms).toISOString()
     const span = (await list(`since=${iso(at)}&until=${iso(at + 2 * hour)}`)).map(({ action }) => action)
-    expect(span.filter(action => action.startsWith('span'))).toEqual(['span.second', 'span.first'])
-    expect((await list(`until=${iso(at + hour)}&action=span.second`)).length).toBe(0)
+    expect(span.filter(action => action.startsWith('view.'))).toEqual(['view.changed', 'view.created'])
+    expect((await list(`until=${iso(at + hour)}&action=view.changed`)).length).toBe(0)
   })
 
   test(`takes a name of ${AUDIT_SEARCH_LIMITS.accounts} accounts, and refuses one of more`, async () => {
@@ -111,10 +112,10 @@ describe('a search of the audit log', () => {
   })
 
   test('names every act that there is, once', async () => {
-    for (let n = 0; n < 3; n++) await write({ action: 'b.done' })
-    await write({ action: 'a.done' })
+    for (let n = 0; n < 3; n++) await write({ action: 'phrase.created' })
+    await write({ action: 'phrase.changed' })
     const { items } = (await api.as('auditor').get('/api/v1/audit/actions')).body as { items: string[] }
-    expect(items.filter(action => /^[ab]\.done$/.test(action))).toEqual(['a.done', 'b.done'])
+    expect(items.filter(action => action.startsWith('phrase.'))).toEqual(['phrase.changed', 'phrase.created'])
     expect(new Set(items).size).toBe(items.length)
     expect(items).toEqual([...items].sort())
   })
@@ -124,10 +125,9 @@ describe('an export of the audit log', () => {
   test('holds all that is found, newest first, whatever a page holds; and is a row of the log itself', async () => {
     const count = AUDIT_SEARCH_LIMITS.batch + 1
     await world.city(COLLECTING).db.transaction(async tx => {
-      for (let n = 0; n < count; n++)
-        await api.audit.append(tx, { actor: 'node', action: 'many.done', subject: `${n}` })
+      for (let n = 0; n < count; n++) await api.audit.append(tx, { actor: 'node', action: 'sms.sent', subject: `${n}` })
     })
-    const answer = await exported('format=jsonl&action=many.done')
+    const answer = await exported('format=jsonl&action=sms.sent')
     expect(answer.headers.get('content-disposition')).toContain('audit.jsonl')
     const rows = answer.text
       .trimEnd()
@@ -136,15 +136,15 @@ describe('an export of the audit log', () => {
     expect(rows.map(({ subject }) => subject)).toEqual(Array.from({ length: count }, (_, n) => `${count - 1 - n}`))
     expect(rows[0]?.at).toMatch(/^\d{4}-\d{2}-\d{2}T/)
     expect(await list('action=audit.exported')).toMatchObject([
-      { subject: 'audit', detail: { action: 'many.done', format: 'jsonl', byName: false } },
+      { subject: 'audit', detail: { action: 'sms.sent', format: 'jsonl', byName: false } },
     ])
     expect((await api.audit.verify()).ok).toBe(true)
   })
 
   test('as CSV runs in no spreadsheet: what begins a formula stands as text, in every column', async () => {
     const evil = await person('=HYPERLINK("http://x")')
-    await write({ actor: `person:${evil}`, action: 'thing.done', subject: '@SUM(1)', detail: { a: '=1+1' } })
-    const { text } = await exported('action=thing.done')
+    await write({ actor: `person:${evil}`, action: 'rating.followed-up', subject: '@SUM(1)', detail: { a: '=1+1' } })
+    const { text } = await exported('action=rating.followed-up')
     expect(text.startsWith('\ufeff')).toBe(true)
     expect(text).toContain('HYPERLINK')
     const cells = text.split(/[,\r\n]/).map(cell => cell.replace(/^"/, ''))

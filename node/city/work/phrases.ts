@@ -5,6 +5,7 @@
  */
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Holder } from '../../../protocol/rights/can.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
@@ -136,7 +137,7 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
       throw new ProblemError('request.conflict', `${PHRASE_LIMITS.perDepartment} phrases at most of one department`)
   }
 
-  const note = (tx: Transaction, { id }: Asker, action: string, subject: string): Promise<void> =>
+  const note = (tx: Transaction, { id }: Asker, action: AuditAction, subject: string): Promise<void> =>
     parts.audit.append(tx, { actor: `person:${id}`, action, subject })
 
   return {

@@ -4,6 +4,7 @@
  */
 
 import { ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
@@ -62,7 +63,7 @@ export function createViews(parts: { db: Database; clock: Clock; audit: Audit; n
       : new ProblemError('request.forbidden', 'who made it changes it')
   }
 
-  const note = (tx: Transaction, person: string, action: string, subject: string): Promise<void> =>
+  const note = (tx: Transaction, person: string, action: AuditAction, subject: string): Promise<void> =>
     parts.audit.append(tx, { actor: `person:${person}`, action, subject })
 
   async function checkFree(tx: Transaction, owner: string, view: NewView, except: string | null): Promise<void> {

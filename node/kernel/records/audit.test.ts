@@ -13,7 +13,9 @@ beforeEach(async () => {
 })
 
 const append = (entry: object) =>
-  api.database.transaction(tx => api.audit.append(tx, { actor: 'node', action: 'thing.done', subject: 's', ...entry }))
+  api.database.transaction(tx =>
+    api.audit.append(tx, { actor: 'node', action: 'node.restored', subject: 's', ...entry }),
+  )
 const sql = (statement: string) => api.database.transaction(tx => tx.run(statement))
 
 describe('the audit log', () => {
@@ -45,7 +47,7 @@ describe('the audit log', () => {
       ['person:rare', 250],
     ] as const) {
       at = time
-      await api.database.transaction(tx => audit.append(tx, { actor, action: 'thing.done', subject: 's' }))
+      await api.database.transaction(tx => audit.append(tx, { actor, action: 'node.restored', subject: 's' }))
     }
     const numbers = async (filter: object) => (await audit.list(filter, 10, null)).map(({ no }) => no)
     expect(await numbers({ actor: 'person:rare' })).toEqual([4, 1])
@@ -65,7 +67,7 @@ describe('the audit log', () => {
     expect(await api.audit.verify()).toEqual({ ok: true, rows: 0, head: '0'.repeat(64) })
     const audit = createAudit({ database: api.database, now: Date.now })
     await api.database.transaction(async tx => {
-      for (let i = 0; i < 2000; i++) await audit.append(tx, { actor: 'node', action: 'thing.done', subject: `${i}` })
+      for (let i = 0; i < 2000; i++) await audit.append(tx, { actor: 'node', action: 'node.restored', subject: `${i}` })
     })
     expect(await api.audit.verify()).toMatchObject({ ok: true, rows: 2000 })
   })
@@ -96,7 +98,7 @@ describe('the audit log', () => {
 
   test('a row of a transaction that failed never was', async () => {
     const failing = api.database.transaction(async tx => {
-      await api.audit.append(tx, { actor: 'node', action: 'thing.done', subject: 'gone' })
+      await api.audit.append(tx, { actor: 'node', action: 'node.restored', subject: 'gone' })
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
@@ -129,7 +131,9 @@ describe('/api/v1/audit', () => {
       items: [{ no: 5, at: '2026-11-23T00:00:00.000Z', subject: 's0' }, {}, {}, {}, { no: 1 }],
       next: null,
     })
-    expect((await auditor.get('/api/v1/audit?action=thing.done&subject=s1')).body).toMatchObject({ items: [{ no: 6 }] })
+    expect((await auditor.get('/api/v1/audit?action=node.restored&subject=s1')).body).toMatchObject({
+      items: [{ no: 6 }],
+    })
     expect((await api.as('administrator').get('/api/v1/audit')).status).toBe(200)
     const [{ id, name }] = (await api.database.query<{ id: string; name: string }>(
       'SELECT id, name FROM people ORDER BY id LIMIT 1',

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { createRemembered } from '../store/remembered.ts'
 import { redact } from '../telemetry/redact.ts'
@@ -18,13 +19,15 @@ export type AuditEntry = {
   /** `person:<id>`, `city:<code>`, `adapter:<kind>`, `node` or `cli` */
   actor: string
   /** noun and past verb, `packet.refused` */
-  action: string
+  action: AuditAction
   /** id of what it was done to: packet, thread, partner, person */
   subject: string
   /** codes and numbers that tell more; never personal data */
   detail?: Readonly<Record<string, string | number | boolean | null>>
 }
-export type AuditRow = Required<AuditEntry> & {
+export type AuditRow = Required<Omit<AuditEntry, 'action'>> & {
+  /** an older program may have named it otherwise */
+  action: string
   /** of the account that acted; null of a city, an adapter or the node */
   name: string | null
   no: number

@@ -16,6 +16,7 @@ import { PACKET_ALG, PROTOCOL_VERSION } from '../../../protocol/names.ts'
 import type { PacketSigner } from '../../../protocol/packet/envelope.ts'
 import { fromHex, sha256 } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import { currentKey, type KeyStore, newKey, type PrivateKey, succeededBy } from '../../kernel/keys/keystore.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
@@ -142,7 +143,7 @@ export async function loadIdentity(parts: IdentityParts): Promise<NodeIdentity> 
     type: 'delegation' | 'revocation',
     jws: string,
     iat: number,
-    entry: { actor: string; action: string; subject: string },
+    entry: { actor: string; action: AuditAction; subject: string },
   ): Promise<void> {
     const id = fromHex(await sha256(jws))
     await db.transaction(async tx => {

@@ -6,6 +6,7 @@
 
 import { createHmac } from 'node:crypto'
 import { type Problem, ProblemError } from '../../../../protocol/problem.ts'
+import type { AuditAction } from '../../../../protocol/rights/audited.ts'
 import { holdsRole } from '../../../../protocol/rights/can.ts'
 import { delayAfter } from '../../../kernel/backoff.ts'
 import type { Clock } from '../../../kernel/clock.ts'
@@ -297,7 +298,7 @@ export function createWebhooks(parts: WebhooksParts) {
 
   async function change(
     id: string,
-    action: string,
+    action: AuditAction,
     actor: string,
     work: (tx: Transaction, row: Row) => Promise<void>,
   ): Promise<Webhook> {

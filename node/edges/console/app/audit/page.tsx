@@ -1,100 +1,102 @@
-/** The audit log: searched by who, what, to what and when; its chain checked; exported. */
-import { Alert, Button, DatePicker, Empty, Form, Input, Select, Space, Table } from 'antd'
-import type { Dayjs } from 'dayjs'
+/** The audit log: searched by who, what, to what and when, as the address says; its chain checked; exported. */
+import { useLocation, useRouter } from '@tanstack/react-router'
+import { Alert, Button, DatePicker, Form, Input, Select, Space, Tag } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
-import type { AuditRow, ListAuditQuery } from '../../../client/api.generated.ts'
+import { ProblemError } from '../../../../../protocol/problem.ts'
+import { auditedText } from '../../../../../protocol/rights/audited.ts'
 import { addressOf } from '../../../client/client.ts'
 import { useAct, useNode } from '../query.ts'
-import { node } from '../session.ts'
-import { instantText } from '../time.ts'
-import { PageFrame, Shown } from '../ui/page.tsx'
+import { PageFrame } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { useLanguage, useWords } from '../words.ts'
+import { usePair, useWords } from '../words.ts'
+import { type Asked, askedOf, queryOf, searchOf } from './asked.ts'
+import { Rows, useActorName } from './rows.tsx'
 import { AUDIT } from './words.ts'
 
-const PAGE = 100
-type Asked = { name?: string; action?: string; case?: string; since?: Dayjs | null; until?: Dayjs | null }
+type Values = { name?: string; action?: string; case?: string; since?: Dayjs | null; until?: Dayjs | null }
+const dayOf = (day: Dayjs | null | undefined): string => day?.format('YYYY-MM-DD') ?? ''
+const dayjsOf = (day: string | undefined): Dayjs | null => (day === undefined ? null : dayjs(day))
 
-const given = (text: string | undefined): string | undefined =>
-  text === undefined || text.trim() === '' ? undefined : text.trim()
-const queryOf = ({ name, action, case: caseNo, since, until }: Asked): ListAuditQuery => ({
-  name: given(name),
-  action: given(action),
-  case: given(caseNo),
-  since: since?.startOf('day').toISOString(),
-  until: until?.endOf('day').toISOString(),
-})
-
-/** Rows after the first page, each asked for when somebody wants more. */
-function useMore(query: ListAuditQuery, first: string | null) {
-  const [more, setMore] = useState<{ rows: AuditRow[]; next: string | null } | null>(null)
-  const [error, setError] = useState<unknown>(null)
-  const next = more === null ? first : more.next
-  const load = async () => {
-    if (next === null) return
-    setError(null)
-    try {
-      const answer = await node.listAudit({ query: { ...query, limit: PAGE, cursor: next } })
-      setMore(before => ({ rows: (before?.rows ?? []).concat(answer.items), next: answer.next }))
-    } catch (problem) {
-      setError(problem)
-    }
-  }
-  return { rows: more?.rows ?? [], next, load, error }
-}
-
-function Rows({ query }: { query: ListAuditQuery }) {
+function Filters({ asked, name, ask }: { asked: Asked; name: string; ask: (asked: Asked, name: string) => void }) {
   const words = useWords(AUDIT)
-  const language = useLanguage()
-  const rows = useNode('listAudit', { query: { ...query, limit: PAGE } })
-  const more = useMore(query, rows.data?.next ?? null)
+  const pair = usePair()
+  const actorName = useActorName()
+  const actions = useNode('listAuditActions')
+  const options = (actions.data?.items ?? []).map(value => {
+    const named = auditedText(value)
+    return { value, label: named === null ? value : pair(named) }
+  })
+  const { actor, subject } = asked
   return (
-    <Shown read={rows}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Empty description={words.none} />
-        ) : (
-          <>
-            <Table
-              size="small"
-              rowKey="no"
-              pagination={false}
-              scroll={{ x: true }}
-              dataSource={items.concat(more.rows)}
-              columns={[
-                {
-                  title: words.at,
-                  render: (_, { at }) => <span style={{ whiteSpace: 'nowrap' }}>{instantText(at, language)}</span>,
-                },
-                { title: words.who, render: (_, { name, actor }) => name ?? actor },
-                { title: words.what, dataIndex: 'action' },
-                { title: words.of, render: (_, { caseNo, subjectName, subject }) => caseNo ?? subjectName ?? subject },
-                {
-                  title: words.detail,
-                  render: (_, { detail }) => (
-                    <span style={{ overflowWrap: 'anywhere' }}>
-                      {Object.entries(detail)
-                        .map(([name, value]) => `${name}=${String(value)}`)
-                        .join(' ')}
-                    </span>
-                  ),
-                },
-              ]}
-            />
-            {more.error === null ? null : <ProblemNotice error={more.error} retry={more.load} />}
-            {more.next === null ? null : <Button onClick={() => void more.load()}>{words.more}</Button>}
-          </>
+    <Form
+      name="audit"
+      layout="inline"
+      style={{ rowGap: 8 }}
+      initialValues={{ ...asked, name, since: dayjsOf(asked.since), until: dayjsOf(asked.until) }}
+      onFinish={({ name: typed, action, since, until, ...values }: Values) =>
+        ask(
+          {
+            ...(actor === undefined ? {} : { actor }),
+            ...(subject === undefined ? {} : { subject }),
+            action: action ?? '',
+            case: values.case ?? '',
+            since: dayOf(since),
+            until: dayOf(until),
+          },
+          typed ?? '',
         )
       }
-    </Shown>
+    >
+      <Form.Item name="name" label={words.name}>
+        <Input allowClear autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="action" label={words.action}>
+        <Select allowClear showSearch={{ optionFilterProp: 'label' }} style={{ width: 240 }} options={options} />
+      </Form.Item>
+      <Form.Item name="case" label={words.caseNo}>
+        <Input allowClear autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="since" label={words.since}>
+        <DatePicker />
+      </Form.Item>
+      <Form.Item name="until" label={words.until}>
+        <DatePicker />
+      </Form.Item>
+      <Space wrap>
+        <Button type="primary" htmlType="submit">
+          {words.search}
+        </Button>
+        <Button onClick={() => ask({}, '')}>{words.clear}</Button>
+        {actor === undefined ? null : (
+          <Tag closable onClose={() => ask({ ...asked, actor: '' }, name)}>
+            {words.ofWho(actorName({ actor, name: null }))}
+          </Tag>
+        )}
+        {subject === undefined ? null : (
+          <Tag closable onClose={() => ask({ ...asked, subject: '' }, name)}>
+            {words.ofWhat(subject)}
+          </Tag>
+        )}
+      </Space>
+    </Form>
   )
 }
 
 export function Page() {
   const words = useWords(AUDIT)
-  const [asked, ask] = useState<ListAuditQuery>({})
-  const actions = useNode('listAuditActions')
+  const router = useRouter()
+  const { searchStr } = useLocation()
+  const asked = askedOf(searchStr)
+  // A name stands in no address.
+  const [name, setName] = useState('')
   const check = useAct('verifyAudit')
+  const query = queryOf(asked, name)
+  const ask = (next: Asked, typed: string) => {
+    setName(typed)
+    router.history.push(`/audit${searchOf(next)}`)
+  }
+  const broken = check.error instanceof ProblemError && check.error.problem.code === 'audit.broken'
   return (
     <PageFrame
       title={words.title}
@@ -103,47 +105,29 @@ export function Page() {
           <Button loading={check.isPending} onClick={() => check.mutate({})}>
             {words.check}
           </Button>
-          <Button href={addressOf({ path: '/api/v1/audit/export' }, { query: asked })} download>
+          <Button href={addressOf({ path: '/api/v1/audit/export' }, { query })} download>
             {words.exporting}
           </Button>
         </Space>
       }
     >
-      <Form name="audit" layout="inline" style={{ rowGap: 8 }} onFinish={(values: Asked) => ask(queryOf(values))}>
-        <Form.Item name="name" label={words.name}>
-          <Input allowClear />
-        </Form.Item>
-        <Form.Item name="action" label={words.action}>
-          <Select
-            allowClear
-            showSearch
-            style={{ width: 220 }}
-            options={(actions.data?.items ?? []).map(action => ({ value: action, label: action }))}
-          />
-        </Form.Item>
-        <Form.Item name="case" label={words.caseNo}>
-          <Input allowClear />
-        </Form.Item>
-        <Form.Item name="since" label={words.since}>
-          <DatePicker />
-        </Form.Item>
-        <Form.Item name="until" label={words.until}>
-          <DatePicker />
-        </Form.Item>
-        <Button type="primary" htmlType="submit">
-          {words.search}
-        </Button>
-      </Form>
+      <Filters key={`${searchStr} ${name}`} asked={asked} name={name} ask={ask} />
+      {broken ? <Alert showIcon type="error" title={words.broken} description={words.brokenHint} /> : null}
       {check.error === null ? null : <ProblemNotice error={check.error} />}
       {check.data === undefined ? null : (
         <Alert
           showIcon
           type="success"
           title={words.whole(check.data.rows)}
-          description={<code>{check.data.head}</code>}
+          description={
+            <>
+              <p>{words.wholeHint}</p>
+              {words.head}: <code style={{ overflowWrap: 'anywhere' }}>{check.data.head}</code>
+            </>
+          }
         />
       )}
-      <Rows key={JSON.stringify(asked)} query={asked} />
+      <Rows key={JSON.stringify(query)} query={query} />
     </PageFrame>
   )
 }
