@@ -1,39 +1,62 @@
 /** What is asked when an account is made, when its roles and places change, and when it gets a one-time password. */
-import { Alert, Button, Checkbox, Form, Input, Modal, Select, Typography } from 'antd'
+import { Alert, Button, Checkbox, Form, Input, Modal, Select, Space } from 'antd'
 import { ROLE_NAMES, ROLES, type Role } from '../../../../../protocol/rights/roles.ts'
 import type { Person } from '../../../client/api.generated.ts'
-import { useAct } from '../query.ts'
-import { mayDo, useMe } from '../session.ts'
+import { useAct, useNode } from '../query.ts'
+import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
+import { Once } from '../ui/once.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { joined, PRESET_NAMES, PRESETS } from './presets.ts'
 import { PEOPLE } from './words.ts'
-
-const listOf = (text: string | undefined): string[] =>
-  (text ?? '')
-    .split(/[,，、]/)
-    .map(part => part.trim())
-    .filter(part => part !== '')
 
 type Places = {
   roles?: Role[]
-  windows?: string
+  windows?: string[]
   everyWindow?: boolean
-  departments?: string
+  departments?: string[]
   everyDepartment?: boolean
 }
 const placesOf = ({ windows, everyWindow, departments, everyDepartment }: Places) => ({
-  windows: everyWindow === true ? null : listOf(windows),
-  departments: everyDepartment === true ? null : listOf(departments),
+  windows: everyWindow === true ? null : (windows ?? []),
+  departments: everyDepartment === true ? null : (departments ?? []),
 })
 
+/** Units read of the own city to choose from. */
+const UNITS = 200
+/** Places of a department's code. */
+const CREDIT_CODE = 18
+
+/** Windows and departments as the organisation of this city names them; others may be typed. */
+function useKnownPlaces() {
+  const { city } = useSettings()
+  const { data } = useNode('listUnits', { params: { city: city.code }, query: { limit: UNITS } })
+  const units = data?.items ?? []
+  const windows = [...new Set(units.flatMap(unit => (unit.windows ?? []).map(({ name }) => name)))]
+  return {
+    windows: windows.map(value => ({ value, label: value })),
+    departments: units
+      .filter(({ code }) => code.length === CREDIT_CODE)
+      .map(({ code, name }) => ({ value: code, label: `${name} ${code}` })),
+  }
+}
+
 /** Windows or departments by name, or every one of them. */
-function PlaceField({ name, every }: { name: 'windows' | 'departments'; every: 'everyWindow' | 'everyDepartment' }) {
+function PlaceField({
+  name,
+  every,
+  options,
+}: {
+  name: 'windows' | 'departments'
+  every: 'everyWindow' | 'everyDepartment'
+  options: { value: string; label: string }[]
+}) {
   const words = useWords(PEOPLE)
   return (
     <>
-      <Form.Item name={name} label={words[name]} extra={words.commas}>
-        <Input />
+      <Form.Item name={name} label={words[name]} extra={words.placeHint}>
+        <Select mode="tags" tokenSeparators={[',', '，', '、']} options={options} />
       </Form.Item>
       <Form.Item name={every} valuePropName="checked">
         <Checkbox>
@@ -47,13 +70,34 @@ function PlaceField({ name, every }: { name: 'windows' | 'departments'; every: '
 function PlaceFields() {
   const words = useWords(PEOPLE)
   const pair = usePair()
+  const form = Form.useFormInstance()
+  const known = useKnownPlaces()
+  const roles = (Form.useWatch('roles', form) ?? []) as Role[]
+  const together = joined(roles)
   return (
     <>
-      <Form.Item name="roles" label={words.roles}>
+      <Form.Item label={words.presets}>
+        <Space wrap size={4}>
+          {PRESET_NAMES.map(preset => (
+            <Button key={preset} size="small" onClick={() => form.setFieldValue('roles', [...PRESETS[preset]])}>
+              {words[preset]}
+            </Button>
+          ))}
+        </Space>
+      </Form.Item>
+      <Form.Item name="roles" label={words.roles} extra={words.rolesHint}>
         <Select mode="multiple" options={ROLES.map(role => ({ value: role, label: pair(ROLE_NAMES[role]) }))} />
       </Form.Item>
-      <PlaceField name="windows" every="everyWindow" />
-      <PlaceField name="departments" every="everyDepartment" />
+      {together.length === 0 ? null : (
+        <Alert
+          type="warning"
+          showIcon
+          title={words.together(together.map(role => pair(ROLE_NAMES[role])).join(' · '))}
+          description={words.apart}
+        />
+      )}
+      <PlaceField name="windows" every="everyWindow" options={known.windows} />
+      <PlaceField name="departments" every="everyDepartment" options={known.departments} />
     </>
   )
 }
@@ -116,9 +160,9 @@ export function Grant({ person, close }: { person: Person; close: () => void }) 
         layout="vertical"
         initialValues={{
           roles: person.roles,
-          windows: person.windows?.join('，'),
+          windows: person.windows ?? [],
           everyWindow: person.windows === null,
-          departments: person.departments?.join('，'),
+          departments: person.departments ?? [],
           everyDepartment: person.departments === null,
         }}
         onFinish={(values: Places) =>
@@ -148,18 +192,10 @@ function OneTimeForm({ person }: { person: Person }) {
   const reset = useAct('resetPassword', ['listPeople'])
   if (reset.data !== undefined)
     return (
-      <Alert
-        type="info"
-        showIcon
+      <Once
         title={words.resetDone(reset.data.account, instantText(reset.data.until, language))}
-        description={
-          <>
-            <Typography.Text code copyable style={{ fontSize: 18 }}>
-              {reset.data.password}
-            </Typography.Text>
-            <p>{words.onlyOnce}</p>
-          </>
-        }
+        secret={reset.data.password}
+        hint={words.onlyOnce}
       />
     )
   return (

@@ -1,5 +1,5 @@
 /** People of the node: their roles, windows and departments, and how they sign in. */
-import { Button, Popconfirm, Space, Table, Tag } from 'antd'
+import { Button, Checkbox, Input, Popconfirm, Space, Table, Tag } from 'antd'
 import { useState } from 'react'
 import { ROLE_NAMES } from '../../../../../protocol/rights/roles.ts'
 import type { Person } from '../../../client/api.generated.ts'
@@ -10,19 +10,19 @@ import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { Grant, Make, OneTime } from './dialogs.tsx'
+import { peopleWith } from './presets.ts'
+import { HowTheySignIn } from './sign-in.tsx'
 import { PEOPLE } from './words.ts'
 
 const PAGE = 200
-type Dialog = { is: 'make' } | { is: 'grant' | 'reset'; person: Person }
+type Dialog = { is: 'make' } | { is: 'grant' | 'reset' | 'sign-in'; person: Person }
 
 function Acts({ person, open }: { person: Person; open: (dialog: Dialog) => void }) {
   const words = useWords(PEOPLE)
   const me = useMe()
   const { id } = person
-  const unlock = useAct('unlockAccount', ['listPeople'])
-  const end = useAct('endSessions', ['listPeople'])
   const revoke = useAct('revokePerson', ['listPeople'])
-  const error = unlock.error ?? end.error ?? revoke.error
+  const { error } = revoke
   if (person.revokedAt !== null) return <span className="muted">{words.ended}</span>
   return (
     <>
@@ -30,11 +30,10 @@ function Acts({ person, open }: { person: Person; open: (dialog: Dialog) => void
         {mayDo(me, 'account.grant') ? (
           <Button onClick={() => open({ is: 'grant', person })}>{words.change}</Button>
         ) : null}
+        <Button onClick={() => open({ is: 'sign-in', person })}>{words.signIn}</Button>
         {mayDo(me, 'account.manage') ? (
           <>
             <Button onClick={() => open({ is: 'reset', person })}>{words.reset}</Button>
-            <Button onClick={() => unlock.mutate({ params: { id } })}>{words.unlock}</Button>
-            <Button onClick={() => end.mutate({ params: { id } })}>{words.endSessions}</Button>
             <Popconfirm title={words.revokeSure} onConfirm={() => revoke.mutate({ params: { id } })}>
               <Button danger>{words.revoke}</Button>
             </Popconfirm>
@@ -53,6 +52,8 @@ export function Page() {
   const me = useMe()
   const people = useNode('listPeople', { query: { limit: PAGE } })
   const [dialog, setDialog] = useState<Dialog | null>(null)
+  const [text, find] = useState('')
+  const [ended, withEnded] = useState(false)
   const close = () => setDialog(null)
   const placesOf = (places: readonly string[] | null) => (places === null ? words.every : places.join(' · '))
   const make = mayDo(me, 'account.manage') ? (
@@ -62,6 +63,19 @@ export function Page() {
   ) : null
   return (
     <PageFrame title={words.title} aside={make}>
+      <Space wrap>
+        <Input
+          allowClear
+          aria-label={words.find}
+          placeholder={words.find}
+          autoComplete="off"
+          style={{ width: 260 }}
+          onChange={event => find(event.target.value)}
+        />
+        <Checkbox checked={ended} onChange={event => withEnded(event.target.checked)}>
+          {words.showEnded}
+        </Checkbox>
+      </Space>
       <Shown read={people}>
         {({ items }) => (
           <Table
@@ -69,7 +83,8 @@ export function Page() {
             rowKey="id"
             pagination={false}
             scroll={{ x: true }}
-            dataSource={items}
+            locale={{ emptyText: words.noneFound }}
+            dataSource={peopleWith(items, text, ended)}
             columns={[
               { title: words.name, render: (_, { name, staffNumber }) => `${name} ${staffNumber ?? ''}` },
               {
@@ -92,6 +107,7 @@ export function Page() {
       </Shown>
       {dialog?.is === 'make' ? <Make close={close} /> : null}
       {dialog?.is === 'grant' ? <Grant person={dialog.person} close={close} /> : null}
+      {dialog?.is === 'sign-in' ? <HowTheySignIn person={dialog.person} close={close} /> : null}
       {dialog?.is === 'reset' ? <OneTime person={dialog.person} close={close} /> : null}
     </PageFrame>
   )
