@@ -91,9 +91,13 @@ test('an account from nothing to its own password, by people of whom none can do
   expect(await stumbles(system.page)).toEqual([])
   await state.getByRole('button', { name: '结束其会话' }).click()
   await state.getByText('没有进行中的会话').waitFor()
-  // Their page stays, and asks for the password over it.
+  // Who sat there is signed out.
   await page.reload()
-  await page.getByRole('button', { name: '登录', exact: true }).waitFor()
+  await page
+    .getByRole('button', { name: '已有账号，直接登录' })
+    .or(page.getByRole('button', { name: '登录', exact: true }))
+    .first()
+    .waitFor()
 
   const audit = await administrator('audit-administrator')
   await audit.page.getByRole('link', { name: '审计' }).click()
