@@ -35,45 +35,47 @@ export function PickRows({
   }
   return (
     <>
-      <table className="batch">
-        <thead>
-          <tr>
-            <th>
-              <Checkbox
-                aria-label={words.pickAll}
-                checked={here.length === items.length}
-                indeterminate={here.length > 0 && here.length < items.length}
-                onChange={({ target }) => pick(new Set(target.checked ? items.map(({ thread }) => thread) : []))}
-              />
-            </th>
-            <th>{words.caseNo}</th>
-            <th>{words.applicant}</th>
-            <th>{words.item}</th>
-            <th>{words.partner}</th>
-            <th>{more.title}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(row => (
-            <tr key={row.thread}>
-              <td>
+      <div className="scroll">
+        <table className="batch">
+          <thead>
+            <tr>
+              <th>
                 <Checkbox
-                  aria-label={words.pick(row.caseNo)}
-                  checked={picked.has(row.thread)}
-                  onChange={() => toggle(row.thread)}
+                  aria-label={words.pickAll}
+                  checked={here.length === items.length}
+                  indeterminate={here.length > 0 && here.length < items.length}
+                  onChange={({ target }) => pick(new Set(target.checked ? items.map(({ thread }) => thread) : []))}
                 />
-              </td>
-              <td>
-                <Link to={`/cases/${encodeURIComponent(row.caseNo)}`}>{row.caseNo}</Link>
-              </td>
-              <td>{row.applicant}</td>
-              <td>{row.item.name}</td>
-              <td>{cities(row.partner)}</td>
-              <td>{more.cell(row)}</td>
+              </th>
+              <th>{words.caseNo}</th>
+              <th>{words.applicant}</th>
+              <th>{words.item}</th>
+              <th>{words.partner}</th>
+              <th>{more.title}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {items.map(row => (
+              <tr key={row.thread}>
+                <td>
+                  <Checkbox
+                    aria-label={words.pick(row.caseNo)}
+                    checked={picked.has(row.thread)}
+                    onChange={() => toggle(row.thread)}
+                  />
+                </td>
+                <td>
+                  <Link to={`/cases/${encodeURIComponent(row.caseNo)}`}>{row.caseNo}</Link>
+                </td>
+                <td>{row.applicant}</td>
+                <td>{row.item.name}</td>
+                <td>{cities(row.partner)}</td>
+                <td>{more.cell(row)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <p className="muted" role="status">
         {words.picked(here.length, total.more ? shared.more(total.count) : String(total.count))}
         {next === null ? '' : ` · ${words.first(items.length)}`}
@@ -108,33 +110,35 @@ export function Results({ told }: { told: readonly Told[] }) {
   return (
     <section className="card" aria-labelledby="results">
       <h2 id="results">{words.results}</h2>
-      <table className="batch">
-        <thead>
-          <tr>
-            <th>{words.caseNo}</th>
-            <th>{words.applicant}</th>
-            <th />
-            <th>{words.result}</th>
-            <th>{words.reason}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {told.map(({ row, what, outcome }) => (
-            <tr key={`${row.thread} ${what}`}>
-              <td>
-                <Link to={`/cases/${encodeURIComponent(row.caseNo)}`}>{row.caseNo}</Link>
-              </td>
-              <td>{row.applicant}</td>
-              <td>{what}</td>
-              <td className={`outcome-${outcome.state}`}>
-                {outcome.state === 'done' ? '✓ ' : outcome.state === 'failed' ? '✗ ' : ''}
-                {words[outcome.state]}
-              </td>
-              <td>{outcome.state === 'failed' ? <Reason error={outcome.error} /> : null}</td>
+      <div className="scroll">
+        <table className="batch">
+          <thead>
+            <tr>
+              <th>{words.caseNo}</th>
+              <th>{words.applicant}</th>
+              <th />
+              <th>{words.result}</th>
+              <th>{words.reason}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {told.map(({ row, what, outcome }) => (
+              <tr key={`${row.thread} ${what}`}>
+                <td>
+                  <Link to={`/cases/${encodeURIComponent(row.caseNo)}`}>{row.caseNo}</Link>
+                </td>
+                <td>{row.applicant}</td>
+                <td>{what}</td>
+                <td className={`outcome-${outcome.state}`}>
+                  {outcome.state === 'done' ? '✓ ' : outcome.state === 'failed' ? '✗ ' : ''}
+                  {words[outcome.state]}
+                </td>
+                <td>{outcome.state === 'failed' ? <Reason error={outcome.error} /> : null}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   )
 }
