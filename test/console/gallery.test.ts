@@ -37,10 +37,17 @@ const PEOPLE = {
 type Who = keyof typeof PEOPLE
 
 /** What stands in the addresses of pages about one thing. */
-type Things = { case: string; draft: string; agreement: string; item: string }
+type Things = {
+  case: string
+  draft: string
+  agreement: string
+  agreementDraft: string
+  /** what a parameter stands for on a page that says nothing else */
+  usual: Readonly<Record<string, string>>
+}
 type Look = { path: string; who: Who; at?: (things: Things) => string }
 
-/** Pages with a parameter say which thing they are about; those without need an entry only when somebody else than `all` sits there. */
+/** Who sits before a page, and what it is about; of others `all` sits there, and its parameters are what they are called. */
 const LOOKS: readonly Look[] = [
   { path: '/', who: 'clerk', at: () => '/?queue=window' },
   { path: '/', who: 'lead', at: () => '/?queue=window' },
@@ -58,6 +65,11 @@ const LOOKS: readonly Look[] = [
   { path: '/partners/$code', who: 'security', at: () => '/partners/610900' },
   { path: '/agreements', who: 'business' },
   { path: '/agreements/$thread', who: 'business', at: ({ agreement }) => `/agreements/${agreement}` },
+  {
+    path: '/agreements/drafts/$id',
+    who: 'business',
+    at: ({ agreementDraft }) => `/agreements/drafts/${agreementDraft}`,
+  },
   { path: '/people', who: 'system' },
   { path: '/people', who: 'security' },
   { path: '/audit', who: 'audit' },
@@ -119,7 +131,15 @@ async function furnish(): Promise<void> {
   })
   await shiyan.client.createInvite({ body: { for: '422801' } })
   const [agreement] = (await shiyan.client.listAgreements()).items
-  things = { case: first.caseNo, draft: id, agreement: agreement?.thread ?? '', item: item.taskCode }
+  const document = (await shiyan.client.getAgreement({ params: { thread: agreement?.thread ?? '' } })).document
+  const drafted = await shiyan.client.createAgreementDraft({ body: { document } })
+  things = {
+    case: first.caseNo,
+    draft: id,
+    agreement: agreement?.thread ?? '',
+    agreementDraft: drafted.id,
+    usual: { no: first.caseNo, city: shiyan.code, code: item.taskCode },
+  }
 }
 
 beforeAll(async () => {
@@ -155,11 +175,11 @@ async function wrongWith(page: Page, name: string, language: Language, names: ()
     await page.setViewportSize(viewport)
     await settled(page)
     await page.screenshot({ path: new URL(`${name}.${size}.${language}.png`, PICTURES).pathname })
-    const { texts, small, wide } = await shownOn(page)
+    const { texts, labels, small, wide } = await shownOn(page)
     wrong[`small texts, ${size}`] = small
     wrong[`wider than the screen, ${size}`] = wide > 1 ? wide : 0
     wrong[`codes, ${size}`] = codes(texts, KNOWN_CODES[language])
-    if (language === 'en') wrong[`not translated, ${size}`] = untranslated(texts, await names())
+    if (language === 'en') wrong[`not translated, ${size}`] = untranslated([...texts, ...labels], await names())
     // Words are wider in the other language, and that is all.
     if (size === 'counter' || (size === 'phone' && language === 'zh'))
       wrong[`stumbles, ${size}`] = await stumbles(page, { frames: false })
@@ -174,7 +194,7 @@ describe.each(LANGUAGES)('in %s', language => {
   test.each(GALLERY.map(look => [look.path, look.who, look] as const))('%s before %s', async (path, who, { at }) => {
     const sitting = await before(who, language)
     const { page, faults } = sitting
-    const address = at?.(things) ?? path
+    const address = at?.(things) ?? path.replaceAll(/\$(\w+)/g, (whole, name: string) => things.usual[name] ?? whole)
     expect(address, 'what it is about has no entry').not.toContain('$')
     await page.goto(address)
     await settled(page)
@@ -193,10 +213,10 @@ describe.each(LANGUAGES)('in %s', language => {
     for (const [size, viewport] of Object.entries(SIZES)) {
       await page.setViewportSize(viewport)
       await page.screenshot({ path: new URL(`${name}.${size}.${language}.png`, PICTURES).pathname })
-      const { texts, small, wide } = await shownOn(page)
+      const { texts, labels, small, wide } = await shownOn(page)
       expect([small, wide]).toEqual([[], 0])
       // The other language is named in itself.
-      if (language === 'en') expect(untranslated(texts, `${await names()}中文`)).toEqual([])
+      if (language === 'en') expect(untranslated([...texts, ...labels], `${await names()}中文`)).toEqual([])
     }
     expect(await stumbles(page)).toEqual([])
     expect(await unreached(page)).toEqual([])

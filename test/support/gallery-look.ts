@@ -1,5 +1,6 @@
 /** What anybody would see wrong on a page of the console: small texts, words of the other language, codes, a page that scrolls sideways, what no key reaches. */
 import type { Page, Response } from 'playwright-core'
+import { divisionsNamed } from '../../protocol/codes/divisions.ts'
 
 /** The least that people read without effort, pixels. */
 const LEAST_TEXT = 14
@@ -21,8 +22,10 @@ export const settled = (page: Page): Promise<void> =>
   })()`)
 
 export type Shown = {
-  /** texts that are seen or read out */
+  /** texts that are seen */
   texts: string[]
+  /** what is read out, or comes when one waits over it */
+  labels: string[]
   /** smaller than people read */
   small: string[]
   /** pixels by which the page is wider than the screen */
@@ -32,7 +35,7 @@ export type Shown = {
 /** Charts and pictures are looked at by people; `code` and `kbd` hold what a machine reads. */
 export const shownOn = (page: Page): Promise<Shown> =>
   page.evaluate<Shown>(`(() => {
-    const texts = [], small = []
+    const texts = [], labels = [], small = []
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) {
       const text = walker.currentNode.textContent.trim()
@@ -45,10 +48,10 @@ export const shownOn = (page: Page): Promise<Shown> =>
     for (const element of document.querySelectorAll('[placeholder], [aria-label], [title], [alt]'))
       for (const name of ['placeholder', 'aria-label', 'title', 'alt']) {
         const text = element.getAttribute(name)
-        if (text && element.checkVisibility()) texts.push(text.trim())
+        if (text && element.checkVisibility()) labels.push(text.trim())
       }
     const wide = element => element === null ? 0 : element.scrollWidth - element.clientWidth
-    return { texts, small, wide: Math.max(wide(document.scrollingElement), wide(document.querySelector('main'))) }
+    return { texts, labels, small, wide: Math.max(wide(document.scrollingElement), wide(document.querySelector('main'))) }
   })()`)
 
 /** What Tab does not come to, as a screen reader would name it. Of a group of choices Tab comes to one. */
@@ -106,13 +109,14 @@ export function listen(page: Page): { names(): Promise<string> } {
   }
 }
 
+/** Names of cities ship with the program; examples of what somebody may type are in the language of the lists. */
+const SHIPPED = [...divisionsNamed('').map(({ name }) => name), '公积金', '缴存证明'].join('\n')
+
 /** Chinese words of an English page that are no names. A masked name keeps its first character; a law is named as it is. */
 export const untranslated = (texts: readonly string[], names: string): string[] =>
   texts.filter(text =>
-    (text.replaceAll(/《[^》]*》/g, '').match(/[\p{Script=Han}、，。：；（）“”]+/gu) ?? []).some(
-      run =>
-        /\p{Script=Han}/u.test(run) &&
-        !names.includes(run.replaceAll(/^[、，。：；（）“”]+|[、，。：；（）“”]+$/gu, '')),
+    (text.replaceAll(/《[^》]*》/g, '').match(/\p{Script=Han}+/gu) ?? []).some(
+      run => !names.includes(run) && !SHIPPED.includes(run),
     ),
   )
 
