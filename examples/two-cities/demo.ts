@@ -65,38 +65,35 @@ function numberOf(begin: string, order: string): string {
 }
 
 const scans = new Map<string, string>()
-/** A scan with a text, uploaded once; its hash. */
-async function scanned(ankang: City, text: string): Promise<string> {
-  const before = scans.get(text)
+/** A scan with a text, uploaded once in each city; its hash. */
+async function scanned(city: City, text: string): Promise<string> {
+  const key = `${city.code} ${text}`
+  const before = scans.get(key)
   if (before !== undefined) return before
-  const { sha256 } = await ankang.clerk.uploadMaterial({ bytes: new Blob([scan(text)]), type: 'application/pdf' })
-  scans.set(text, sha256)
+  const { sha256 } = await city.clerk.uploadMaterial({ bytes: new Blob([scan(text)]), type: 'application/pdf' })
+  scans.set(key, sha256)
   return sha256
 }
 
-async function submit(
-  ankang: City,
-  shiyan: City,
-  item: ServiceItem,
-  applicant: (typeof PEOPLE)[number],
-): Promise<Case> {
+/** A case that the window of one city takes in for another one. */
+async function submit(from: City, to: City, item: ServiceItem, applicant: (typeof PEOPLE)[number]): Promise<Case> {
   const needed = item.materials.filter(({ isNeed }) => isNeed === '1')
   const materials = await Promise.all(
     needed.map(async ({ materialCode, materialName }) => ({
-      sha256: await scanned(ankang, `${materialCode} of the example`),
+      sha256: await scanned(from, `${materialCode} of the example`),
       code: materialCode,
       name: `${materialName}.pdf`,
       form: 'electronic' as const,
       pages: 1,
     })),
   )
-  return ankang.clerk.submitCase({
+  return from.clerk.submitCase({
     body: {
-      to: shiyan.code,
+      to: to.code,
       item: item.taskCode,
       mode: 1,
       applicant: { type: '1', name: applicant.name, idType: '111', idNumber: applicant.idNumber, phone: '13900000000' },
-      form: { reason: '在安康居住，需在十堰办理' },
+      form: { reason: `在${from.name.replace(/市$/, '')}居住，需在${to.name.replace(/市$/, '')}办理` },
       materials,
       window: '跨省通办窗口 3 号',
       consent: { text: 'gzs-2026-01', acceptedAt: new Date().toISOString() },
@@ -104,16 +101,44 @@ async function submit(
   })
 }
 
-/** More cases than the one that is told hop by hop, so that each page of the consoles has something to show. */
-async function moreCases(ankang: City, shiyan: City, items: readonly ServiceItem[]): Promise<number> {
-  const usual = items.filter(
+/** Items of a person at another window, with materials. */
+const usual = (items: readonly ServiceItem[]): ServiceItem[] =>
+  items.filter(
     ({ modes, serverType, materials, taskName }) =>
       modes.includes(1) && serverType.includes('1') && taskName !== TOLD && materials.length > 0,
   )
-  const wanted = usual.slice(0, 12)
+
+/** More cases than the one that is told hop by hop, so that each page of the consoles has something to show. */
+async function moreCases(ankang: City, shiyan: City, items: readonly ServiceItem[]): Promise<number> {
+  const wanted = usual(items).slice(0, 12)
   for (const [index, item] of wanted.entries()) {
     const applicant = PEOPLE[index % PEOPLE.length]
     if (applicant !== undefined) await submit(ankang, shiyan, item, applicant)
+  }
+  return wanted.length
+}
+
+/** Cases the other way: 安康 has no approval system, so they stay where its clerk leaves them. */
+async function openCases(ankang: City, shiyan: City, items: readonly ServiceItem[]): Promise<number> {
+  const wanted = usual(items).slice(0, 6)
+  for (const [index, item] of wanted.entries()) {
+    const applicant = PEOPLE[index % PEOPLE.length]
+    if (applicant === undefined) continue
+    const { thread } = await submit(shiyan, ankang, item, applicant)
+    await until(`the case at ${ankang.name}`, async () => {
+      const found = await ankang.clerk.getCase({ params: { thread } }).catch(() => null)
+      return found?.state === 'arrived'
+    })
+    const params = { thread }
+    const [first] = item.materials
+    if (index === 1 && first !== undefined)
+      await ankang.clerk.requestSupplementCase({
+        params,
+        body: { notice: '扫描件不清晰', materials: [{ code: first.materialCode, reason: '请重新扫描' }] },
+      })
+    if (index === 2) await ankang.clerk.acceptCase({ params, body: {} })
+    if (index === 3) await ankang.clerk.precheckCase({ params, body: { opinion: '扫描件符合要求' } })
+    if (index === 4) await shiyan.clerk.messageCase({ params, body: { text: '申请人下周三可到窗口' } })
   }
   return wanted.length
 }
@@ -216,6 +241,7 @@ async function main(): Promise<void> {
   }
   if (flags.json) console.log(JSON.stringify(summary))
   step(`more cases are under way 更多办件: ${await moreCases(ankang, shiyan, itemsOf(shiyan))}`)
+  step(`and cases the other way 反方向办件: ${await openCases(ankang, shiyan, itemsOf(ankang))}`)
   say('\nThe nodes stay up; Ctrl-C ends them. 节点保持运行，按 Ctrl-C 结束。')
   for (const city of [ankang, shiyan]) {
     const token = (who: string) => join(city.folder, 'data', `${who}.token`)

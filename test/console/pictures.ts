@@ -71,7 +71,7 @@ type Things = { closed: string; open: string; draft: string; agreement: string; 
 async function thingsOf({ ankang }: Demo): Promise<Things> {
   const { items } = await ankang.clerk.listCases({ query: { limit: 50 } })
   const closed = items.find(({ state }) => state === 'closed')
-  const open = items.find(({ state }) => state !== 'closed' && state !== 'refused') ?? closed
+  const open = items.find(({ state, role }) => state === 'arrived' && role === 'handling')
   const [agreement] = (await ankang.administrator.listAgreements()).items
   if (closed === undefined || open === undefined || agreement === undefined)
     throw new Error('the demo lacks a case or an agreement')
@@ -102,25 +102,33 @@ type Picture = {
   at: (things: Things) => string
   /** what is done there first */
   act?: (page: Page) => Promise<unknown>
+  /** what it must show, as CSS */
+  shows?: string
 }
 
 const PAGES: Record<string, Picture> = {
   desk: {
     city: 'ankang',
     who: 'clerk',
-    at: () => '/?queue=done',
+    at: () => '/?queue=ours',
     act: page => page.keyboard.press('j'),
+    shows: '.selected .course',
   },
-  new: { city: 'ankang', who: 'clerk', at: ({ draft }) => `/new/${draft}` },
+  new: { city: 'ankang', who: 'clerk', at: ({ draft }) => `/new/${draft}`, shows: '.findings li' },
   case: { city: 'ankang', who: 'clerk', at: ({ closed }) => `/cases/${closed}` },
-  review: { city: 'shiyan', who: 'clerk', at: ({ open }) => `/cases/${open}/materials` },
+  review: {
+    city: 'ankang',
+    who: 'clerk',
+    at: ({ open }) => `/cases/${open}/materials`,
+    shows: 'canvas[aria-busy=false]',
+  },
   print: { city: 'ankang', who: 'clerk', at: () => '/print' },
   handover: { city: 'ankang', who: 'clerk', at: () => '/handover' },
   partner: { city: 'ankang', who: 'administrator', at: () => `/partners/${CITIES.shiyan}` },
   agreement: { city: 'ankang', who: 'administrator', at: ({ agreement }) => `/agreements/${agreement}` },
   people: { city: 'ankang', who: 'administrator', at: () => '/people' },
   operation: { city: 'ankang', who: 'administrator', at: () => '/operation' },
-  board: { city: 'shiyan', who: 'administrator', at: () => '/board' },
+  board: { city: 'ankang', who: 'administrator', at: () => '/board', shows: '.china svg' },
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'tongban-pictures-'))
@@ -136,11 +144,12 @@ try {
         if (person === undefined) throw new Error(`the demo gave ${who} no account`)
         const { page, context } = await sit(browser, url, { ...person, language })
         const session = await context.newCDPSession(page)
-        for (const [name, { city, who: wanted, at, act }] of Object.entries(PAGES)) {
+        for (const [name, { city, who: wanted, at, act, shows }] of Object.entries(PAGES)) {
           if (city !== cityKey || wanted !== who) continue
           await page.goto(at(things))
           await settled(page)
           await act?.(page)
+          if (shows !== undefined) await page.locator(shows).first().waitFor()
           await settled(page)
           const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY })
           await writeFile(join(PICTURES, `${name}.${language}.webp`), Buffer.from(data, 'base64'))
