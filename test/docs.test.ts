@@ -65,3 +65,17 @@ test('the sample item has no findings, and is the same in both languages', async
   const items = ServiceItem.array().min(1).parse(samples[0])
   for (const item of items) expect(lintItem(item)).toEqual([])
 })
+
+test('every picture that is shown is there, each that is there is shown, and together they are small', async () => {
+  const names = await readdir(new URL('../docs/pictures/', import.meta.url))
+  const manuals = (await readdir(new URL('../docs/', import.meta.url))).filter(name => name.endsWith('.md'))
+  const texts = await Promise.all([...manuals, '../README.md', '../README.zh-CN.md'].map(read))
+  const shown = texts.flatMap(text =>
+    [...text.matchAll(/\]\((?:docs\/)?pictures\/([^)]+)\)/g)].map(([, name = '']) => name),
+  )
+  expect([...new Set(shown)].sort()).toEqual(names.sort())
+  const sizes = await Promise.all(
+    names.map(async name => (await readFile(new URL(`../docs/pictures/${name}`, import.meta.url))).byteLength),
+  )
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3_000_000)
+})

@@ -53,7 +53,7 @@ const REPORTED: HostileOptions['attacks'] = [
 
 export const OPTIONS: Record<Extent, BenchOptions> = {
   full: FULL,
-  // Twelve minutes on two cores.
+  // Sixteen minutes on two cores.
   report: {
     ...FULL,
     exchange: { ...FULL.exchange, warm: { ...FULL.exchange.warm, most: 20 } },

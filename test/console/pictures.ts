@@ -128,7 +128,7 @@ const PAGES: Record<string, Picture> = {
   agreement: { city: 'ankang', who: 'administrator', at: ({ agreement }) => `/agreements/${agreement}` },
   people: { city: 'ankang', who: 'administrator', at: () => '/people' },
   operation: { city: 'ankang', who: 'administrator', at: () => '/operation' },
-  board: { city: 'ankang', who: 'administrator', at: () => '/board', shows: '.china svg' },
+  board: { city: 'ankang', who: 'administrator', at: () => '/board', shows: '.china canvas, .china svg' },
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'tongban-pictures-'))
