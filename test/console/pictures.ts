@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: the pictures of the manuals and the README, taken from the consoles of the demo, in both languages. They are written
- * to `docs/pictures/` as `NAME.zh.webp` and `NAME.en.webp`.
+ * `npm run pictures [-- NAME …]`: the pictures of the manuals and the README, or some of them, taken from the consoles of the demo in both
+ * languages. They are written to `docs/pictures/` as `NAME.zh.webp` and `NAME.en.webp`.
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -131,6 +131,10 @@ const PAGES: Record<string, Picture> = {
   board: { city: 'ankang', who: 'administrator', at: () => '/board', shows: '.china canvas, .china svg' },
 }
 
+const named = process.argv.slice(2)
+const wanted = Object.entries(PAGES).filter(([name]) => named.length === 0 || named.includes(name))
+if (wanted.length < named.length) throw new Error(`pictures are: ${Object.keys(PAGES).join(' ')}`)
+
 const folder = await mkdtemp(join(tmpdir(), 'tongban-pictures-'))
 const demo = await startDemo(join(folder, 'demo'))
 const browser = await openBrowser()
@@ -139,13 +143,14 @@ try {
   for (const language of LANGUAGES)
     for (const cityKey of Object.keys(CITIES) as CityKey[])
       for (const who of ['clerk', 'administrator'] as const) {
+        const theirs = wanted.filter(([, picture]) => picture.city === cityKey && picture.who === who)
+        if (theirs.length === 0) continue
         const { url, seats } = demo[cityKey]
         const person = seats.get(who)
         if (person === undefined) throw new Error(`the demo gave ${who} no account`)
         const { page, context } = await sit(browser, url, { ...person, language })
         const session = await context.newCDPSession(page)
-        for (const [name, { city, who: wanted, at, act, shows }] of Object.entries(PAGES)) {
-          if (city !== cityKey || wanted !== who) continue
+        for (const [name, { at, act, shows }] of theirs) {
           await page.goto(at(things))
           await settled(page)
           await act?.(page)
