@@ -105,7 +105,7 @@ test('a system administrator sees how somebody signs in, gives a token that is s
   const theirs = system.page.getByRole('row', { name: /clerk.one/ })
   await theirs.getByRole('button', { name: '登录与令牌' }).click()
   const state = system.page.getByRole('dialog')
-  await state.getByText('clerk.one').waitFor()
+  await state.getByText('clerk.one', { exact: true }).waitFor()
   await state.getByText('未锁定').waitFor()
   await state.getByLabel('用途').fill('统计大屏')
   const until = state.getByLabel('有效至')

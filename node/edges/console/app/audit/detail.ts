@@ -16,12 +16,26 @@ function rolesText(text: string): Pair {
   return { zh: names.map(({ zh }) => zh).join('、'), en: names.map(({ en }) => en).join(', ') }
 }
 
+/** How somebody signed in. */
+const WAYS: Readonly<Record<string, Pair>> = {
+  password: { zh: '密码', en: 'password' },
+  'second-factor': { zh: '密码和动态验证码', en: 'password and second factor' },
+  'single-sign-on': { zh: '统一身份认证', en: 'single sign-on' },
+}
+/** Why a session ended. */
+const REASONS: Readonly<Record<string, Pair>> = {
+  ended: { zh: '退出', en: 'ended' },
+  replaced: { zh: '被新的会话取代', en: 'a newer one took its place' },
+}
+
 /** What a value is called; its code where nobody named it. */
 export function valueText(name: string, value: string | number | boolean | null): Pair {
   const text = value === null ? '–' : String(value)
   if (name === 'purpose') return held(PURPOSES as Readonly<Record<Purpose, Pair>>, text) ?? same(text)
   if (name === 'problem' && isProblemCode(text)) return PROBLEMS[text]
   if (name === 'right') return held(RIGHTS as Readonly<Record<Action, Pair>>, text) ?? same(text)
+  if (name === 'way') return held(WAYS, text) ?? same(text)
+  if (name === 'reason') return held(REASONS, text) ?? same(text)
   return name === 'roles' ? rolesText(text) : same(text)
 }
 
