@@ -227,3 +227,46 @@ test('a PDF of 300 pages is taken apart into materials; one that is signed stays
   await form.getByText('已签章.pdf').waitFor()
   expect(faults).toEqual([])
 })
+
+test('what did not reach the other city is told one by one, each with why and who must act', async () => {
+  const { ankang, shiyan, item } = cities
+  const { page, faults } = await sit(cities.browser, ankang.node.url, clerk)
+  await beginCase(page)
+  await beginCase(page)
+  await page.goto('/new')
+  const drafts = page.getByRole('region', { name: '未提交的办件' })
+  const sent = page.getByRole('region', { name: '已提交，对方尚未登记到达' })
+  await sent.getByText('已提交的办件都已到达对方').waitFor()
+  // One whose check does not come back holds up no other.
+  await page.route('**/api/v1/case-drafts/*/findings', route => route.abort(), { times: 1 })
+  await page.reload()
+  await drafts
+    .getByText(/需在窗口处理 \d+/)
+    .first()
+    .waitFor()
+  await shiyan.stop()
+  const scan = async (text: string) =>
+    (await ankang.client.uploadMaterial({ bytes: makePdf(1, text), type: 'application/pdf' })).sha256
+  const { caseNo } = await ankang.client.submitCase({
+    body: {
+      to: shiyan.code,
+      item: item.taskCode,
+      mode: 1,
+      applicant: { type: '1', name: '王一一', idType: '111', idNumber: '11010519491231002X' },
+      form: { reason: '在外地' },
+      window: WINDOW,
+      materials: [
+        { sha256: await scan('late card'), code: 'M01', name: '身份证.pdf', form: 'electronic' },
+        { sha256: await scan('late form'), code: 'M02', name: '申请表.pdf', form: 'electronic' },
+      ],
+    },
+  })
+  const row = sent.getByRole('listitem').filter({ hasText: caseNo })
+  await row.getByText('十堰市尚未收到').waitFor()
+  await row
+    .getByText(/由谁处理|请告知运维人员/)
+    .first()
+    .waitFor()
+  expect(await stumbles(page)).toEqual([])
+  expect(faults).toEqual([])
+})
