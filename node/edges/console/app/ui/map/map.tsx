@@ -11,6 +11,8 @@ import { MAP } from './words.ts'
 /** By one press. */
 const STEP = 1.5
 const MOST = 16
+/** Of its height: on a phone the map is no higher than it is wide. */
+const WIDEST = '85vw'
 /** Of lines that wish to be read from five metres, pixels. */
 const FAR = 22
 
@@ -171,7 +173,14 @@ export function ChinaMap({
             <span className="muted">{words.sketch}</span>
           </Space>
         )}
-        <Chart label={label} option={option} height={height} prepare={withChina} pick={pick} drawn={drawn} />
+        <Chart
+          label={label}
+          option={option}
+          height={`min(${height}px, ${WIDEST})`}
+          prepare={withChina}
+          pick={pick}
+          drawn={drawn}
+        />
       </div>
       <Facts cities={cities} flows={flows} counted={counted} onOpen={onOpen} onFlow={onFlow} />
     </section>
