@@ -9,11 +9,13 @@ import { seat } from '../support/console.ts'
 import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
 
 let cities: ConsoleCities
-/** at both cities, from the first test on */
+/** at both cities */
 let ours: Sitting
 let theirs: Sitting
 beforeAll(async () => {
   cities = await openConsoleCities()
+  ours = await administrator(cities.ankang, 'admin.ankang')
+  theirs = await administrator(cities.shiyan, 'admin.shiyan')
 })
 afterAll(() => cities?.stop())
 
@@ -55,9 +57,7 @@ async function typeDay(page: Page, label: string, day: string): Promise<void> {
 const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 const difference = (page: Page) => page.locator('section', { has: page.getByRole('heading', { name: '文本比对' }) })
 
-test('a draft is written, answered with another text and signed, and each city sees what differs', async () => {
-  ours = await administrator(cities.ankang, 'admin.ankang')
-  theirs = await administrator(cities.shiyan, 'admin.shiyan')
+test('a draft of chosen items keeps itself, says what is missing and what it would touch, and is sent', async () => {
   expect(await stumbles(ours.page)).toEqual([])
 
   // Items are chosen out of the published lists; the text keeps itself, also over a reload.
@@ -83,7 +83,9 @@ test('a draft is written, answered with another text and signed, and each city s
   expect(await stumbles(ours.page)).toEqual([])
   await send(ours.page)
   await ours.page.getByText('等待对方签署').waitFor()
+})
 
+test('the other city answers with an own text; whoever proposed sees both side by side, and signs', async () => {
   // The other city answers with an own text, and says why.
   await theirs.page.getByText('等待本市签署').waitFor()
   await theirs.page.getByRole('link', { name: '安康十堰试点协议' }).click()

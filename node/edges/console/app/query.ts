@@ -37,15 +37,16 @@ export const reading = <Id extends OperationId>(id: Id, input?: InputOf<Id>) =>
       (node[id] as (input: unknown) => Promise<AnswerOf<Id>>)({ ...(input as object | undefined), signal }),
   })
 
-/** Reads by an operation. `when`: false as long as what it needs is not known. */
+/** Reads by an operation. `when`: false as long as what it needs is not known; `every`: how often what no event tells of is read again, ms. */
 export function useNode<Id extends OperationId>(
   id: Id,
   input?: InputOf<Id>,
-  { when = true, keep = false }: { when?: boolean; keep?: boolean } = {},
+  { when = true, keep = false, every }: { when?: boolean; keep?: boolean; every?: number } = {},
 ) {
   return useQuery({
     ...reading(id, input),
     enabled: when,
+    refetchInterval: every ?? false,
     // Rows stay while the next ones are asked for.
     placeholderData: keep ? keepPreviousData : undefined,
   })

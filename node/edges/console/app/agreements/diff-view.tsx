@@ -88,36 +88,40 @@ export function DiffView({ diff, before, after }: { diff: Diff; before: string; 
       {rows.length === 0 ? (
         <p>✓ {words.same}</p>
       ) : (
-        <Table
-          size="small"
-          rowKey="key"
-          scroll={{ x: 760 }}
-          pagination={{ pageSize: ROWS, hideOnSinglePage: true }}
-          dataSource={rows}
-          columns={[
-            {
-              title: words.change,
-              width: 96,
-              render: (_, { change }) => (
-                <span className="mark">
-                  {MARKS[change]} {words[change]}
-                </span>
-              ),
-            },
-            {
-              title: words.where,
-              width: 220,
-              render: (_, { name, label }) => (
-                <>
-                  {name}
-                  <div className="muted">{label}</div>
-                </>
-              ),
-            },
-            { title: before, render: (_, row) => <Side parts={sidesOf(row.before, row.after).before} /> },
-            { title: after, render: (_, row) => <Side parts={sidesOf(row.before, row.after).after} /> },
-          ]}
-        />
+        <>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
+          <section className="wide-table" tabIndex={0} aria-label={words.where}>
+            <Table
+              size="small"
+              rowKey="key"
+              pagination={{ pageSize: ROWS, hideOnSinglePage: true }}
+              dataSource={rows}
+              columns={[
+                {
+                  title: words.change,
+                  width: 96,
+                  render: (_, { change }) => (
+                    <span className="mark">
+                      {MARKS[change]} {words[change]}
+                    </span>
+                  ),
+                },
+                {
+                  title: words.where,
+                  width: 220,
+                  render: (_, { name, label }) => (
+                    <>
+                      {name}
+                      <div className="muted">{label}</div>
+                    </>
+                  ),
+                },
+                { title: before, render: (_, row) => <Side parts={sidesOf(row.before, row.after).before} /> },
+                { title: after, render: (_, row) => <Side parts={sidesOf(row.before, row.after).after} /> },
+              ]}
+            />
+          </section>
+        </>
       )}
     </div>
   )

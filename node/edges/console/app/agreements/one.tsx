@@ -205,31 +205,33 @@ function ItemRows({ items }: { items: AgreementDetail['document']['items'] }) {
         onChange={event => ask(event.target.value)}
         style={{ maxWidth: 320, marginBottom: 8 }}
       />
-      <Table
-        size="small"
-        rowKey={item => `${item.handling} ${item.taskCode}`}
-        scroll={{ x: 640 }}
-        pagination={{ pageSize: ROWS, hideOnSinglePage: true, showSizeChanger: false }}
-        dataSource={[...shown]}
-        columns={[
-          {
-            title: words.task,
-            render: (_, { taskName, taskCode }) => (
-              <>
-                {taskName}
-                <div className="muted">{taskCode}</div>
-              </>
-            ),
-          },
-          { title: words.handling, render: (_, { handling }) => nameOf(handling) },
-          { title: words.collecting, render: (_, { collecting }) => collecting.map(nameOf).join('、') },
-          { title: words.modes, render: (_, { modes }) => modes.map(mode => pair(MODE_NAMES[mode])).join('、') },
-          {
-            title: words.contacts,
-            render: (_, { contacts = [] }) => contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`).join('、'),
-          },
-        ]}
-      />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
+      <section className="wide-table" tabIndex={0} aria-label={words.itemsTitle}>
+        <Table
+          size="small"
+          rowKey={item => `${item.handling} ${item.taskCode}`}
+          pagination={{ pageSize: ROWS, hideOnSinglePage: true, showSizeChanger: false }}
+          dataSource={[...shown]}
+          columns={[
+            {
+              title: words.task,
+              render: (_, { taskName, taskCode }) => (
+                <>
+                  {taskName}
+                  <div className="muted">{taskCode}</div>
+                </>
+              ),
+            },
+            { title: words.handling, render: (_, { handling }) => nameOf(handling) },
+            { title: words.collecting, render: (_, { collecting }) => collecting.map(nameOf).join('、') },
+            { title: words.modes, render: (_, { modes }) => modes.map(mode => pair(MODE_NAMES[mode])).join('、') },
+            {
+              title: words.contacts,
+              render: (_, { contacts = [] }) => contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`).join('、'),
+            },
+          ]}
+        />
+      </section>
     </section>
   )
 }

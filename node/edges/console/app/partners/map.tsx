@@ -7,7 +7,7 @@ import { ChinaMap } from '../ui/map/map.tsx'
 import type { MapState } from '../ui/map/picture.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { usePair, useWords } from '../words.ts'
-import { healthInput, useStateWord } from './row.tsx'
+import { healthInput, LOOK, useStateWord } from './row.tsx'
 import { type PartnerState, reasonsOf, stateOf } from './state.ts'
 import { PartnerTabs } from './tabs.tsx'
 import { PARTNERS } from './words.ts'
@@ -27,9 +27,11 @@ export function Page() {
   const pair = usePair()
   const navigate = useNavigate()
   const { city } = useSettings()
-  const partners = useNode('listPartners')
+  const partners = useNode('listPartners', undefined, { every: LOOK })
   const active = (partners.data?.items ?? []).filter(({ status }) => status === 'active')
-  const healths = useQueries({ queries: active.map(({ code }) => reading('getPartnerHealth', healthInput(code))) })
+  const healths = useQueries({
+    queries: active.map(({ code }) => ({ ...reading('getPartnerHealth', healthInput(code)), refetchInterval: LOOK })),
+  })
   const healthOf = new Map(active.map(({ code }, index) => [code, healths[index]?.data]))
   return (
     <PageFrame title={words.title}>

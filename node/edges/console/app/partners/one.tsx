@@ -8,7 +8,7 @@ import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
-import { healthInput, OF_ONE, Reasons, TryNow } from './row.tsx'
+import { healthInput, LOOK, OF_ONE, Reasons, TryNow } from './row.tsx'
 import { Spoken } from './spoken.tsx'
 import { reasonsOf } from './state.ts'
 import { PARTNERS } from './words.ts'
@@ -67,7 +67,7 @@ function Compare({ partner }: { partner: Partner }) {
 function Health({ partner }: { partner: Partner }) {
   const words = useWords(PARTNERS)
   const { code } = partner
-  const health = useNode('getPartnerHealth', healthInput(code))
+  const health = useNode('getPartnerHealth', healthInput(code), { every: LOOK })
   return (
     <section className="card" aria-labelledby="health">
       <h2 id="health">{words.health}</h2>
@@ -171,7 +171,7 @@ export function Page() {
   const me = useMe()
   const { code = '' } = useParams({ strict: false }) as { code?: string }
   // Of the list: the state alone is shown here, and a round trip is measured when somebody asks for it.
-  const partners = useNode('listPartners')
+  const partners = useNode('listPartners', undefined, { every: LOOK })
   const suspend = useAct('suspendPartner', OF_ONE)
   const resume = useAct('resumePartner', OF_ONE)
   const partner = partners.data?.items.find(entry => entry.code === code)

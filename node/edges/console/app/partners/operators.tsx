@@ -133,8 +133,8 @@ export function Operators() {
       </Shown>
       {manages ? (
         <Space direction="vertical" style={{ width: '100%', marginTop: 12 }}>
-          <Import />
           <Trust />
+          <Import />
         </Space>
       ) : (
         <p className="muted">{words.notYours}</p>

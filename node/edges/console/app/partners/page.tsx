@@ -9,7 +9,7 @@ import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
 import { AcceptInvite } from './accept.tsx'
 import { InviteCity, Invites } from './invite.tsx'
-import { Row } from './row.tsx'
+import { LOOK, Row } from './row.tsx'
 import { PartnerTabs } from './tabs.tsx'
 import { PARTNERS } from './words.ts'
 
@@ -30,7 +30,7 @@ function useToday(): (code: string) => number | undefined {
 export function Page() {
   const words = useWords(PARTNERS)
   const me = useMe()
-  const partners = useNode('listPartners')
+  const partners = useNode('listPartners', undefined, { every: LOOK })
   const todayWith = useToday()
   const [open, setOpen] = useState<'invite' | 'accept' | null>(null)
   const manages = mayDo(me, 'partner.manage')

@@ -15,6 +15,9 @@ export const OF_ONE = ['listPartners', 'getPartner', 'getPartnerHealth'] as cons
 /** The latest sample is wanted, and days are the fewest points beside it. */
 export const healthInput = (code: string) => ({ params: { code }, query: { step: 'day' as const } })
 
+/** How a partner is, is measured when somebody asks, and no event tells of it: it is asked for so often, ms. */
+export const LOOK = 10_000
+
 /** Reached now, for whoever may; how the try ended stands in the row then. */
 export function TryNow({ code }: { code: string }) {
   const words = useWords(PARTNERS)
@@ -78,7 +81,7 @@ export function Row({ partner, today }: { partner: Partner; today: number | unde
   const language = useLanguage()
   const { code, name, status, seenAt } = partner
   const active = status === 'active'
-  const { data: health } = useNode('getPartnerHealth', healthInput(code), { when: active })
+  const { data: health } = useNode('getPartnerHealth', healthInput(code), { when: active, every: LOOK })
   const state = stateOf(partner, health)
   const reasons = active ? reasonsOf(partner, health) : []
   const next = partner.nextTryAt ?? partner.breakerOpen?.nextTryAt ?? null
