@@ -151,7 +151,8 @@ test('what stands is amended from the text as it is to stand, and ended on a day
 })
 
 test('two colleagues in one draft: each sees what the other saved, and who comes second decides', async () => {
-  const first = await administrator(cities.ankang, 'first')
+  const first = ours
+  await first.page.getByRole('navigation').getByRole('link', { name: '合作协议' }).click()
   const second = await administrator(cities.ankang, 'second')
   await begin(first.page, cities.shiyan)
   const address = new URL(first.page.url()).pathname
@@ -160,7 +161,7 @@ test('two colleagues in one draft: each sees what the other saved, and who comes
 
   // What one saves is on the screen of the other, by name, without a reload.
   await first.page.getByLabel('协议名称').fill('甲写的名称')
-  await second.page.getByText('first刚刚保存了这份草稿，页面已更新').waitFor()
+  await second.page.getByText('admin.ankang刚刚保存了这份草稿，页面已更新').waitFor()
   expect(await second.page.getByLabel('协议名称').inputValue()).toBe('甲写的名称')
 
   // Both write at once, before either has heard of the other: the second one is told, and keeps what was typed.
