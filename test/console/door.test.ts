@@ -17,7 +17,10 @@ let clerk: Seat
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-console-'))
-  ;[node, browser] = await Promise.all([openCommandNode(root, ANKANG), openBrowser()])
+  ;[node, browser] = await Promise.all([
+    openCommandNode(root, ANKANG, { console: { colour: '#8a1538' } }),
+    openBrowser(),
+  ])
   clerk = await seat(node.client, 'li.lei', ['window-clerk'], { name: '李雷', windows: ['3 号窗'] })
 })
 afterAll(async () => {
@@ -53,6 +56,23 @@ describe('the door', () => {
     await page.getByText('实时').waitFor()
     expect(await stumbles(page)).toEqual([])
     expect(faults).toEqual([])
+  })
+
+  test('shows whose node it is, in the colour of the city, before a password is asked for and on each page', async () => {
+    const { page, faults } = await pageAt(browser, node.node.url)
+    const colourOf = () =>
+      page.getByRole('banner').evaluate(head => head.ownerDocument.defaultView?.getComputedStyle(head).backgroundColor)
+    await page.getByRole('banner').getByText('通办 · 安康市').waitFor()
+    await expect.poll(colourOf, { timeout: 60_000 }).toBe('rgb(138, 21, 56)')
+    expect(await stumbles(page)).toEqual([])
+    const seated = await sit(browser, node.node.url, clerk)
+    await seated.page.getByRole('banner').getByText('通办 · 安康市').waitFor()
+    const head = seated.page.getByRole('banner')
+    expect(await head.evaluate(of => of.ownerDocument.defaultView?.getComputedStyle(of).backgroundColor)).toBe(
+      'rgb(138, 21, 56)',
+    )
+    expect(await stumbles(seated.page)).toEqual([])
+    expect([...faults, ...seated.faults]).toEqual([])
   })
 
   test('speaks English by a switch, and remembers it', async () => {

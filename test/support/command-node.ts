@@ -8,9 +8,11 @@ import { freePort } from './node-process.ts'
 
 export type CommandNode = Awaited<ReturnType<typeof openCommandNode>>
 
-/** Starts a node in a folder below `root`, where its commands run too. Whoever opens it calls `stop`. */
-export async function openCommandNode(root: string, name: CityName) {
-  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort() })
+type Settings = NonNullable<Parameters<typeof makeNodeFolder>[2]['rest']>
+
+/** Starts a node in a folder below `root`, where its commands run too; `rest`: settings besides those of tests. Whoever opens it calls `stop`. */
+export async function openCommandNode(root: string, name: CityName, rest: Settings = {}) {
+  const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort(), rest })
   const node: RunningNode = await startNode({ config: made.config, passphrase: PASSPHRASE })
   const commands = openCommands(root, { TONGBAN_URL: node.url, TONGBAN_TOKEN: made.token })
   const tongban = async (...args: string[]) => {

@@ -176,7 +176,7 @@ export async function createTestApi({
     version: '0.0.0',
     routes: [
       peopleRoutes(people, grants),
-      sessionRoutes(access.signIn, sessions, credentials, setUp, rules, false),
+      sessionRoutes(access.signIn, sessions, credentials, setUp, rules, false, { name: '十堰市', colour: '#1a56c4' }),
       credentialRoutes(credentials, sessions),
       tokenRoutes(tokens),
       auditRoutes(audit, createAuditSearch({ db: database, audit })),

@@ -78,6 +78,7 @@ export const operationRoutes = (
       action: 'self.use',
       answer: z.strictObject({
         city: z.strictObject({ code: DivisionCode, name: z.string(), authority: z.string() }),
+        colour: z.string().describe('of the city in the console, #rrggbb'),
         software: z.string(),
         approvalSystem: z.string().describe('kind of the adapter'),
         carrier: z.string().nullable().describe('null: waybills are typed in'),
@@ -93,6 +94,7 @@ export const operationRoutes = (
       }),
       handle: async () => ({
         city: config.city,
+        colour: config.console.colour,
         software: `tongban/${VERSION}`,
         approvalSystem: config.adapter.kind,
         carrier: config.mail.url === undefined ? null : config.mail.carrier,

@@ -73,7 +73,10 @@ export async function createPeoplePart({ config, db, clock, audit, events, keySt
     },
     routes: [
       peopleRoutes(people, grants),
-      sessionRoutes(signIn, sessions, credentials, setUp, rules, singleSignOn !== null),
+      sessionRoutes(signIn, sessions, credentials, setUp, rules, singleSignOn !== null, {
+        name: config.city.name,
+        colour: config.console.colour,
+      }),
       credentialRoutes(credentials, sessions),
       tokenRoutes(tokens),
       auditRoutes(audit, createAuditSearch({ db, audit })),

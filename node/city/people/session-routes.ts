@@ -72,6 +72,7 @@ export const sessionRoutes = (
   setUp: SetUp,
   rules: AccessRules,
   singleSignOn: boolean,
+  city: { name: string; colour: string },
 ): RouteModule => ({
   tag: 'sign-in',
   description:
@@ -83,6 +84,8 @@ export const sessionRoutes = (
       id: 'howToSignIn',
       summary: 'What a page for signing in must offer',
       answer: z.strictObject({
+        city: z.string().describe('name of the city whose node this is'),
+        colour: z.string().describe('of its pages, #rrggbb'),
         setUp: z.boolean().describe('whether the first administrator is still to be made'),
         singleSignOn: z.boolean().describe("whether the city's single sign-on is there"),
         secondFactor: z.enum(['optional', 'required']),
@@ -92,6 +95,8 @@ export const sessionRoutes = (
         maxAgeDays: z.number().int().describe('after which a password must be changed; 0: never'),
       }),
       handle: async () => ({
+        city: city.name,
+        colour: city.colour,
         setUp: setUp.waits(),
         singleSignOn,
         secondFactor: rules.secondFactor,

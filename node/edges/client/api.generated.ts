@@ -2925,6 +2925,10 @@ export type HandOverWorkRequest = {
   threads?: string[] | undefined
 }
 export type HowToSignInAnswer = {
+  /** name of the city whose node this is */
+  city: string
+  /** of its pages, #rrggbb */
+  colour: string
   /** whether the first administrator is still to be made */
   setUp: boolean
   /** whether the city's single sign-on is there */
@@ -7582,6 +7586,8 @@ export type ShowCalendarAnswer = {
 }
 export type ShowCommonSettingsAnswer = {
   city: { code: string; name: string; authority: string }
+  /** of the city in the console, #rrggbb */
+  colour: string
   software: string
   /** kind of the adapter */
   approvalSystem: string

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { DivisionCode, text } from '../../../protocol/primitives.ts'
 import { canBeDialled, isAddress, readRange } from './address.ts'
+import { COLOUR, contrastWithWhite, READABLE } from './colour.ts'
 import { says } from './meaning.ts'
 import { SecretReference } from './secrets.ts'
 import { Sms } from './sms.ts'
@@ -372,6 +373,24 @@ export const ConfigFile = z.strictObject({
           says(
             'MB that stay free where the data lies; under it nothing new is taken from partners',
             '数据目录所在磁盘的保留空间（MB），低于此值时不再接收对方的新内容',
+          ),
+        ),
+    })
+    .prefault({}),
+  console: z
+    .strictObject({
+      colour: z
+        .string()
+        .regex(COLOUR, { error: 'must be a colour as #1a56c4', abort: true })
+        .refine(colour => contrastWithWhite(colour) >= READABLE, {
+          error: ({ input }) =>
+            `white text is not readable on it: contrast ${contrastWithWhite(String(input)).toFixed(2)}, at least ${READABLE} (WCAG AA); take a darker one`,
+        })
+        .default('#1a56c4')
+        .meta(
+          says(
+            'colour of this city in the console, as #rrggbb: of the head of each page and of the page for signing in; white text must be readable on it',
+            '工作台网页中本市的颜色（#rrggbb），用于页头和登录页；其上的白字须清晰可读',
           ),
         ),
     })

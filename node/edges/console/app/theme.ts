@@ -1,5 +1,6 @@
 /** The look of the console, in antd's tokens; each colour of text is at least AA on white. */
 import type { ThemeConfig } from 'antd'
+import { useEffect } from 'react'
 
 export const COLOURS = {
   primary: '#1a56c4',
@@ -34,4 +35,11 @@ export const THEME: ThemeConfig = {
     motion: false,
     fontFamily: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif',
   },
+}
+
+/** Gives the head of pages the colour of the city; the node has seen that white text is readable on it. */
+export function useCityColour(colour: string | undefined): void {
+  useEffect(() => {
+    if (colour !== undefined) document.documentElement.style.setProperty('--city-colour', colour)
+  }, [colour])
 }

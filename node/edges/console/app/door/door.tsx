@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { ProblemError } from '../../../../../protocol/problem.ts'
 import { useNode } from '../query.ts'
 import { node, refresh, type SessionState, signIn, signOut } from '../session.ts'
+import { useCityColour } from '../theme.ts'
 import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { languageNow, speak, useWords } from '../words.ts'
@@ -30,8 +31,16 @@ function useSending<T>(send: (values: T) => Promise<unknown>) {
 
 function Box({ title, children }: { title: string; children: ReactNode }) {
   const words = useWords(DOOR)
+  const { data } = useNode('howToSignIn')
+  useCityColour(data?.colour)
   return (
     <div className="door">
+      {/* Whose node this is, before somebody types a password. */}
+      {data === undefined ? null : (
+        <header>
+          {words.product} · {data.city}
+        </header>
+      )}
       <section aria-labelledby="door">
         <h1 id="door">{title}</h1>
         {children}

@@ -3,6 +3,7 @@ import { catalogue } from '../words.ts'
 
 export const DOOR = catalogue(
   {
+    product: '通办',
     signIn: '登录',
     again: '登录已过期，请重新登录',
     againHint: '页面内容保持不变，登录后继续。',
@@ -31,6 +32,7 @@ export const DOOR = catalogue(
     required: '请填写',
   },
   {
+    product: 'tongban',
     signIn: 'Sign in',
     again: 'Your session is over: sign in again',
     againHint: 'The page stays as it is and goes on afterwards.',

@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { NAVIGATION } from '../places.ts'
 import { useNode } from '../query.ts'
 import { mayDo, signOut, useMe, useSettings } from '../session.ts'
+import { useCityColour } from '../theme.ts'
 import { languageNow, speak, usePair, useWords } from '../words.ts'
 import { useKeys } from './keys.ts'
 import { SHELL } from './words.ts'
@@ -89,7 +90,8 @@ function Search() {
 export function Frame({ children }: { children: ReactNode }) {
   const words = useWords(SHELL)
   const me = useMe()
-  const { city } = useSettings()
+  const { city, colour } = useSettings()
+  useCityColour(colour)
   const navigate = useNavigate()
   const go = (to: string) => () => void navigate({ to })
   useKeys(
