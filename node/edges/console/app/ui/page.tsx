@@ -1,10 +1,11 @@
 /** The frame of a page: its title, what stands beside it, and until when what it shows is known to be true. */
 import { Button, Skeleton } from 'antd'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useLine } from '../live.ts'
 import { clockText } from '../time.ts'
 import { useWords } from '../words.ts'
 import { ProblemNotice } from './problem.tsx'
+import { useScrollers } from './scrollers.ts'
 import { SHARED } from './words.ts'
 
 /** Until when the console knows that what it shows is true: now, while the stream of events is open. */
@@ -27,8 +28,10 @@ export function PageFrame({ title, aside, children }: { title: string; aside?: R
   useEffect(() => {
     document.title = `${title} · 通办`
   }, [title])
+  const page = useRef<HTMLDivElement>(null)
+  useScrollers(page)
   return (
-    <div className="page">
+    <div className="page" ref={page}>
       <header>
         <h1>{title}</h1>
         <span className="spacer" />

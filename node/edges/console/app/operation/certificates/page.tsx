@@ -52,9 +52,8 @@ function Certificate({ certificate }: { certificate: CertificateState }) {
     ],
     [
       words.fingerprint,
-      <code key="fingerprint" style={{ overflowWrap: 'anywhere' }}>
-        {grouped(fingerprint)}
-      </code>,
+      // It breaks between its groups.
+      <code key="fingerprint">{grouped(fingerprint)}</code>,
     ],
     [
       words.serial,
