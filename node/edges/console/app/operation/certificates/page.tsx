@@ -52,8 +52,9 @@ function Certificate({ certificate }: { certificate: CertificateState }) {
     ],
     [
       words.fingerprint,
-      // It breaks between its groups.
-      <code key="fingerprint">{grouped(fingerprint)}</code>,
+      <div key="fingerprint">
+        <code>{grouped(fingerprint)}</code> <span className="muted">{words.fingerprintHint}</span>
+      </div>,
     ],
     [
       words.serial,
