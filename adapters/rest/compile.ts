@@ -16,11 +16,13 @@ import type { TextKind } from './bodies.ts'
 import type { AnswerKind, HeaderConfig, LookUpConfig, PacketConfig, ResponseConfig, RestConfig } from './config.ts'
 import { type Address, compilePath, type PathName } from './path.ts'
 import type {
+  CasesPlan,
   EventsPlan,
   HeaderPlan,
   LookUpPlan,
   MaterialPlan,
   PacketPlan,
+  ReadingPlan,
   RequestPlan,
   ResponsePlan,
   RestPlan,
@@ -116,6 +118,7 @@ class Compiler {
       sign: this.#sign(),
       charset: this.#config.requestCharset,
       events: this.#events(),
+      cases: this.#cases(),
       check: this.#check(),
       errors: new Map(Object.entries(errors)),
       limits: { timeoutMs, maxResponseBytes, ...(charset === undefined ? {} : { charset }) },
@@ -327,25 +330,58 @@ class Compiler {
       list: this.#mapping('events.list', events.list),
       id: this.#mapping('events.each.id', each.id),
       localCaseNo: this.#mapping('events.each.localCaseNo', each.localCaseNo),
-      kind: this.#mapping('events.each.kind', each.kind),
+      cursor: this.#mapping('events.cursor', events.cursor),
+      ...this.#reading('events', events),
+    }
+  }
+
+  #cases(): CasesPlan | null {
+    const { cases, events } = this.#config
+    if (cases === undefined) return null
+    if (cases.body === undefined && !/\{(localCaseNo|caseNo|thread)\}/.test(cases.path))
+      this.problems.push('cases.path: {localCaseNo} is missing')
+    if (events !== undefined) this.problems.push('cases: the system has a feed of answers in `events`; one of both')
+    const { outcome, ok, error, list, each } = cases
+    return {
+      ...this.#request('cases', 'cases', cases, this.#response('cases', { outcome, ok, error }), [
+        ['localCaseNo', 'caseNo', 'thread'],
+      ]),
+      ...this.#reading('cases', cases),
+      list: this.#optional('cases.list', list),
+      id: this.#mapping('cases.each.id', each.id),
+      reads: true,
+    }
+  }
+
+  /** `place`: where the answers stand in the configuration. */
+  #reading(
+    place: string,
+    {
+      each,
+      files,
+    }: Pick<NonNullable<RestConfig['cases']>, 'files'> & {
+      each: Pick<NonNullable<RestConfig['cases']>['each'], 'kind' | 'body'>
+    },
+  ): ReadingPlan {
+    return {
+      kind: this.#mapping(`${place}.each.kind`, each.kind),
       bodies: new Map(
         Object.entries(each.body).map(([kind, body]) => [
           kind as AnswerKind,
-          this.#template(`events.each.body.${kind}`, body),
+          this.#template(`${place}.each.body.${kind}`, body),
         ]),
       ),
-      cursor: this.#mapping('events.cursor', events.cursor),
       files:
-        events.files === undefined
+        files === undefined
           ? null
           : {
-              name: 'events.files',
-              place: 'events.files',
-              method: 'GET',
-              address: this.#path('events.files.path', events.files.path, ['file', ...this.#common()], 'file'),
-              headers: this.#headers('events.files', events.files.headers),
-              body: null,
-              response: NO_RESPONSE,
+              ...this.#request(
+                `${place}.files`,
+                `${place}.files`,
+                { method: 'GET', path: files.path, headers: files.headers },
+                NO_RESPONSE,
+                [['file'], 'file'],
+              ),
               reads: true,
             },
     }

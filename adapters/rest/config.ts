@@ -186,6 +186,13 @@ const Sign = z
   })
   .describe('what proves a request: headers, bodies and paths read it as $sign.NAME')
 
+const Files = z
+  .strictObject({ path: Path.describe('with {file}'), headers: Headers })
+  .optional()
+  .describe(
+    'where the files of answers are fetched: `documents` and `attachments[].sha256` of a body then hold the ids of files',
+  )
+
 export const RestConfig = z
   .strictObject({
     $schema: z.string().optional(),
@@ -315,14 +322,28 @@ export const RestConfig = z
           body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).describe('body of each kind of packet'),
         }),
         cursor: Expression.describe('the next cursor; nothing: it stays'),
-        files: z
-          .strictObject({ path: Path.describe('with {file}'), headers: Headers })
-          .optional()
-          .describe(
-            'where the files of answers are fetched: `documents` and `attachments[].sha256` of a body then hold the ids of files',
-          ),
+        files: Files,
       })
       .optional(),
+    cases: z
+      .strictObject({
+        ...LOOK_UP,
+        path: Path.describe('with {localCaseNo}, {caseNo} or {thread}, unless the body of a POST reads them'),
+        outcome: Outcome,
+        ok: RESPONSE.ok,
+        error: RESPONSE.error,
+        list: Expression.optional().describe(
+          'all that was said on the case; absent: the answer is the present state of the case, and counts whenever its `id` is another one than before',
+        ),
+        each: z.strictObject({
+          id: Expression.describe('of one thing that was said, the same whenever it is given again; or of the state'),
+          kind: Expression.describe('kind of packet, mostly $ours(dictionary, code); nothing: leave it out'),
+          body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).describe('body of each kind of packet'),
+        }),
+        files: Files,
+      })
+      .optional()
+      .describe('for a system without a feed of answers: each open case is asked about in turn'),
     check: z
       .strictObject({ path: Path, outcome: Outcome, ok: RESPONSE.ok })
       .optional()

@@ -47,16 +47,16 @@ export type SignPlan = {
   keepMs: number | null
   values: readonly { name: string; mapping: Mapping; secret: boolean }[]
 }
-export type EventsPlan = RequestPlan & {
-  start: string
-  list: Mapping
-  id: Mapping
-  localCaseNo: Mapping
+/** How a move is made of one answer. */
+export type ReadingPlan = {
   kind: Mapping
   bodies: ReadonlyMap<AnswerKind, Mapping>
-  cursor: Mapping
   files: RequestPlan | null
 }
+export type EventsPlan = RequestPlan &
+  ReadingPlan & { start: string; list: Mapping; id: Mapping; localCaseNo: Mapping; cursor: Mapping }
+/** `list` null: what the system says is the state of the case, and `id` tells one state from another. */
+export type CasesPlan = RequestPlan & ReadingPlan & { list: Mapping | null; id: Mapping }
 export type RestPlan = {
   register: PacketPlan
   packets: ReadonlyMap<string, PacketPlan>
@@ -67,6 +67,7 @@ export type RestPlan = {
   /** what bodies are written in */
   charset: Charset
   events: EventsPlan | null
+  cases: CasesPlan | null
   check: RequestPlan | null
   errors: ReadonlyMap<string, string>
   limits: Limits

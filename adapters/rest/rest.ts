@@ -18,6 +18,7 @@ import {
   textOfBody,
 } from '../sdk/index.ts'
 import { type Call, type Caller, createCaller, HIDDEN } from './call.ts'
+import { createAsker } from './cases.ts'
 import { compilePlan } from './compile.ts'
 import { RestConfig } from './config.ts'
 import { createPoller } from './events.ts'
@@ -45,16 +46,21 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
   const { plan } = compiled
   const hidden: ReadonlySet<string> = new Set(Object.values(secrets))
   const caller = createCaller(plan, hidden)
-  const poller = plan.events === null ? null : createPoller(plan, plan.events, caller)
-  const adapter: Adapter = {
+  const answers =
+    plan.events !== null
+      ? createPoller(plan, plan.events, caller)
+      : plan.cases !== null
+        ? createAsker(plan, plan.cases, caller)
+        : {}
+  return {
     kind: 'rest',
     system: parsed.data.baseUrl,
     deliver: createDeliver(plan, caller),
     plan: delivery => planOf(plan, caller, hidden, delivery),
     check: context => check(plan, caller, parsed.data.baseUrl, context),
     lacking: createLacking(parsed.data),
+    ...answers,
   }
-  return poller === null ? adapter : { ...adapter, ...poller }
 }
 
 /** The first dozen fields that are wrong. A configuration holds no personal data, and zod's messages no values. */
@@ -346,12 +352,13 @@ function inputOf(
 
 /** Requests whose every 2xx counts as done: of a system that answers 200 to everything, refusals too. */
 function unasked(plan: RestPlan): string | undefined {
-  const { register, packets, materials, events } = plan
+  const { register, packets, materials, events, cases } = plan
   const requests = [register, ...packets.values(), ...(materials === null || materials === 'ignore' ? [] : [materials])]
   const places = requests
     .filter(({ response }) => response.ok === null && response.outcome === null)
     .map(({ place }) => `${place}.response.ok`)
   if (events?.response.ok === null && events.response.outcome === null) places.push('events.ok')
+  if (cases?.response.ok === null && cases.response.outcome === null) places.push('cases.ok')
   return places.length === 0
     ? undefined
     : `without ${places.join(', ')} each 2xx counts as success; a system that answers 200 to everything needs them`

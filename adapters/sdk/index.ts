@@ -36,6 +36,7 @@ export type {
   Delivery,
   DeliveryResult,
   LocalEvent,
+  OpenCase,
   PlannedRequest,
   RawEvent,
 } from './port.ts'

@@ -79,6 +79,19 @@ export type LocalEvent = {
  */
 export type RawEvent = { id: string | null; localCaseNo: string | null; raw: string }
 
+/** A case that the approval system has and that is not at its end, as `pollCase` is asked about it. */
+export type OpenCase = {
+  /** thread id of the case */
+  thread: string
+  localCaseNo: string
+  /** case number given by the collecting city */
+  caseNo: string
+  /** code of the item */
+  item: string
+  /** state of the case, such as `accepted` */
+  state: string
+}
+
 /**
  * Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, without personal data; values ≤ 64 KiB of JSON
  * text, sealed at rest. What is written by the `state` of a `deliver` belongs to that case and is deleted with its purge; what is
@@ -157,7 +170,18 @@ export interface Adapter {
     context: AdapterContext,
   ): Promise<{ events: readonly (LocalEvent | RawEvent)[]; cursor: string }>
   /**
-   * Reads an answer that `poll` gave raw, and fetches its files; again after each cure. An `event` of null means nothing here.
+   * Asks about one open case, for a system that has no feed of answers; the node asks about each in turn, some at a time. `memory` is
+   * what this gave back for the case before, 64 KiB at most, null at first; the node keeps it after the answers, so answers may be given
+   * again under the same ids. Throws `adapter.unavailable`, for which no other case is asked about meanwhile, and `adapter.mapping`,
+   * which is told and holds up this case alone.
+   */
+  pollCase?(
+    open: OpenCase,
+    memory: string | null,
+    context: AdapterContext,
+  ): Promise<{ events: readonly (LocalEvent | RawEvent)[]; memory: string | null }>
+  /**
+   * Reads an answer that `poll` or `pollCase` gave raw, and fetches its files; again after each cure. An `event` of null means nothing here.
    * Problem: `adapter.mapping`. Throws `adapter.unavailable`. Needed when `poll` gives raw answers.
    */
   read?(raw: string, context: AdapterContext): Promise<{ ok: true; event: LocalEvent | null } | Refused>

@@ -562,6 +562,27 @@ export function createCases(parts: CasesParts) {
       return state === null ? null : { thread: toHex(row.thread), no: row.thread_no, state }
     },
 
+    /** Numbers of the threads of all open cases that this city handles. */
+    async openNumbers(): Promise<number[]> {
+      const rows = await db.query<{ no: number }>(
+        "SELECT thread_no AS no FROM cases WHERE role = 'handling' AND turn IS NOT NULL",
+      )
+      return rows.map(({ no }) => no)
+    },
+
+    /** What an approval system is asked about: those of the threads that it knows by a number and whose case is open. */
+    async openCases(numbers: readonly number[]) {
+      const rows = await db.query<
+        Pick<Row, 'thread'> & Record<'localCaseNo' | 'caseNo' | 'item' | 'state', string> & { no: number }
+      >(
+        `SELECT c.thread_no AS no, t.thread, c.local_case_no AS localCaseNo, c.case_no AS caseNo, c.item_code AS item, c.state ${FROM}
+         WHERE c.thread_no IN (SELECT value FROM json_each(?)) AND c.local_case_no IS NOT NULL AND c.turn IS NOT NULL
+         ORDER BY c.thread_no`,
+        [JSON.stringify(numbers)],
+      )
+      return rows.map(({ thread, ...row }) => ({ ...row, thread: toHex(thread) }))
+    },
+
     /** Cases by number, in this order; one that is gone is left out. */
     rows: (numbers: readonly number[]): Promise<CaseRow[]> => rowsOf(db, numbers, toRow),
 

@@ -113,6 +113,25 @@ export function createAnswerPages(parts: AnswerPagesParts) {
     })
   }
 
+  /** Keeps answers that were given of single cases; false when there was no room for all of them. */
+  async function keepAll(answers: readonly (LocalEvent | RawEvent)[]): Promise<boolean> {
+    const room = await createRoom()
+    const kept: Kept[] = []
+    let whole = true
+    for (const answer of answers) {
+      const one = toKept(answer)
+      const bytes = one.sealed?.byteLength ?? 0
+      if ((await room.passes(one.localCaseNo, bytes, true)) !== null) {
+        whole = false
+        break
+      }
+      room.kept(one.localCaseNo, bytes)
+      kept.push(one)
+    }
+    await write(kept, async () => {})
+    return whole
+  }
+
   async function write(kept: readonly Kept[], last: (tx: Transaction) => Promise<void>): Promise<void> {
     let begin = 0
     do {
@@ -160,5 +179,5 @@ export function createAnswerPages(parts: AnswerPagesParts) {
     )
   }
 
-  return { pageAfter, keepPage, fillGap }
+  return { pageAfter, keepPage, keepAll, fillGap }
 }

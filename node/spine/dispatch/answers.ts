@@ -12,6 +12,7 @@ import type { Transaction } from '../../kernel/store/database.ts'
 import { createAnswerPages } from './answer-pages.ts'
 import { type Answer, createAnswerStore, type Which } from './answer-store.ts'
 import type { Calls } from './calls.ts'
+import { createCaseRounds } from './case-rounds.ts'
 import type { DispatchParts } from './dispatch.ts'
 import { ANSWER_LIMITS, DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { standsAlready } from './standing.ts'
@@ -27,7 +28,18 @@ type Outcome = { problem: Problem; nextAt: number | null } | null
 export function createAnswers(
   parts: Pick<
     DispatchParts,
-    'db' | 'packets' | 'keys' | 'adapter' | 'context' | 'clock' | 'audit' | 'events' | 'random' | 'cases' | 'observer'
+    | 'db'
+    | 'packets'
+    | 'keys'
+    | 'adapter'
+    | 'context'
+    | 'stateOf'
+    | 'clock'
+    | 'audit'
+    | 'events'
+    | 'random'
+    | 'cases'
+    | 'observer'
   > & { name: string | undefined; calls: Calls; trace: Pick<Trace, 'of'>; pollEvery: number },
 ) {
   const { db, clock, adapter, audit, events, calls } = parts
@@ -74,6 +86,9 @@ export function createAnswers(
 
   const keeping = createAnswerPages({ ...parts, store, recordParked, system: () => system, kept: () => worker.wake() })
 
+  const askSome = createCaseRounds({ ...parts, keep: keeping.keepAll })
+  const asks = adapter.poll !== undefined || adapter.pollCase !== undefined
+
   /** Tries kept answers again in this transaction; how many. */
   async function retryIn(tx: Transaction, which: Parameters<typeof store.retry>[1], by: string): Promise<number> {
     const count = await store.retry(tx, which)
@@ -89,11 +104,16 @@ export function createAnswers(
   }
 
   async function poll(): Promise<void> {
+    if (adapter.poll !== undefined) await pollFeed()
+    const problem = adapter.pollCase === undefined ? null : await askSome()
+    Object.assign(polling, { lastGood: clock.now(), failures: 0, problem })
+  }
+
+  async function pollFeed(): Promise<void> {
     const cursor = await store.cursor(system)
     const page = await keeping.pageAfter(cursor)
     await keeping.keepPage(page, cursor)
     await keeping.fillGap(page.cursor)
-    Object.assign(polling, { lastGood: clock.now(), failures: 0, problem: null })
   }
 
   // --- settling
@@ -285,7 +305,7 @@ export function createAnswers(
 
   return {
     name,
-    polling: (): Polling | null => (adapter.poll === undefined ? null : { ...polling }),
+    polling: (): Polling | null => (asks ? { ...polling } : null),
     async start(): Promise<void> {
       stopped = false
       system = await store.system(
@@ -296,7 +316,7 @@ export function createAnswers(
       )
       await db.transaction(tx => store.retryAtStart(tx))
       worker.start()
-      if (adapter.poll !== undefined) poller.start()
+      if (asks) poller.start()
     },
     async stop(): Promise<void> {
       stopped = true
@@ -327,7 +347,7 @@ export function createAnswers(
     /** A case has this local case number now; in the transaction that says so. */
     async known(tx: Transaction, localCaseNo: string): Promise<void> {
       // A system that is asked for none gives none; those of one that was asked before may be kept.
-      anyKept ??= adapter.poll !== undefined || (await store.any(tx))
+      anyKept ??= asks || (await store.any(tx))
       if (!anyKept) return
       if ((await store.known(tx, localCaseNo)) > 0) tx.afterCommit(() => worker.wake())
     },

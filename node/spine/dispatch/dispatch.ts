@@ -10,6 +10,7 @@ import type {
   AdapterState,
   Delivery,
   DeliveryResult,
+  OpenCase,
   PlannedRequest,
 } from '../../../adapters/sdk/port.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
@@ -57,6 +58,8 @@ export type DispatchParts = {
       alongside: (tx: Transaction) => Promise<void>,
     ): Promise<unknown>
     byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null>
+    openNumbers(): Promise<number[]>
+    openCases(numbers: readonly number[]): Promise<(OpenCase & { no: number })[]>
   }
   observer: {
     effect(kind: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void

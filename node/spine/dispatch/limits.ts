@@ -23,6 +23,13 @@ export const DISPATCH_LIMITS = {
   again: 5_000,
 } as const
 
+export const CASE_ROUND_LIMITS = {
+  /** cases that are asked about after one pause of `pollSeconds` */
+  cases: 100,
+  /** ms that the adapter has to ask about one case */
+  ask: 120_000,
+} as const
+
 export const ANSWER_LIMITS = {
   /** characters of one answer; a longer one is told of and not kept */
   answer: 1_048_576,
