@@ -12,7 +12,7 @@ import {
   mappingFunctions,
   mappingInput,
 } from '../sdk/index.ts'
-import { BODY_VARIABLES } from './compile.ts'
+import { BODY_VARIABLES } from './compile-parts.ts'
 import type { RestConfig } from './config.ts'
 
 /** A case of an item without anything personal: fields that a mapping may ask for are there. */

@@ -26,21 +26,7 @@ export type Polling = { lastGood: number | null; failures: number; problem: Prob
 type Outcome = { problem: Problem; nextAt: number | null } | null
 
 export function createAnswers(
-  parts: Pick<
-    DispatchParts,
-    | 'db'
-    | 'packets'
-    | 'keys'
-    | 'adapter'
-    | 'context'
-    | 'stateOf'
-    | 'clock'
-    | 'audit'
-    | 'events'
-    | 'random'
-    | 'cases'
-    | 'observer'
-  > & { name: string | undefined; calls: Calls; trace: Pick<Trace, 'of'>; pollEvery: number },
+  parts: Omit<DispatchParts, 'name' | 'openMaterial' | 'pollEvery'> & { name: string | undefined; calls: Calls; trace: Pick<Trace, 'of'>; pollEvery: number },
 ) {
   const { db, clock, adapter, audit, events, calls } = parts
   const actor = `adapter:${adapter.kind}`

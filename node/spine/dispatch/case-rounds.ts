@@ -9,16 +9,19 @@ import type { Calls } from './calls.ts'
 import { CASE_ROUND_LIMITS, DISPATCH_LIMITS } from './limits.ts'
 import type { Trace } from './trace.ts'
 
+/** What is asked of cases. */
+export type OpenCases = {
+  /** numbers of the threads of all open cases that this city handles */
+  openNumbers(): Promise<number[]>
+  /** those of them that have a local case number and are open still */
+  openCases(numbers: readonly number[]): Promise<(OpenCase & { no: number })[]>
+}
+
 type CaseRoundsParts = {
   adapter: Adapter
   calls: Calls
   trace: Pick<Trace, 'of'>
-  cases: () => {
-    /** numbers of the threads of all open cases that this city handles */
-    openNumbers(): Promise<number[]>
-    /** those of them that have a local case number and are open still */
-    openCases(numbers: readonly number[]): Promise<(OpenCase & { no: number })[]>
-  }
+  cases: () => OpenCases
   stateOf: (threadNo: number) => AdapterState
   /** Keeps answers; false when there was no room for all of them. */
   keep: (answers: readonly (LocalEvent | RawEvent)[]) => Promise<boolean>

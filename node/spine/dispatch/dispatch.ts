@@ -10,7 +10,6 @@ import type {
   AdapterState,
   Delivery,
   DeliveryResult,
-  OpenCase,
   PlannedRequest,
 } from '../../../adapters/sdk/port.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
@@ -27,6 +26,7 @@ import type { KeptAnswer } from './answer-store.ts'
 import { createAnswers } from './answers.ts'
 import { askedHowItIs } from './approval-system.ts'
 import { createCalls } from './calls.ts'
+import type { OpenCases } from './case-rounds.ts'
 import { createJobStore, type DueJob, type Job, type NewJob, type ParkedJob } from './job-store.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { hasEnded, isOver } from './over.ts'
@@ -50,7 +50,7 @@ export type DispatchParts = {
   events: EventLog
   random: () => number
   openMaterial: (sha256: string) => ReadableStream<Uint8Array>
-  cases: () => {
+  cases: () => OpenCases & {
     moves(
       thread: string,
       moves: readonly MoveRequest[],
@@ -58,8 +58,6 @@ export type DispatchParts = {
       alongside: (tx: Transaction) => Promise<void>,
     ): Promise<unknown>
     byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null>
-    openNumbers(): Promise<number[]>
-    openCases(numbers: readonly number[]): Promise<(OpenCase & { no: number })[]>
   }
   observer: {
     effect(kind: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void
