@@ -26,7 +26,12 @@ export type Polling = { lastGood: number | null; failures: number; problem: Prob
 type Outcome = { problem: Problem; nextAt: number | null } | null
 
 export function createAnswers(
-  parts: Omit<DispatchParts, 'name' | 'openMaterial' | 'pollEvery'> & { name: string | undefined; calls: Calls; trace: Pick<Trace, 'of'>; pollEvery: number },
+  parts: Omit<DispatchParts, 'name' | 'openMaterial' | 'pollEvery'> & {
+    name: string | undefined
+    calls: Calls
+    trace: Pick<Trace, 'of'>
+    pollEvery: number
+  },
 ) {
   const { db, clock, adapter, audit, events, calls } = parts
   const actor = `adapter:${adapter.kind}`
