@@ -103,6 +103,15 @@ const PUBLISH_LIMITS = {
   codes: 100,
 } as const
 
+const chosenCodes = (what: string) =>
+  z
+    .string()
+    .max(PUBLISH_LIMITS.codes * 51)
+    .optional()
+    .describe(
+      `codes of the items whose drafts are ${what}, between commas, ${PUBLISH_LIMITS.codes} at most; the others, and a drafted organisation tree, stay drafts`,
+    )
+
 /** Problem: `request.invalid`. */
 function codesIn(list: string | undefined): string[] | undefined {
   if (list === undefined) return undefined
@@ -138,6 +147,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       id: 'previewPublication',
       summary: 'What publishing the drafts would change for partners: items that agreements name, open cases, mappings',
       action: 'catalogue.read',
+      query: z.strictObject({ codes: chosenCodes('to be published') }),
       answer: z.strictObject({
         items: z.int().describe('items that agreements name and that go, or whose modes, limits or materials change'),
         gone: z.int().describe('of them, those that are offered no longer'),
@@ -165,8 +175,9 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
           .describe('what the drafted organisation tree takes away; absent when none is drafted'),
       }),
       seconds: 120,
-      handle: async () => {
-        const report = await drafts.agreed()
+      problems: ['request.invalid'],
+      handle: async ({ query }) => {
+        const report = await drafts.agreed(codesIn(query.codes))
         return { ...report, shown: report.shown.map(item => ({ ...item, collecting: [...item.collecting] })) }
       },
     })
@@ -294,13 +305,7 @@ export const draftRoutes = (drafts: Drafts, city: string): RouteModule => ({
       action: 'catalogue.manage',
       query: z.strictObject({
         sound: flag.describe('drafts with an error stay drafts, and the others are published'),
-        codes: z
-          .string()
-          .max(PUBLISH_LIMITS.codes * 51)
-          .optional()
-          .describe(
-            `codes of the items whose drafts are published, between commas, ${PUBLISH_LIMITS.codes} at most; the others, and a drafted organisation tree, stay drafts`,
-          ),
+        codes: chosenCodes('published'),
       }),
       answer: z.strictObject({
         version: z.number().int(),

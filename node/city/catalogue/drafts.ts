@@ -179,11 +179,11 @@ export function createDrafts(parts: DraftsParts) {
       }
     },
 
-    /** What publishing them would change for partners. */
-    agreed: async (): Promise<AgreedReport & { organisation?: TreeReport }> => ({
-      ...(await lostPlaces()),
+    /** What publishing them would change for partners, or publishing those of the codes alone; a drafted organisation tree stays then. */
+    agreed: async (codes?: readonly string[]): Promise<AgreedReport & { organisation?: TreeReport }> => ({
+      ...(codes === undefined ? await lostPlaces() : {}),
       ...(await agreedReport(agreed, async code => {
-        const draft = await stored(code)
+        const draft = codes === undefined || codes.includes(code) ? await stored(code) : undefined
         const before = draft === undefined ? null : await published.item(code)
         const touch = draft === undefined ? null : touchOf(before, readItem(draft))
         return touch === null || before === null ? null : { ...touch, name: before.taskName }

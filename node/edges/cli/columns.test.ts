@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ImportDraftsAnswer } from '../client/api.generated.ts'
-import { describeSheets, filledIn, mappingOf } from './columns.ts'
+import { filledIn, mappingOf } from '../client/column-mapping.ts'
+import { describeSheets } from './columns.ts'
 
 type Sheet = ImportDraftsAnswer['sheets'][number]
 const column = (at: string, heading: string, field: string | null, change: Partial<Sheet['columns'][number]> = {}) => ({

@@ -8435,6 +8435,10 @@ export type LookAtParkedQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
+export type PreviewPublicationQuery = {
+  /** codes of the items whose drafts are to be published, between commas, 100 at most; the others, and a drafted organisation tree, stay drafts */
+  codes?: string | undefined
+}
 export type PreviewStepQuery = {
   act: 'sign' | 'suspend' | 'resume' | 'terminate' | 'expire'
   /** last day on which new cases begin, for terminate */
@@ -9457,7 +9461,9 @@ export interface Api {
     body: PreviewProposalRequest
   } & Options): Promise<PreviewProposalAnswer>
   /** What publishing the drafts would change for partners: items that agreements name, open cases, mappings */
-  previewPublication(input?: Options): Promise<PreviewPublicationAnswer>
+  previewPublication(input?: {
+    query?: PreviewPublicationQuery | undefined
+  } & Options): Promise<PreviewPublicationAnswer>
   /** What a purge of the case would delete, when, and which backups still hold it */
   previewPurge(input: {
     params: {

@@ -21,6 +21,7 @@ export const PLACES: { readonly [F in First]?: Place } = {
   board: { action: 'statistics.read', nav: { word: 'board', group: 'city', keys: 'g b' } },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },
   cases: { action: 'case.read' },
+  services: { action: 'reference.read', nav: { word: 'services', group: 'city', keys: 'g s' } },
   agreements: { action: 'reference.read', nav: { word: 'agreements', group: 'city', keys: 'g a' } },
   adapters: { action: 'operation.read', nav: { word: 'adapters', group: 'system' } },
   people: { action: 'account.read', nav: { word: 'people', group: 'system' } },

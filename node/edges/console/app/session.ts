@@ -7,7 +7,7 @@ import { ProblemError } from '../../../../protocol/problem.ts'
 import type { Purpose } from '../../../../protocol/rights/purposes.ts'
 import type { Action } from '../../../../protocol/rights/table.ts'
 import type { Api, ShowCommonSettingsAnswer, SignInRequest, WhoAmIAnswer } from '../../client/api.generated.ts'
-import { type Client, createClient } from '../../client/client.ts'
+import { type Client, createClient, type RawRequest } from '../../client/client.ts'
 
 export type Me = WhoAmIAnswer
 export type Due = 'password' | 'second-factor'
@@ -49,7 +49,9 @@ type Method = (input?: { query?: object }) => Promise<unknown>
 export const node: Client = new Proxy(plain, {
   get(target, name) {
     const method: unknown = Reflect.get(target, name)
-    if (typeof method !== 'function' || name === 'request') return method
+    if (typeof method !== 'function') return method
+    // Who asks by an address names what its look is for, where that is asked.
+    if (name === 'request') return (raw: RawRequest) => noticing(() => target.request(raw))
     const call = method as Method
     return (input?: { query?: object }) =>
       noticing(async () => {

@@ -13,7 +13,7 @@ const PAGE = 200
 const MOST = 10_000
 const SHOWN = 20
 
-const isInitials = (q: string): boolean => new RegExp(`^[a-z]{${LEAST},}$`, 'i').test(q)
+export const isInitials = (q: string): boolean => new RegExp(`^[a-z]{${LEAST},}$`, 'i').test(q)
 
 /** Every item of the own list and those of partners, with initials. */
 async function readAll(signal: AbortSignal): Promise<{ item: Item; initials: string }[]> {
@@ -31,14 +31,18 @@ async function readAll(signal: AbortSignal): Promise<{ item: Item; initials: str
   return found.map(item => ({ item, initials: initialsOf(item.name) }))
 }
 
+/** The items of all cities with their initials, read once they are asked for. */
+export const useInitials = (when: boolean) =>
+  useQuery({
+    queryKey: ['searchItems', 'initials'],
+    queryFn: ({ signal }) => readAll(signal),
+    enabled: when,
+  })
+
 export function useItems(q: string) {
   const letters = isInitials(q)
   const byWords = useNode('searchItems', { query: { q, limit: SHOWN } }, { when: q.length >= LEAST && !letters })
-  const all = useQuery({
-    queryKey: ['searchItems', 'initials'],
-    queryFn: ({ signal }) => readAll(signal),
-    enabled: letters,
-  })
+  const all = useInitials(letters)
   const lower = q.toLowerCase()
   const byInitials = (all.data ?? []).filter(({ initials }) => initials.includes(lower))
   return {

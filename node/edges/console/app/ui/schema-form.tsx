@@ -3,7 +3,7 @@
  * node, and shown at its field; no validator compiles code, which the policy of the page forbids.
  */
 import Form from '@rjsf/antd'
-import type { RJSFSchema, UiSchema } from '@rjsf/utils'
+import type { RegistryFieldsType, RegistryWidgetsType, RJSFSchema, TranslatableString, UiSchema } from '@rjsf/utils'
 import { Component, type ReactNode } from 'react'
 import { ProblemNotice } from './problem.tsx'
 import { errorsAt, NODE_JUDGES } from './schema-errors.ts'
@@ -30,10 +30,22 @@ class Held extends Component<{ children: ReactNode }, { error: unknown }> {
   }
 }
 
+/** What nobody wrote stays unsaid: no first entry of a list, no object without a field. */
+const NOTHING_BY_ITSELF = {
+  arrayMinItems: { populate: 'never' },
+  emptyObjectFields: 'skipDefaults',
+  constAsDefaults: 'never',
+} as const
+
 export function SchemaForm({
   name,
   schema,
   hints,
+  ui = {},
+  fields,
+  widgets,
+  translate,
+  spans,
   values,
   errors = [],
   change,
@@ -43,6 +55,14 @@ export function SchemaForm({
   name: string
   schema: object
   hints?: unknown
+  /** of the console itself, where the schema is its own: unlike hints of a city it may name parts of the program */
+  ui?: UiSchema
+  fields?: RegistryFieldsType
+  widgets?: RegistryWidgetsType
+  /** what the form itself says: its buttons */
+  translate?: (text: TranslatableString, params?: string[]) => string
+  /** of 24 columns, by the kind of a field: how wide it is; all of them as wide as the form when absent */
+  spans?: Readonly<Record<string, number>>
   values: Values
   errors?: readonly { path: string; text: string }[]
   change: (values: Values) => void
@@ -54,9 +74,14 @@ export function SchemaForm({
         tagName="div"
         idPrefix={name}
         schema={schema as RJSFSchema}
-        uiSchema={{ ...safeHints(hints), 'ui:submitButtonOptions': { norender: true } }}
+        uiSchema={{ ...safeHints(hints), ...ui, 'ui:submitButtonOptions': { norender: true } }}
         formData={values}
         validator={NODE_JUDGES}
+        fields={fields}
+        widgets={widgets}
+        translateString={translate}
+        formContext={spans === undefined ? undefined : { colSpan: spans }}
+        experimental_defaultFormStateBehavior={NOTHING_BY_ITSELF}
         extraErrors={errorsAt(errors)}
         showErrorList={false}
         noHtml5Validate
