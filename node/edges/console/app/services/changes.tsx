@@ -3,6 +3,7 @@ import type { ItemDraft } from '../../../client/api.generated.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { entryName, fieldOf, pathName, valueText } from './fields.ts'
 import { cureOf } from './findings.ts'
+import { Scroll } from './scroll.tsx'
 import { SERVICES } from './words.ts'
 
 type Finding = ItemDraft['findings'][number]
@@ -44,7 +45,7 @@ export function Changes({ draft }: { draft: ItemDraft }) {
       {change === 'add' ? <p>{words.noBefore}</p> : null}
       {change === 'remove' ? <p>{words.goes}</p> : null}
       {differences.length === 0 ? null : (
-        <div className="scroll">
+        <Scroll label={words.change}>
           <table className="plain">
             <thead>
               <tr>
@@ -67,7 +68,7 @@ export function Changes({ draft }: { draft: ItemDraft }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {draft.findings.length === 0 ? null : <Findings findings={draft.findings} draft={draft} />}
     </>

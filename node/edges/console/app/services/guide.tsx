@@ -6,6 +6,7 @@ import { useLanguage, useWords } from '../words.ts'
 import { fieldName, valueText } from './fields.ts'
 import type { Item } from './item-type.ts'
 import { Sample } from './sample.tsx'
+import { Scroll } from './scroll.tsx'
 import { SERVICES } from './words.ts'
 
 function Section({ id, title, children }: { id: string; title: string; children: ReactNode }) {
@@ -40,7 +41,7 @@ function Materials({ city, item }: { city: string; item: Item }) {
   if (item.materials.length === 0) return <p>{words.noMaterials}</p>
   const text = (field: string, value: unknown) => valueText(`materials.${field}`, value, language)
   return (
-    <div className="scroll">
+    <Scroll label={words.materials}>
       <table className="plain">
         <thead>
           <tr>
@@ -107,7 +108,7 @@ function Materials({ city, item }: { city: string; item: Item }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

@@ -8,6 +8,7 @@ import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, useWords } from '../words.ts'
 import { fieldName } from './fields.ts'
+import { Scroll } from './scroll.tsx'
 import { OF_LISTS } from './tabs.tsx'
 import { SERVICES } from './words.ts'
 
@@ -35,28 +36,30 @@ function Touched({ report }: { report: AnswerOf<'previewPublication'> }) {
         )}
       </ul>
       {shown.length === 0 ? null : (
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{words.name}</th>
-              <th scope="col">{words.touched}</th>
-              <th scope="col">{words.collecting}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ code, name, change, fields, collecting }) => (
-              <tr key={code}>
-                <th scope="row">{name}</th>
-                <td className={change === 'gone' ? 'worse' : undefined}>
-                  {change === 'gone'
-                    ? `✗ ${words.goes}`
-                    : fields.map(field => fieldName(field, language)).join(language === 'zh' ? '、' : ', ')}
-                </td>
-                <td>{collecting.map(nameOf).join(language === 'zh' ? '、' : ', ')}</td>
+        <Scroll label={words.touched}>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{words.name}</th>
+                <th scope="col">{words.touched}</th>
+                <th scope="col">{words.collecting}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {shown.map(({ code, name, change, fields, collecting }) => (
+                <tr key={code}>
+                  <th scope="row">{name}</th>
+                  <td className={change === 'gone' ? 'worse' : undefined}>
+                    {change === 'gone'
+                      ? `✗ ${words.goes}`
+                      : fields.map(field => fieldName(field, language)).join(language === 'zh' ? '、' : ', ')}
+                  </td>
+                  <td>{collecting.map(nameOf).join(language === 'zh' ? '、' : ', ')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
       )}
     </>
   )

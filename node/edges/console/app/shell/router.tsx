@@ -74,4 +74,13 @@ const routes = PAGES.map(entry =>
   }),
 )
 
-export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: false })
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPreload: false,
+  // What stands after the question mark is texts: a code of digits is no number, of which the last ones would be lost.
+  parseSearch: text => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: search => {
+    const fields = new URLSearchParams(search as Record<string, string>)
+    return fields.size === 0 ? '' : `?${fields}`
+  },
+})

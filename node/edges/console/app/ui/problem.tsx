@@ -32,6 +32,10 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
     'case.printed': words.printed,
     'case.messages-read': words.messagesRead,
     'case.archived': words.archived,
+    'draft.saved': words.draftSaved,
+    'draft.removal': words.draftRemoval,
+    'drafts.discarded': words.draftsDiscarded,
+    'mapping.saved': words.mappingSaved,
   }
   // Steps of cases have names; another act stands as the audit log calls it.
   const actionText = (action: string) =>

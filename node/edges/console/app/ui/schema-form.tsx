@@ -80,7 +80,7 @@ export function SchemaForm({
         fields={fields}
         widgets={widgets}
         translateString={translate}
-        formContext={spans === undefined ? undefined : { colSpan: spans }}
+        formContext={spans === undefined ? undefined : { colSpan: spans, labelAlign: 'left' }}
         experimental_defaultFormStateBehavior={NOTHING_BY_ITSELF}
         extraErrors={errorsAt(errors)}
         showErrorList={false}

@@ -32,6 +32,10 @@ export const SHARED = catalogue(
     printed: '打印文书',
     messagesRead: '阅读留言',
     archived: '归档',
+    draftSaved: '修改事项草稿',
+    draftRemoval: '拟取消事项',
+    draftsDiscarded: '撤回事项草稿',
+    mappingSaved: '保存事项对照',
   },
   {
     asOf: (at: string) => `As of ${at}`,
@@ -63,5 +67,9 @@ export const SHARED = catalogue(
     printed: 'papers printed',
     messagesRead: 'messages read',
     archived: 'archived',
+    draftSaved: 'changed the draft of the item',
+    draftRemoval: 'drafted that the item goes',
+    draftsDiscarded: 'took the draft of the item back',
+    mappingSaved: 'saved the comparison',
   },
 )

@@ -24,7 +24,7 @@ export function ChooseItem({
     const timer = setTimeout(() => ask(text.trim()), PAUSE)
     return () => clearTimeout(timer)
   }, [text])
-  const found = useNode('searchItems', { query: { city, q: asked, limit: OFFERED } }, { when: city !== '', keep: true })
+  const found = useNode('searchItems', { query: { city, q: asked, limit: OFFERED } }, { keep: true })
   const items = (found.data?.items ?? []).filter(item => item.city === city)
   const options = items.map(({ code, name, department }) => ({ value: code, label: `${name} · ${department}` }))
   const known = value === null || items.some(({ code }) => code === value.code)
@@ -32,7 +32,6 @@ export function ChooseItem({
     <Select
       aria-label={label}
       placeholder={label}
-      disabled={city === ''}
       showSearch={{ filterOption: false, onSearch: setText }}
       popupMatchSelectWidth={false}
       style={{ width: 380, maxWidth: '100%' }}

@@ -121,13 +121,15 @@ export function Page() {
             onChange={(code: string | null) => set({ partner: code ?? undefined, item: undefined, own: undefined })}
             options={(partners.data?.items ?? []).map(({ code, name }) => ({ value: code, label: name }))}
           />
-          <ChooseItem
-            key={partner}
-            city={partner}
-            label={words.chooseTheirs}
-            value={item === '' ? null : { code: item, name: data?.theirs.taskName ?? item }}
-            choose={code => set({ item: code, own: undefined })}
-          />
+          {partner === '' ? null : (
+            <ChooseItem
+              key={partner}
+              city={partner}
+              label={words.chooseTheirs}
+              value={item === '' ? null : { code: item, name: data?.theirs.taskName ?? item }}
+              choose={code => set({ item: code, own: undefined })}
+            />
+          )}
           {chosen ? (
             <ChooseItem
               city={city.code}

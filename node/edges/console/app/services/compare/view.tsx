@@ -8,6 +8,7 @@ import { ProblemNotice } from '../../ui/problem.tsx'
 import { useLanguage, useWords } from '../../words.ts'
 import { fieldName, valueText } from '../fields.ts'
 import type { Item, Material } from '../item-type.ts'
+import { Scroll } from '../scroll.tsx'
 import { versioned } from '../versioned.ts'
 import { begun, type Mark, markOf, type Pairing, pairsOf, proposedFor, unpaired } from './pairs.ts'
 import type { ComparisonOf, SavedMapping } from './types.ts'
@@ -43,7 +44,7 @@ function Conditions({ comparison }: { comparison: ComparisonOf }) {
     <section className="card" aria-labelledby="conditions">
       <h2 id="conditions">{words.conditions}</h2>
       {differences.length === 0 ? null : (
-        <div className="scroll">
+        <Scroll label={words.conditions}>
           <table className="plain compare">
             <thead>
               <tr>
@@ -74,7 +75,7 @@ function Conditions({ comparison }: { comparison: ComparisonOf }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       <p className="better">✓ {differences.length === 0 ? words.allSame : words.sameFields(same)}</p>
     </section>
@@ -288,7 +289,7 @@ export function Comparison({
       <Conditions comparison={comparison} />
       <section className="card" aria-labelledby="materials">
         <h2 id="materials">{words.materials}</h2>
-        <div className="scroll">
+        <Scroll label={words.materials}>
           <table className="plain compare">
             <thead>
               <tr>
@@ -314,7 +315,7 @@ export function Comparison({
               })}
             </tbody>
           </table>
-        </div>
+        </Scroll>
         {left.length === 0 ? null : (
           <>
             <h3>{words.onlyOursList}</h3>

@@ -4,6 +4,7 @@ import { Button, Checkbox, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
 import { SchemaForm } from '../../ui/schema-form.tsx'
 import { useWords } from '../../words.ts'
+import { Scroll } from '../scroll.tsx'
 import { asKind, type FieldKind, type FormField, fieldsOf, formOf, newField } from './form-fields.ts'
 import type { Edited } from './item.ts'
 import { useTranslate } from './widgets.tsx'
@@ -137,7 +138,7 @@ export function ApplicationForm({ item, change }: { item: Edited; change: (next:
       <h3>{words.fields}</h3>
       <p className="muted">{words.fieldsHint}</p>
       {fields.length === 0 ? null : (
-        <div className="scroll">
+        <Scroll label={words.fields}>
           <table className="plain">
             <thead>
               <tr>
@@ -170,7 +171,7 @@ export function ApplicationForm({ item, change }: { item: Edited; change: (next:
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       <Button
         icon={<PlusOutlined />}

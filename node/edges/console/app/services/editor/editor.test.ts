@@ -16,6 +16,12 @@ test('every field of an item stands in one group, and has a name in both languag
       : Object.entries(schema).flatMap(([key, value]) =>
           key === 'title' && typeof value === 'string' ? [value] : titles(value),
         )
+  const { materials } = itemForm(['materials'], 'zh').schema.properties as {
+    materials: { items: { properties: object } }
+  }
+  expect(Object.keys(materialForm('zh').schema.properties ?? {}).toSorted()).toEqual(
+    Object.keys(materials.items.properties).toSorted(),
+  )
   for (const form of [itemForm(ITEM_FIELDS, 'zh'), materialForm('zh')])
     for (const title of titles(form.schema)) expect(title, String(title)).toMatch(/[\u4e00-\u9fff]/)
   for (const [field, { zh, en }] of Object.entries(FIELD_NAMES))

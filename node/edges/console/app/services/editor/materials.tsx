@@ -61,7 +61,7 @@ function Row({
             aria-label={open ? words.closeMaterial(name) : words.openMaterial(name)}
             onClick={toggle}
           >
-            {open ? words.close : words.openMaterial('')}
+            {open ? words.closeMaterial('') : words.openMaterial('')}
           </Button>
           <Button
             icon={<ArrowUpOutlined />}

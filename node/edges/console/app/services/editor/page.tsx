@@ -41,7 +41,6 @@ export function useSaid(
 
 function Editor({ code, opened }: { code: string; opened: Held }) {
   const words = useWords(EDITOR)
-  const language = useLanguage()
   const router = useRouter()
   const { city } = useSettings()
   const { item, change, held, state, error, settle } = useItemDraft(code, opened)
@@ -127,9 +126,6 @@ function Editor({ code, opened }: { code: string; opened: Held }) {
           }}
         />
       ) : null}
-      <span className="unseen" lang={language}>
-        {fieldName('taskCode', language)} {code}
-      </span>
     </>
   )
 }

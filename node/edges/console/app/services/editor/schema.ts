@@ -22,7 +22,9 @@ type Schema = {
 
 const ROOT = SERVICE_ITEM as unknown as Schema
 /** A text that may be longer than this is written in several lines. */
-const ONE_LINE = 300
+const ONE_LINE = 500
+/** They may be long, and hardly ever are. */
+const SHORT = new Set(['taskName'])
 const DAYS = new Set(['planEffectiveDate', 'planCancelDate'])
 /** Texts of a few words, one a line. */
 const LINES = new Set(['sharedFields', 'offeredAt.windows', 'materials.reviewPoints'])
@@ -78,7 +80,7 @@ function uiOf(field: string, schema: Schema, language: Language): UiSchema {
     return Object.fromEntries(
       Object.entries(schema.properties ?? {}).map(([name, of]) => [name, uiOf(`${field}.${name}`, of, language)]),
     )
-  if (schema.type === 'string' && (schema.maxLength ?? 0) > ONE_LINE)
+  if (schema.type === 'string' && (schema.maxLength ?? 0) > ONE_LINE && !SHORT.has(field))
     return { 'ui:widget': 'textarea', 'ui:options': { rows: field === 'consent.text' ? 6 : 2 } }
   return {}
 }
@@ -103,10 +105,37 @@ function formOf(of: Schema, prefix: string, fields: readonly string[], language:
 /** The form of some fields of an item. */
 export const itemForm = (fields: readonly string[], language: Language): FormParts => formOf(ROOT, '', fields, language)
 
+/** What is asked of each material first, then what some of them want. */
+const MATERIAL_FIELDS: readonly string[] = [
+  'materialName',
+  'materialCode',
+  'isNeed',
+  'materialType',
+  'materialFormat',
+  'sourceType',
+  'reviewPoints',
+  'exampleGuid',
+  'formGuid',
+  'issuer',
+  'issueRequirement',
+  'acceptStand',
+  'needExplain',
+  'sourceExplain',
+  'fillExplain',
+  'pageNum',
+  'pageNumY',
+  'pageNumF',
+  'pageFormat',
+  'certCode',
+  'isResultCert',
+  'orderNum',
+  'byLaw',
+]
+
 /** The form of a material. */
 export const materialForm = (language: Language): FormParts => {
   const material = ROOT.properties?.materials?.items ?? {}
-  return formOf(material, 'materials.', Object.keys(material.properties ?? {}), language)
+  return formOf(material, 'materials.', MATERIAL_FIELDS, language)
 }
 
 /** Of 24 columns: what is one line long stands beside another. */

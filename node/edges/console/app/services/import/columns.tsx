@@ -2,6 +2,7 @@
 import { Select } from 'antd'
 import { useMemo } from 'react'
 import { useLanguage, useWords } from '../../words.ts'
+import { Scroll } from '../scroll.tsx'
 import { columnChoices, headingIn, type Mapping, type Sheet } from './mapping.ts'
 import { IMPORT } from './words.ts'
 
@@ -19,7 +20,7 @@ function Columns({
   const choices = useMemo(() => columnChoices(language, words.leftOut), [language, words])
   const shown = sheet.columns.filter(({ heading, filled }) => heading !== '' || filled > 0)
   return (
-    <div className="scroll">
+    <Scroll label={sheet.sheet}>
       <table className="plain">
         <thead>
           <tr>
@@ -72,7 +73,7 @@ function Columns({
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 
