@@ -362,6 +362,18 @@ test('a publication says beforehand which agreed items go or change, with their 
     mappings: 3,
     shown: [touched('A1', 'gone'), touched('A3', 'gone'), touched('A2', 'changed', ['modes', 'promiseDay'])],
   })
+  // Of chosen drafts alone, as they would be published.
+  expect((await administrator.get('/api/v1/services/drafts/agreed?codes=A2,A5')).body).toMatchObject({
+    items: 1,
+    gone: 0,
+    mappings: 2,
+    shown: [touched('A2', 'changed', ['modes', 'promiseDay'])],
+  })
+  const many = (count: number) => Array.from({ length: count }, (_, no) => `C${no}`).join(',')
+  expect((await administrator.get(`/api/v1/services/drafts/agreed?codes=${many(100)}`)).body).toMatchObject({
+    items: 0,
+  })
+  expect((await administrator.get(`/api/v1/services/drafts/agreed?codes=${many(101)}`)).status).toBe(400)
   expect((await api.as('clerk').get('/api/v1/services/drafts/agreed')).status).toBe(403)
 })
 
