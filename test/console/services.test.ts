@@ -1,7 +1,7 @@
 /** Administrators keep their city's list by the console: offices' own tables are imported in two runs, items are edited, checked, weighed and published, and partners see it live. */
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fieldName } from '../../node/edges/console/app/services/fields.ts'
+import { FIELD_NAMES } from '../../node/edges/console/app/services/field-words.ts'
 import { sit, stumbles } from '../support/browser.ts'
 import { seat } from '../support/console.ts'
 import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
@@ -31,7 +31,7 @@ const workbook = ({ name }: OfficeList, sheets: OfficeList['sheets']) => ({
 /** What a person answers at a place: by the word, the field or the unit that it asks for. */
 function answerTo(asked: string, answers: Answers): string {
   for (const [key, answer] of Object.entries(answers))
-    if (asked.includes(`“${key}”`) || asked.startsWith(`${fieldName(key, 'zh')}（表中没有写的`)) return String(answer)
+    if (asked.includes(`“${key}”`) || asked.startsWith(`${FIELD_NAMES[key]?.zh}（表中没有写的`)) return String(answer)
   throw new Error(`nothing answers “${asked}”`)
 }
 
@@ -50,10 +50,10 @@ async function choose(page: Page, name: string, option: string): Promise<void> {
 }
 
 test.each([
-  [MARKET, 1],
-  [POLICE, 2],
-  [COUNTY, 3],
-] as const)('a list as the office wrote it is published by the console in two runs: $0.name', async (list, version) => {
+  { list: MARKET, version: 1 },
+  { list: POLICE, version: 2 },
+  { list: COUNTY, version: 3 },
+])('the list of $list.name, as it wrote it, is published by the console in two runs', async ({ list, version }) => {
   const { page, faults } = await administrator('ankang', `admin.import.${version}`)
   await page.getByRole('link', { name: '事项清单' }).click()
   if (version === 1) {

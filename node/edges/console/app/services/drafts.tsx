@@ -176,9 +176,9 @@ export function Page() {
       {publishing === null ? null : (
         <Publish
           {...publishing}
-          close={() => {
+          close={published => {
             publish(null)
-            setChosen(new Map())
+            if (published) setChosen(new Map())
           }}
         />
       )}

@@ -73,23 +73,25 @@ export function Publish({
 }: {
   codes: readonly string[] | null
   wrong: number
-  close: () => void
+  /** `published`: whether anything was */
+  close: (published: boolean) => void
 }) {
   const words = useWords(SERVICES)
   const [sound, onlySound] = useState(false)
   const chosen = codes === null ? {} : { codes: codes.join(',') }
   const preview = useNode('previewPublication', { query: chosen })
   const publish = useAct('publishDrafts', OF_LISTS)
+  const leave = () => close(publish.data !== undefined)
   return (
     <Modal
       open
       title={words.preview}
       width={800}
-      onCancel={close}
+      onCancel={leave}
       footer={
         publish.data === undefined ? (
           <Space>
-            <Button onClick={close}>{words.close}</Button>
+            <Button onClick={leave}>{words.close}</Button>
             <Button
               type="primary"
               loading={publish.isPending}
@@ -100,7 +102,7 @@ export function Publish({
             </Button>
           </Space>
         ) : (
-          <Button type="primary" onClick={close}>
+          <Button type="primary" onClick={leave}>
             {words.close}
           </Button>
         )

@@ -12,6 +12,7 @@ import type { Item } from '../item-type.ts'
 import { OF_DRAFTS } from '../tabs.tsx'
 import { versioned } from '../versioned.ts'
 import { type Edited, sentOf } from './item.ts'
+import { EDITOR } from './words.ts'
 
 /** After the last key, milliseconds. */
 const PAUSE = 700
@@ -43,9 +44,10 @@ export type Fault = { path: string; text: { zh: string; en: string } }
 /** Faults of fields that the node told, by their paths in the item. */
 export const faultsOf = (error: unknown): Fault[] =>
   isProblem(error, 'request.invalid')
-    ? error.errors.map(({ field, reason, reasonZh }) => ({
+    ? error.errors.map(({ field, code, reason, reasonZh }) => ({
         path: field.replace(/^item\.?/, ''),
-        text: { zh: reasonZh, en: reason },
+        // Of which type it is, the field itself shows.
+        text: code === 'required' ? { zh: EDITOR.zh.needed, en: EDITOR.en.needed } : { zh: reasonZh, en: reason },
       }))
     : []
 

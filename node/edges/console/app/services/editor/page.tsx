@@ -8,6 +8,7 @@ import { mayDo, useMe, useSettings } from '../../session.ts'
 import { Shown } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { useLanguage, useWords } from '../../words.ts'
+import { itemAddress } from '../address.ts'
 import { fieldName } from '../fields.ts'
 import { pointerOf } from '../findings.ts'
 import { Guide } from '../guide.tsx'
@@ -120,9 +121,9 @@ function Editor({ code, opened }: { code: string; opened: Held }) {
         <Publish
           codes={[code]}
           wrong={errors > 0 ? 1 : 0}
-          close={() => {
+          close={published => {
             publish(false)
-            router.history.push(`/services/${city.code}/${encodeURIComponent(code)}`)
+            if (published) router.history.push(itemAddress(city.code, code))
           }}
         />
       ) : null}
