@@ -46,6 +46,7 @@ export function SchemaForm({
   widgets,
   translate,
   spans,
+  defaults = true,
   values,
   errors = [],
   change,
@@ -61,6 +62,8 @@ export function SchemaForm({
   widgets?: RegistryWidgetsType
   /** what the form itself says: its buttons */
   translate?: (text: TranslatableString, params?: string[]) => string
+  /** whether what the schema gives by default stands where nobody wrote anything */
+  defaults?: boolean
   /** of 24 columns, by the kind of a field: how wide it is; all of them as wide as the form when absent */
   spans?: Readonly<Record<string, number>>
   values: Values
@@ -81,7 +84,7 @@ export function SchemaForm({
         widgets={widgets}
         translateString={translate}
         formContext={spans === undefined ? undefined : { colSpan: spans, labelAlign: 'left' }}
-        experimental_defaultFormStateBehavior={NOTHING_BY_ITSELF}
+        experimental_defaultFormStateBehavior={defaults ? undefined : NOTHING_BY_ITSELF}
         extraErrors={errorsAt(errors)}
         showErrorList={false}
         noHtml5Validate

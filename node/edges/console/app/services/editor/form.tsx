@@ -56,6 +56,7 @@ const Fields = memo(
         widgets={WIDGETS}
         translate={translate}
         spans={SPANS}
+        defaults={false}
         values={said(item, fields)}
         errors={errors}
         change={write}

@@ -87,6 +87,7 @@ function Row({
           widgets={WIDGETS}
           translate={translate}
           spans={SPANS}
+          defaults={false}
           values={material}
           errors={own.map(({ path, text }) => ({ path: path.slice(at.length - 1), text }))}
           change={values => change(values as Material)}
