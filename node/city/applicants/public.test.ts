@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { createHandClock } from '../../../test/support/http.ts'
 import { maskNumber } from '../records/papers/view.ts'
-import { addressOf, LEVELS } from './pages.ts'
+import { addressOf } from './pages.ts'
+import { LEVELS, SITE_WORDS } from './pages-words.ts'
 import type { Progress } from './progress.ts'
 import { createSite, SITE_LIMITS } from './site-routes.ts'
 
@@ -88,6 +89,32 @@ describe('the pages', () => {
     expect(shown.headers.get('cache-control')).toBe('no-store')
     expect(await (await get(`/q/${TOKEN}`)).text()).toContain('需要补正材料')
     expect(await (await get(`/q/${TOKEN}?big=1`)).text()).toContain('<html lang="zh-CN" class="big">')
+  })
+
+  test('speak English by a switch, which stays on the way through them, beside large text and the code that was scanned', async () => {
+    const asked = await (await get('/?lang=en')).text()
+    expect(asked).toContain('<html lang="en">')
+    expect(asked).toContain('Case number')
+    expect(asked).toContain('name="lang" value="en"')
+    expect(asked).toContain('href="/?big=1&amp;lang=en"')
+    expect(asked).toContain('<a class="size" lang="zh-CN" href="/">中文</a>')
+    const shown = await (await post('/progress', { ...right, lang: 'en', big: '1', by: 'qr' })).text()
+    expect(shown).toContain('<html lang="en" class="big">')
+    for (const part of ['Materials are missing', 'by 2026-11-30', 'by 2026-12-01', 'Application forwarded'])
+      expect(shown).toContain(part)
+    expect(shown).toContain(`href="/q/${TOKEN}?by=qr&amp;lang=en"`)
+    expect(shown).toContain(`lang="zh-CN" href="/q/${TOKEN}?by=qr&amp;big=1"`)
+    expect(await (await post('/progress', { ...right, last4: '0000', lang: 'en' })).text()).toContain(
+      'Nothing was found',
+    )
+    found = progress({ state: 'closed', outcome: 'granted', supplement: null, ratable: ['window'] })
+    const rating = await (await get(`/q/${TOKEN}?lang=en`)).text()
+    for (const level of SITE_WORDS.en.levels) expect(rating).toContain(level)
+    const thanks = { token: TOKEN, target: 'window', level: '1', lang: 'en' }
+    expect(await (await post('/rate', thanks)).text()).toContain('Thank you for your rating')
+    // Another word is no language.
+    expect(await (await get('/?lang=toString')).text()).toContain('<html lang="zh-CN">')
+    expect(SITE_WORDS.en.levels).toHaveLength(LEVELS.length)
   })
 
   test('say the same of a number that is none and of digits that are wrong', async () => {

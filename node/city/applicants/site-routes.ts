@@ -9,6 +9,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { createRateLimiter } from '../../edges/http/rate.ts'
 import { sourceOf } from '../../kernel/ip.ts'
 import { askPage, messagePage, type PageLook, progressPage, SCANNED } from './pages.ts'
+import { LANGUAGES, SITE_WORDS } from './pages-words.ts'
 import type { Applicants } from './progress.ts'
 
 export const SITE_LIMITS = {
@@ -42,14 +43,11 @@ const LAST4 = /^([0-9A-Za-z]{4}|[0-9A-Za-z]\([0-9A-Za-z]\))$/
 /** 评价渠道: by the QR code of the receipt, or by a link or the case number. */
 const CHANNELS = { code: '二维码', page: '网页' } as const
 
-/** The same for a number that is none and digits that are wrong. */
-const NOT_FOUND = '没有查到：请核对办件编号和证件号码后四位。'
-const TOO_OFTEN = '查询过于频繁，请稍后再试。'
-
 const lookOf = (title: string, fields: URLSearchParams): PageLook => ({
   title,
   big: fields.get('big') === '1',
   scanned: fields.get('by') === SCANNED,
+  language: LANGUAGES.find(language => language === fields.get('lang')) ?? 'zh',
 })
 
 export function createSite(parts: {
@@ -81,16 +79,19 @@ export function createSite(parts: {
   }
 
   async function find(form: URLSearchParams, look: PageLook): Promise<Response> {
+    const words = SITE_WORDS[look.language]
     // Other spellings of one number are no further questions.
     const number = foldNumber(form.get('number') ?? '')
     const last4 = plainText(form.get('last4') ?? '')
-    if (number === '' || number.length > 64 || !LAST4.test(last4)) return page(askPage(look, NOT_FOUND), 404)
-    if (!byCase.take(number)) return page(askPage(look, TOO_OFTEN), 429)
+    // The same for a number that is none and digits that are wrong.
+    if (number === '' || number.length > 64 || !LAST4.test(last4)) return page(askPage(look, words.notFound), 404)
+    if (!byCase.take(number)) return page(askPage(look, words.tooOften), 429)
     const found = await applicants.find(number, last4)
-    return found === null ? page(askPage(look, NOT_FOUND), 404) : page(progressPage(found, look))
+    return found === null ? page(askPage(look, words.notFound), 404) : page(progressPage(found, look))
   }
 
   async function rate(form: URLSearchParams, look: PageLook): Promise<Response> {
+    const words = SITE_WORDS[look.language]
     const text = (form.get('text') ?? '').trim().slice(0, 500)
     const content = CASE_CONTENT['case.evaluate'].safeParse({
       target: form.get('target'),
@@ -99,29 +100,30 @@ export function createSite(parts: {
       realName: form.get('realName') === '1',
       ...(text === '' ? {} : { text }),
     })
-    if (!content.success) return page(messagePage(look, '请选择一项评价。'), 400)
+    if (!content.success) return page(messagePage(look, words.choose), 400)
     try {
       const after = await applicants.rate(form.get('token') ?? '', content.data)
-      return page(progressPage(after, look, '谢谢您的评价。'))
+      return page(progressPage(after, look, words.thanks))
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       const known = error.problem.code === 'request.not-found'
-      return page(messagePage(look, known ? '链接已失效。' : '已经评价过，或者现在不能评价。'), known ? 404 : 409)
+      return page(messagePage(look, known ? words.expired : words.rated), known ? 404 : 409)
     }
   }
 
   async function answer(request: Request, address: string): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const plain = lookOf(title, searchParams)
-    if (!byAddress.take(sourceOf(address))) return page(messagePage(plain, TOO_OFTEN), 429)
+    const words = SITE_WORDS[plain.language]
+    if (!byAddress.take(sourceOf(address))) return page(messagePage(plain, words.tooOften), 429)
     if (request.method === 'GET' && pathname === '/') return page(askPage(plain))
     const token = /^\/q\/([A-Za-z0-9_-]{43})$/.exec(pathname)?.[1]
     if (request.method === 'GET' && token !== undefined) {
       const found = await applicants.of(token)
-      return found === null ? page(messagePage(plain, '链接已失效。'), 404) : page(progressPage(found, plain))
+      return found === null ? page(messagePage(plain, words.expired), 404) : page(progressPage(found, plain))
     }
     if (request.method !== 'POST' || (pathname !== '/progress' && pathname !== '/rate'))
-      return page(messagePage(plain, '没有这个页面。'), 404)
+      return page(messagePage(plain, words.noPage), 404)
     const form = await formOf(request)
     const look = lookOf(title, form)
     return pathname === '/progress' ? find(form, look) : rate(form, look)
@@ -135,10 +137,7 @@ export function createSite(parts: {
       } catch (error) {
         const oversize = error instanceof ProblemError && error.problem.code === 'request.oversize'
         if (!oversize) parts.failed(error)
-        return page(
-          messagePage({ title, big: false, scanned: false }, '暂时不能处理，请稍后再试。'),
-          oversize ? 413 : 500,
-        )
+        return page(messagePage(lookOf(title, new URLSearchParams()), SITE_WORDS.zh.failed), oversize ? 413 : 500)
       }
     },
     drain: (): void => {},
