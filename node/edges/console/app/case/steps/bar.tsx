@@ -60,6 +60,8 @@ function StepDrawer({
   const words = useWords(STEPS)
   const pair = usePair()
   const read = useNode('getCaseStep', { params: { thread: detail.thread, kind } })
+  // Of a step that was sent and not answered, the form stays: it may have been taken already.
+  const [waits, setWaits] = useState(false)
   return (
     <Drawer
       open
@@ -71,7 +73,7 @@ function StepDrawer({
       <Shown read={read}>
         {form => (
           <>
-            {form.problem === null ? null : (
+            {form.problem === null || waits ? null : (
               <Alert
                 type="warning"
                 showIcon
@@ -79,9 +81,9 @@ function StepDrawer({
                 description={pair({ zh: form.problem.cureZh, en: form.problem.cure })}
               />
             )}
-            {form.possible ? (
+            {form.possible || waits ? (
               <Suspense fallback={<Skeleton active={false} />}>
-                <StepFormView detail={detail} cities={cities} kind={kind} form={form} done={done} />
+                <StepFormView detail={detail} cities={cities} kind={kind} form={form} done={done} waiting={setWaits} />
               </Suspense>
             ) : null}
           </>

@@ -24,6 +24,7 @@ import { Phrases } from './phrases.tsx'
 import { useRehearsal } from './rehearse.ts'
 import { type Body, bodyOf, formOf, mainText, type StepForm } from './schema.ts'
 import { useTranslated } from './translate.ts'
+import { isOpen, isUnanswered, useSentAgain } from './unsent.ts'
 import { DayWidget, InstantWidget } from './widgets.tsx'
 import { STEP_VERBS, STEPS } from './words.ts'
 
@@ -32,7 +33,15 @@ const WIDGETS: RegistryWidgetsType = { day: DayWidget, instant: InstantWidget }
 /** What changes with a step, of this case and of lists. */
 const STALE = ['getCase', 'getCaseTimeline', 'getCaseStep', 'listCaseMaterials', 'listPapers', 'listOriginals'] as const
 
-type Props = { detail: Detail; cities: Cities; kind: StepKind; form: StepForm; done: () => void }
+type Props = {
+  detail: Detail
+  cities: Cities
+  kind: StepKind
+  form: StepForm
+  done: () => void
+  /** told whether the step was sent and not answered: the form stays until it is, whatever becomes of the case */
+  waiting: (waits: boolean) => void
+}
 
 /** Fields of which the node knows something. */
 const filledIn = ({ defaults }: Pick<StepForm, 'defaults'>): string[] =>
@@ -66,7 +75,7 @@ function Above({ findings, say }: { findings: readonly StepFinding[]; say: (find
   ))
 }
 
-export function StepFormView({ detail, cities, kind, form, done }: Props) {
+export function StepFormView({ detail, cities, kind, form, done, waiting }: Props) {
   const words = useWords(STEPS)
   const pair = usePair()
   const language = useLanguage()
@@ -87,7 +96,7 @@ export function StepFormView({ detail, cities, kind, form, done }: Props) {
   const [seen, setSeen] = useState(form.version)
   const field = useRef<string | null>(null)
   /** One key for one body: what was sent and not answered is not done twice. */
-  const sent = useRef<{ text: string; key: string } | null>(null)
+  const sent = useRef<{ text: string; key: string; unanswered: boolean } | null>(null)
   useUnsaved(kept !== null)
 
   const cures = {
@@ -109,22 +118,32 @@ export function StepFormView({ detail, cities, kind, form, done }: Props) {
     setTried(true)
     setFailed(null)
     const text = JSON.stringify(body)
-    if (sent.current?.text !== text) sent.current = { text, key: crypto.randomUUID() }
+    if (sent.current?.text !== text) sent.current = { text, key: crypto.randomUUID(), unanswered: false }
     setBusy(true)
     try {
-      // What the node would refuse is told at its field, before anything is signed.
-      const { findings } = await node.checkCaseStep({ params: { thread, kind }, body })
-      if (findings.some(({ level }) => level === 'error')) return
+      // What the node would refuse is told at its field, before anything is signed; what it may have done by now, it would refuse.
+      if (!sent.current.unanswered) {
+        const { findings } = await node.checkCaseStep({ params: { thread, kind }, body })
+        if (findings.some(({ level }) => level === 'error')) return
+      }
+      sent.current.unanswered = true
+      waiting(true)
       await callStep(node, kind, thread, body, { key: sent.current.key, ifMatch: seen })
       keep(null)
       await readAgain(queries, STALE)
       done()
     } catch (error) {
       setFailed(error)
+      if (isOpen(error)) return
+      // It was refused: nothing waits any more.
+      sent.current = null
+      waiting(false)
     } finally {
       setBusy(false)
     }
   }
+  const unsent = isUnanswered(failed)
+  useSentAgain(unsent && !busy, submit)
   const insert = (text: string) => {
     const name = field.current ?? mainText(form)
     if (name === undefined) return
@@ -176,7 +195,11 @@ export function StepFormView({ detail, cities, kind, form, done }: Props) {
       </Form>
       <Above findings={above} say={say} />
       {rehearsal.error === null ? null : <ProblemNotice error={rehearsal.error} />}
-      {failed === null ? null : <ProblemNotice error={failed} retry={submit} />}
+      {unsent ? (
+        <Alert type="warning" showIcon role="alert" title={words.unsent} description={words.unsentHint} />
+      ) : failed === null ? null : (
+        <ProblemNotice error={failed} retry={submit} />
+      )}
       {seen === detail.version ? null : (
         <Alert
           type="warning"

@@ -42,6 +42,8 @@ export const STEPS = catalogue(
     noItem: '未取得事项的材料清单',
     done: (step: string) => `已办理：${step}`,
     print: (paper: string) => `打印${paper}`,
+    unsent: '连接中断：尚未确认送达，恢复后自动再送',
+    unsentHint: '内容已保留，同一步骤不会办理两次。请不要关闭本页；也可以稍后在时间线上查看是否已办理。',
     changedSince: '打开表单后，办件又有变化',
     seenChanges: '我已看到变化，继续办理',
     cures: '由谁处理',
@@ -96,6 +98,9 @@ export const STEPS = catalogue(
     noItem: 'The materials of the item are not known here',
     done: (step: string) => `Done: ${step}`,
     print: (paper: string) => `Print ${paper}`,
+    unsent: 'The line is cut: not known to be sent, and sent again by itself',
+    unsentHint:
+      'What you typed is kept, and the step is not taken twice. Leave this page open; the timeline will show whether it was taken.',
     changedSince: 'The case changed after this form was opened',
     seenChanges: 'I have seen it; go on',
     cures: 'Who must act',
