@@ -12,6 +12,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const LONG = [
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
+  'test/console/journeys.test.ts',
   'test/e2e/{acts,canary,clone,example-shiyan,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores}.test.ts',
