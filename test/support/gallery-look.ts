@@ -112,12 +112,17 @@ export function listen(page: Page): { names(): Promise<string> } {
 /** Names of cities ship with the program; examples of what somebody may type are in the language of the lists. */
 const SHIPPED = [...divisionsNamed('').map(({ name }) => name), '公积金', '缴存证明'].join('\n')
 
+/** A word by which two people compare: it is read out in either language. */
+const COMPARED = /^\p{Script=Han} [a-z]+$/u
+
 /** Chinese words of an English page that are no names. A masked name keeps its first character; a law is named as it is. */
 export const untranslated = (texts: readonly string[], names: string): string[] =>
-  texts.filter(text =>
-    (text.replaceAll(/《[^》]*》/g, '').match(/\p{Script=Han}+/gu) ?? []).some(
-      run => !names.includes(run) && !SHIPPED.includes(run),
-    ),
+  texts.filter(
+    text =>
+      !COMPARED.test(text) &&
+      (text.replaceAll(/《[^》]*》/g, '').match(/\p{Script=Han}+/gu) ?? []).some(
+        run => !names.includes(run) && !SHIPPED.includes(run),
+      ),
   )
 
 /** Times as machines write them, and codes for which there are names. */
