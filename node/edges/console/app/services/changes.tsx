@@ -46,7 +46,7 @@ export function Changes({ draft }: { draft: ItemDraft }) {
       {change === 'remove' ? <p>{words.goes}</p> : null}
       {differences.length === 0 ? null : (
         <Scroll label={words.change}>
-          <table className="plain">
+          <table className="table">
             <thead>
               <tr>
                 <th scope="col">{words.field}</th>

@@ -42,7 +42,7 @@ function Materials({ city, item }: { city: string; item: Item }) {
   const text = (field: string, value: unknown) => valueText(`materials.${field}`, value, language)
   return (
     <Scroll label={words.materials}>
-      <table className="plain">
+      <table className="table">
         <thead>
           <tr>
             <th scope="col">{fieldName('materials.materialName', language)}</th>

@@ -1,6 +1,6 @@
 /** Items of one city: found by words or by initials, narrowed by what they are, a page of them at a time. */
 import { Link } from '@tanstack/react-router'
-import { Button, Empty, Input, Select, Space, Table } from 'antd'
+import { Button, Empty, Input, Select, Space } from 'antd'
 import { useEffect, useState } from 'react'
 import type { SearchItemsQuery } from '../../../client/api.generated.ts'
 import { useNode } from '../query.ts'
@@ -9,6 +9,7 @@ import { Shown } from '../ui/page.tsx'
 import { useLanguage, useWords } from '../words.ts'
 import { itemAddress, useFields } from './address.ts'
 import { choicesOf, valueText } from './fields.ts'
+import { Scroll } from './scroll.tsx'
 import { SERVICES } from './words.ts'
 
 /** Items of a page. */
@@ -86,31 +87,37 @@ function Rows({ items, drafted }: { items: readonly Item[]; drafted: ReadonlySet
   const words = useWords(SERVICES)
   const language = useLanguage()
   return (
-    <Table
-      size="small"
-      rowKey="code"
-      pagination={false}
-      scroll={{ x: 900 }}
-      dataSource={[...items]}
-      columns={[
-        {
-          title: words.name,
-          render: (_, { city, code, name, state }) => (
-            <>
-              <Link to={itemAddress(city, code)}>{name}</Link>
-              {state === '1' ? null : <strong> {valueText('taskState', state, language)}</strong>}
-              {drafted.has(code) ? <span className="muted"> · {words.inDraft}</span> : null}
-              <div className="muted code">{code}</div>
-            </>
-          ),
-        },
-        { title: words.department, dataIndex: 'department', width: 200 },
-        { title: words.type, width: 110, render: (_, { type }) => valueText('taskType', type, language) },
-        { title: words.mode, width: 210, render: (_, { modes }) => valueText('modes', modes, language) },
-        { title: words.audience, width: 150, render: (_, { audience }) => valueText('serverType', audience, language) },
-        { title: words.limit, width: 120, render: (_, { promiseDay }) => words.days(promiseDay) },
-      ]}
-    />
+    <Scroll label={words.title}>
+      <table className="table items">
+        <thead>
+          <tr>
+            <th scope="col">{words.name}</th>
+            <th scope="col">{words.department}</th>
+            <th scope="col">{words.type}</th>
+            <th scope="col">{words.mode}</th>
+            <th scope="col">{words.audience}</th>
+            <th scope="col">{words.limit}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ city, code, name, state, department, type, modes, audience, promiseDay }) => (
+            <tr key={code}>
+              <td>
+                <Link to={itemAddress(city, code)}>{name}</Link>
+                {state === '1' ? null : <strong> {valueText('taskState', state, language)}</strong>}
+                {drafted.has(code) ? <span className="muted"> · {words.inDraft}</span> : null}
+                <div className="muted code">{code}</div>
+              </td>
+              <td>{department}</td>
+              <td>{valueText('taskType', type, language)}</td>
+              <td>{valueText('modes', modes, language)}</td>
+              <td>{valueText('serverType', audience, language)}</td>
+              <td>{words.days(promiseDay)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   )
 }
 

@@ -37,7 +37,7 @@ function Touched({ report }: { report: AnswerOf<'previewPublication'> }) {
       </ul>
       {shown.length === 0 ? null : (
         <Scroll label={words.touched}>
-          <table className="plain">
+          <table className="table">
             <thead>
               <tr>
                 <th scope="col">{words.name}</th>

@@ -45,7 +45,7 @@ function Conditions({ comparison }: { comparison: ComparisonOf }) {
       <h2 id="conditions">{words.conditions}</h2>
       {differences.length === 0 ? null : (
         <Scroll label={words.conditions}>
-          <table className="plain compare">
+          <table className="table compare">
             <thead>
               <tr>
                 <th scope="col">{words.field}</th>
@@ -290,7 +290,7 @@ export function Comparison({
       <section className="card" aria-labelledby="materials">
         <h2 id="materials">{words.materials}</h2>
         <Scroll label={words.materials}>
-          <table className="plain compare">
+          <table className="table compare">
             <thead>
               <tr>
                 <th scope="col">{words.theirMaterial}</th>

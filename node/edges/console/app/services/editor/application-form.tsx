@@ -139,7 +139,7 @@ export function ApplicationForm({ item, change }: { item: Edited; change: (next:
       <p className="muted">{words.fieldsHint}</p>
       {fields.length === 0 ? null : (
         <Scroll label={words.fields}>
-          <table className="plain">
+          <table className="table">
             <thead>
               <tr>
                 <th scope="col">{words.fieldTitle}</th>

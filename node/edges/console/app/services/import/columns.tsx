@@ -21,7 +21,7 @@ function Columns({
   const shown = sheet.columns.filter(({ heading, filled }) => heading !== '' || filled > 0)
   return (
     <Scroll label={sheet.sheet}>
-      <table className="plain">
+      <table className="table">
         <thead>
           <tr>
             <th scope="col">{words.column}</th>
