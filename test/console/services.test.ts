@@ -36,7 +36,7 @@ function answerTo(asked: string, answers: Answers): string {
 }
 
 async function fillIn(page: Page, answers: Answers): Promise<void> {
-  for (const place of await page.locator('li.place').all()) {
+  for (const place of await page.locator('li.place-to-fill').all()) {
     const input = place.locator('input')
     if ((await input.inputValue()) !== '') continue
     await input.fill(answerTo((await place.locator('span').first().textContent()) ?? '', answers))

@@ -16,6 +16,13 @@ export const THEME: ThemeConfig = {
     colorSuccess: COLOURS.success,
     colorWarning: COLOURS.warning,
     colorError: COLOURS.error,
+    // Those that antd makes of dark tones are muddy.
+    colorSuccessBg: '#e9f5ec',
+    colorSuccessBorder: '#9fd0ab',
+    colorWarningBg: '#fdf3e3',
+    colorWarningBorder: '#e6bd7d',
+    colorErrorBg: '#fdecea',
+    colorErrorBorder: '#eba9a5',
     // Darker under the hand: the lighter tone that antd takes is no AA.
     colorPrimaryHover: '#174ca9',
     colorPrimaryActive: '#123c87',

@@ -43,7 +43,7 @@ export function Sheets({ pages }: { pages: readonly string[] }) {
       <p role="status">
         {words.printed} <Button onClick={print}>{words.again}</Button>
       </p>
-      <iframe ref={frame} className="sheets" title={words.preview} sandbox="allow-same-origin allow-modals" />
+      <iframe ref={frame} className="papers-to-print" title={words.preview} sandbox="allow-same-origin allow-modals" />
     </section>
   )
 }

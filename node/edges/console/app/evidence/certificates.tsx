@@ -72,7 +72,7 @@ export function Certificates({
             </dd>
             <dt>{words.fingerprint}</dt>
             <dd>
-              <code className="hash">{grouped(fingerprint)}</code>
+              <code className="proved-hash">{grouped(fingerprint)}</code>
             </dd>
             <dt>{words.ground}</dt>
             <dd>

@@ -72,7 +72,7 @@ export function Steps({ report, nameOf }: { report: BundleReport; nameOf: (city:
         {entry.late ? ` · ${words.late}` : ''}
         {entry.purged ? ` · ${words.purgedBody}` : ''}
         {entry.facts.length === 0 ? null : (
-          <div className="facts">
+          <div className="proved-facts">
             {entry.facts.map(({ label, value }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: one fact may stand twice
               <div key={at}>
@@ -81,7 +81,7 @@ export function Steps({ report, nameOf }: { report: BundleReport; nameOf: (city:
             ))}
           </div>
         )}
-        <code className="hash" title={words.packetId}>
+        <code className="proved-hash" title={words.packetId}>
           {entry.proof.packet}
         </code>
       </>,
@@ -135,7 +135,7 @@ export function Materials({ report }: { report: BundleReport }) {
   const rows = report.checked.map(({ sha256, type, size, packet }) => ({
     id: sha256,
     cells: [
-      <code key="hash" className="hash">
+      <code key="hash" className="proved-hash">
         {sha256}
       </code>,
       type,

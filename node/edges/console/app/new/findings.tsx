@@ -75,7 +75,7 @@ export function Findings({ findings, guide }: { findings: readonly Finding[] | n
             <ul className="findings">
               {of.map(finding => (
                 <li key={`${finding.path} ${finding.code}`}>
-                  <button type="button" className="plain" onClick={() => goTo(finding.path)}>
+                  <button type="button" className="as-text" onClick={() => goTo(finding.path)}>
                     {finding.level === 'error' ? '✗ ' : 'ⓘ '}
                     {[nameOf(finding.path, words, guide), pair(finding)].filter(part => part !== undefined).join('：')}
                   </button>

@@ -52,7 +52,7 @@ function Line({
         )}
         <div className="name">
           <strong>{row.name}</strong> <Tag>{changes[row.change]}</Tag>
-          <div className="muted code">{row.code}</div>
+          <div className="muted item-code">{row.code}</div>
         </div>
         <span className={row.errors > 0 ? 'worse' : row.warnings > 0 ? 'advice' : 'better'}>
           {row.errors > 0 ? words.errors(row.errors) : row.warnings > 0 ? words.warnings(row.warnings) : words.sound}

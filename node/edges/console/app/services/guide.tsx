@@ -24,7 +24,7 @@ function Fields({ item, fields }: { item: Item; fields: readonly (keyof Item)[] 
   const said = fields.filter(field => item[field] !== undefined)
   if (said.length === 0) return null
   return (
-    <dl className="facts">
+    <dl className="item-facts">
       {said.map(field => (
         <div key={field}>
           <dt>{fieldName(field, language)}</dt>
@@ -58,7 +58,7 @@ function Materials({ city, item }: { city: string; item: Item }) {
             <tr key={material.materialCode}>
               <td>
                 {material.materialName}
-                <div className="muted code">{material.materialCode}</div>
+                <div className="muted item-code">{material.materialCode}</div>
                 {material.acceptStand === undefined ? null : <div className="muted">{material.acceptStand}</div>}
               </td>
               <td>
@@ -76,7 +76,7 @@ function Materials({ city, item }: { city: string; item: Item }) {
                 {(material.reviewPoints ?? []).length === 0 ? (
                   words.noSample
                 ) : (
-                  <ol className="points">
+                  <ol className="item-points">
                     {material.reviewPoints?.map(point => (
                       <li key={point}>{point}</li>
                     ))}
@@ -123,7 +123,7 @@ function FormFields({ item }: { item: Item }) {
   const fields = Object.entries(typeof properties === 'object' && properties !== null ? properties : {})
   const needed = Array.isArray(required) ? required : []
   return (
-    <ul className="points">
+    <ul className="item-points">
       {fields.map(([name, of]) => (
         <li key={name}>
           {of.title ?? name} {needed.includes(name) ? <Tag>{words.required}</Tag> : null}
@@ -137,7 +137,7 @@ function FormFields({ item }: { item: Item }) {
 function Places({ city, code }: { city: string; code: string }) {
   const places = useNode('listPlaces', { params: { city, code } })
   return (
-    <ul className="points">
+    <ul className="item-points">
       {(places.data?.items ?? []).map(unit => (
         <li key={unit.code}>
           {unit.name} {[unit.address, unit.hours, unit.phone].filter(Boolean).join(' · ')}
@@ -235,7 +235,7 @@ export function Guide({ city, item }: { city: string; item: Item }) {
       )}
       {(item.faqs ?? []).length === 0 ? null : (
         <Section id="faqs" title={words.faqs}>
-          <dl className="facts wide">
+          <dl className="item-facts wide">
             {item.faqs?.map(({ question, answer }) => (
               <div key={question}>
                 <dt>{question}</dt>

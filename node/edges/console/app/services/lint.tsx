@@ -17,7 +17,7 @@ function Rule({ rule, scope }: { rule: string; scope: 'drafts' | 'all' }) {
   return (
     <Shown read={read}>
       {({ findings }) => (
-        <ul className="points">
+        <ul className="item-points">
           {findings.map(({ code, name, path }) => (
             <li key={`${code} ${path}`}>
               <Link to={draftAddress(code)}>{name}</Link>{' '}

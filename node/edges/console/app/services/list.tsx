@@ -106,7 +106,7 @@ function Rows({ items, drafted }: { items: readonly Item[]; drafted: ReadonlySet
                 <Link to={itemAddress(city, code)}>{name}</Link>
                 {state === '1' ? null : <strong> {valueText('taskState', state, language)}</strong>}
                 {drafted.has(code) ? <span className="muted"> · {words.inDraft}</span> : null}
-                <div className="muted code">{code}</div>
+                <div className="muted item-code">{code}</div>
               </td>
               <td>{department}</td>
               <td>{valueText('taskType', type, language)}</td>

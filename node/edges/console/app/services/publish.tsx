@@ -21,7 +21,7 @@ function Touched({ report }: { report: AnswerOf<'previewPublication'> }) {
   const { items, gone, cases, mappings, shown, organisation } = report
   return (
     <>
-      <ul className="points">
+      <ul className="item-points">
         <li>{told === 0 ? words.toldNobody : words.told(told)}</li>
         <li>{items === 0 ? words.touchesNone : words.touches(items, gone)}</li>
         <li>{words.cases(cases)}</li>

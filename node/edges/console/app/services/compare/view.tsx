@@ -87,7 +87,7 @@ function Said({ material }: { material: Material }) {
   const text = (field: string, value: unknown) => valueText(`materials.${field}`, value, language)
   return (
     <>
-      <strong>{material.materialName}</strong> <span className="muted code">{material.materialCode}</span>
+      <strong>{material.materialName}</strong> <span className="muted item-code">{material.materialCode}</span>
       <div className="muted">
         {text('isNeed', material.isNeed)} · {text('materialType', material.materialType)} ·{' '}
         {text('materialFormat', material.materialFormat)} · {text('sourceType', material.sourceType)}
@@ -171,7 +171,7 @@ function FormDifferences({ comparison }: { comparison: ComparisonOf }) {
       {onlyCollecting.length + onlyHandling.length + differing.length === 0 ? (
         <p className="better">✓ {words.formSame}</p>
       ) : (
-        <ul className="points">
+        <ul className="item-points">
           {onlyCollecting.map(name => (
             <li key={`ours ${name}`}>
               {name} <Marked mark="onlyOurs" />
@@ -319,7 +319,7 @@ export function Comparison({
         {left.length === 0 ? null : (
           <>
             <h3>{words.onlyOursList}</h3>
-            <ul className="points">
+            <ul className="item-points">
               {left.map(material => (
                 <li key={material.materialCode}>
                   <Said material={material} /> <Marked mark="onlyOurs" />

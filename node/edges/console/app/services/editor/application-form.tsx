@@ -149,7 +149,7 @@ export function ApplicationForm({ item, change }: { item: Edited; change: (next:
                   {words.fieldRequired} · {words.fieldShared}
                 </th>
                 <th scope="col">
-                  <span className="unseen">{words.remove}</span>
+                  <span className="for-readers">{words.remove}</span>
                 </th>
               </tr>
             </thead>

@@ -47,7 +47,7 @@ function Row({
     <li className="material-row">
       <div className="draft-line">
         <div className="name">
-          <strong>{name}</strong> <span className="muted code">{material.materialCode}</span>{' '}
+          <strong>{name}</strong> <span className="muted item-code">{material.materialCode}</span>{' '}
           <Tag>{valueText('materials.isNeed', material.isNeed, language)}</Tag>
           <Tag>{valueText('materials.materialType', material.materialType, language)}</Tag>
           <span className={points === 0 ? 'advice' : 'muted'}>

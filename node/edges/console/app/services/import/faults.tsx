@@ -75,7 +75,7 @@ function Findings({ findings }: { findings: Report['findings'] }) {
                 </span>{' '}
                 {pair(first)} · {services.times(of.length)}
               </summary>
-              <ul className="points">
+              <ul className="item-points">
                 {of.slice(0, SHOWN).map(({ code, name, path }) => (
                   <li key={`${code} ${path}`}>
                     {name} <span className="muted">{pathName(path, language, (_, entry) => entry)}</span>

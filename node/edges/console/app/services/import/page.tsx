@@ -34,7 +34,7 @@ function Drop({ importing, small }: { importing: Importing; small: boolean }) {
   const [over, setOver] = useState(false)
   return (
     <section
-      className={over ? 'drop over' : 'drop'}
+      className={over ? 'list-drop over' : 'list-drop'}
       aria-label={words.drop}
       onDragOver={event => {
         event.preventDefault()

@@ -38,7 +38,7 @@ export function Places({
                 : words.days(place.unit)
           const value = answerAt(mapping, place)
           return (
-            <li key={placeKey(place)} className="place">
+            <li key={placeKey(place)} className="place-to-fill">
               <span>{label}</span>
               {place.of === 'workingDays' ? (
                 <InputNumber
