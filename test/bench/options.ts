@@ -69,7 +69,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     materials: { rounds: 1, sizes: [1] },
     catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5, rest: 0 },
     cases: { cases: 40, real: 12, looks: 2 },
-    console: { rounds: 1, real: 2, cases: 40, pages: 5, frames: 5, addresses: 2 },
+    console: { rounds: 1, real: 2, cases: 40, pages: 5, frames: 5, addresses: 1 },
     hostile: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
   },
 }

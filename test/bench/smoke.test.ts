@@ -18,7 +18,7 @@ test('the bench of cases brings every queue, search and statistic', async () => 
   const groups = figuresOf(report)
   for (const queue of QUEUE_NAMES) expect(groups[`queue ${queue}`]).toEqual(LATENCIES)
   expect(Object.keys(groups).filter(id => id.startsWith('search '))).toHaveLength(7)
-  expect(Object.keys(groups).filter(id => id.startsWith('statistics '))).toHaveLength(7)
+  expect(Object.keys(groups).filter(id => id.startsWith('statistics '))).toHaveLength(8)
   expect([groups.counts, groups.page]).toEqual([LATENCIES, LATENCIES])
   for (const who of ['a window clerk', 'an examiner', 'a window lead', 'a leader'])
     expect([groups[`queues of ${who}`], groups[`counts of ${who}`]]).toEqual([LATENCIES, LATENCIES])
@@ -40,7 +40,6 @@ test('the bench of the console brings each look, the weight of pages and how a q
     long: ['time'],
     scroll: ['frames', 'block', 'rows'],
     'page /': ['time', ...weight],
-    'page /new': ['time', ...weight],
     all: ['scripts'],
   })
   whole(report, 'console')

@@ -206,13 +206,15 @@ async function cuttingProxy(bytes: number): Promise<{ server: Server; url: strin
     const upstream = connect(Number(port), hostname)
     const close = () => {
       client.destroy()
-      upstream.destroy()
+      // What passed before the cut comes, as it does where a line breaks between the two.
+      upstream.destroySoon()
     }
     for (const socket of [client, upstream]) socket.on('error', close).on('close', close)
     upstream.on('data', (chunk: Buffer) => client.write(chunk))
     client.on('data', (chunk: Buffer) => {
       left -= chunk.byteLength
-      if (cuts > 0 || left > 0) return void upstream.write(chunk)
+      upstream.write(chunk)
+      if (cuts > 0 || left > 0) return
       cuts++
       close()
     })

@@ -126,15 +126,7 @@ function Row({
   )
 }
 
-export function CaseList({
-  queue,
-  filtered,
-  rows: { rows, added, gone, more, total, error, refetch, renew },
-  selected,
-  select,
-  open,
-  see,
-}: {
+type CaseListProps = {
   queue: QueueName
   filtered: boolean
   rows: Rows
@@ -143,12 +135,32 @@ export function CaseList({
   open: (row: Case) => void
   /** places of the rows that are seen */
   see: (first: number, last: number) => void
-}) {
+}
+
+export function CaseList(props: CaseListProps) {
+  const pair = usePair()
+  const columns = useColumns()
+  return columns.length === 0 ? (
+    <section className="cases" aria-label={pair(QUEUES[props.queue].name)} aria-busy="true" />
+  ) : (
+    <Grid {...props} columns={columns} />
+  )
+}
+
+function Grid({
+  columns,
+  queue,
+  filtered,
+  rows: { rows, added, gone, more, total, error, refetch, renew },
+  selected,
+  select,
+  open,
+  see,
+}: CaseListProps & { columns: readonly Column[] }) {
   const words = useWords(DESK)
   const shared = useWords(SHARED)
   const pair = usePair()
   const cells = useCells()
-  const columns = useColumns()
   const scroller = useRef<HTMLDivElement>(null)
   const [bar, setBar] = useState(0)
   const virtual = useVirtualizer({
