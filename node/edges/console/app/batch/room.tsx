@@ -104,7 +104,7 @@ export function BatchRoom({
           data.items.length === 0 ? (
             <p className="muted">{texts.empty}</p>
           ) : (
-            <div className="batch-scroll">
+            <div className="scroll">
               <PickRows read={data} picked={picked} pick={pick} more={column} />
             </div>
           )

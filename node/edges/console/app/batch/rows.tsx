@@ -35,7 +35,7 @@ export function PickRows({
   }
   return (
     <>
-      <div className="batch-scroll">
+      <div className="scroll">
         <table className="batch">
           <thead>
             <tr>
@@ -110,7 +110,7 @@ export function Results({ told }: { told: readonly Told[] }) {
   return (
     <section className="card" aria-labelledby="results">
       <h2 id="results">{words.results}</h2>
-      <div className="batch-scroll">
+      <div className="scroll">
         <table className="batch">
           <thead>
             <tr>

@@ -103,16 +103,6 @@ export function Frame({ children }: { children: ReactNode }) {
   )
   const { pathname } = useLocation()
   const main = useRef<HTMLElement>(null)
-  useEffect(() => {
-    if (main.current === null) return
-    const page = main.current
-    // Tables that are wider than the screen are scrolled by keys too: antd makes no stop of them.
-    const watch = new MutationObserver(() => {
-      for (const table of page.querySelectorAll<HTMLElement>('.ant-table-content:not([tabindex])')) table.tabIndex = 0
-    })
-    watch.observe(page, { childList: true, subtree: true })
-    return () => watch.disconnect()
-  }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
   useEffect(() => main.current?.scrollTo(0, 0), [pathname])
   const place = [me.name, (me.windows ?? []).join(' ')].filter(part => part !== '').join(' · ')
