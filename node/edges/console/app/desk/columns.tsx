@@ -1,6 +1,7 @@
 /** The columns of the list: which ones, and in which order; kept with the account. */
 import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Popover } from 'antd'
+import { useRef, useState } from 'react'
 import { type AnswerOf, useAct, useNode } from '../query.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useWords } from '../words.ts'
@@ -61,8 +62,14 @@ export function ColumnsButton() {
   const words = useWords(DESK)
   const read = useNode('readDeskColumns')
   const keep = useAct('chooseDeskColumns', ['readDeskColumns'])
-  // What was chosen shows at once; what could not be kept is told, and goes back.
-  const chosen = (keep.isPending ? keep.variables.body.columns : read.data?.columns) ?? []
+  // What was chosen shows at once, and the next choice goes on from there; what could not be kept is told, and goes back.
+  const [own, setOwn] = useState<Chosen | null>(null)
+  const last = useRef<Promise<unknown>>(Promise.resolve())
+  const choose = (columns: Chosen, shown = columns): void => {
+    setOwn(shown)
+    last.current = last.current.then(() => keep.mutateAsync({ body: { columns } })).catch(() => setOwn(null))
+  }
+  const chosen = own ?? read.data?.columns ?? []
   return (
     <Popover
       trigger="click"
@@ -72,8 +79,8 @@ export function ColumnsButton() {
         <>
           <p className="muted columns-hint">{words.columnsHint}</p>
           {keep.error === null ? null : <ProblemNotice error={keep.error} />}
-          <Chooser chosen={chosen} choose={columns => keep.mutate({ body: { columns } })} />
-          <Button size="small" onClick={() => keep.mutate({ body: { columns: [] } })}>
+          <Chooser chosen={chosen} choose={choose} />
+          <Button size="small" onClick={() => choose([], [...USUAL])}>
             {words.usualColumns}
           </Button>
         </>
