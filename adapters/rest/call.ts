@@ -42,6 +42,15 @@ export type Call = {
   material?: DeliveredMaterial
 }
 
+/** A call that changes nothing over there. */
+export const asking = (values: PathValues, json: JsonValue): Call => ({
+  values,
+  input: { json },
+  given: {},
+  attempt: Number.POSITIVE_INFINITY,
+  key: null,
+})
+
 type Context = Pick<AdapterContext, 'signal' | 'now' | 'trace' | 'state'>
 /** `secret`: what no trace shows. */
 type Made = { ok: true; request: Request; token: string | null; secret: ReadonlySet<string> } | Refused
@@ -86,10 +95,7 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
   async function fetchToken(context: Context): ReturnType<Caller['token']> {
     const { session: wanted } = plan
     if (wanted === null) return { ok: true, token: null }
-    const empty = mappingInput('session', {})
-    if (!empty.ok) return mappingFailed(empty)
-    const call: Call = { values: {}, input: empty.input, given: {}, attempt: Number.POSITIVE_INFINITY, key: null }
-    const verdict = await askWith(wanted, call, context, null)
+    const verdict = await askWith(wanted, asking({}, {}), context, null)
     if (!verdict.ok) return passing(verdict)
     const found = await wanted.token.evaluate(verdict.input)
     const value = found.ok ? asText(found.value) : null

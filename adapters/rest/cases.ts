@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { JsonValue } from '../../protocol/primitives.ts'
-import { ProblemError, type Refused } from '../../protocol/problem.ts'
+import type { Refused } from '../../protocol/problem.ts'
 import {
   type Adapter,
   type AdapterContext,
@@ -13,9 +13,9 @@ import {
   type OpenCase,
   type RawEvent,
 } from '../sdk/index.ts'
-import type { Caller } from './call.ts'
+import { asking, type Caller } from './call.ts'
 import type { CasesPlan, RestPlan } from './plan.ts'
-import { asking, createReading, evaluate, isNothing, problemOf, readId } from './reading.ts'
+import { answered, createReading, entriesOf, isNothing, problemOf, readId } from './reading.ts'
 
 export const CASES_LIMITS = {
   /** things that one case may have said to it; of more the oldest are forgotten, and would be told again */
@@ -38,17 +38,11 @@ export function createAsker(
 ): Required<Pick<Adapter, 'pollCase' | 'read'>> {
   const reading = createReading(plan, cases, caller)
 
-  async function entriesOf(open: OpenCase, context: AdapterContext): Promise<JsonValue[]> {
+  async function said(open: OpenCase, context: AdapterContext): Promise<JsonValue[]> {
     const { localCaseNo, caseNo, thread, item, state } = open
-    const made = mappingInput('cases', { localCaseNo, caseNo, thread, item, state })
-    if (!made.ok) throw problemOf(made)
-    const verdict = await caller.ask(cases, asking({ localCaseNo, caseNo, thread }, made.input), context)
-    if (!verdict.ok)
-      throw new ProblemError(verdict.code === 'adapter.mapping' ? verdict.code : 'adapter.unavailable', verdict.detail)
-    if (cases.list === null) return [verdict.input.json]
-    const list = await evaluate(cases.list, verdict.input)
-    // JSONata gives a list of one as the one itself.
-    return isNothing(list) ? [] : Array.isArray(list) ? list : [list as JsonValue]
+    const call = asking({ localCaseNo, caseNo, thread }, { localCaseNo, caseNo, thread, item, state })
+    const answer = answered(await caller.ask(cases, call, context))
+    return cases.list === null ? [answer.json] : entriesOf(cases.list, answer)
   }
 
   async function pollCase(
@@ -60,7 +54,7 @@ export function createAsker(
     const after: Memory = { ...before, told: [...before.told] }
     const told = new Set(before.told)
     const events: RawEvent[] = []
-    for (const entry of await entriesOf(open, context)) {
+    for (const entry of await said(open, context)) {
       const made = mappingInput('cases.list', entry)
       if (!made.ok) throw problemOf(made)
       const found = await readId(cases.id, made.input)

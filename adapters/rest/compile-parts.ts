@@ -47,6 +47,7 @@ type RequestConfig = {
 
 export class Parts {
   readonly problems: string[] = []
+  protected readsSubmit = false
   protected readonly config: RestConfig
   readonly #secrets: Readonly<Record<string, string>>
   readonly #base: URL
@@ -106,6 +107,7 @@ export class Parts {
 
   /** Dictionaries and secrets that an expression names must be there. */
   #names(mapping: Mapping): void {
+    this.readsSubmit ||= mapping.asks('submit')
     for (const { place, text } of [...mapping.named('theirs'), ...mapping.named('ours')])
       if (!this.#dictionaries.has(text)) this.problems.push(`${place}: there is no dictionary ${text}`)
     for (const { place, text } of mapping.named('secret')) this.#secret(place, text)

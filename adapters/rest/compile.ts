@@ -62,6 +62,8 @@ class Compiler extends Parts {
       check: this.#check(),
       errors: new Map(Object.entries(errors)),
       limits: { timeoutMs, maxResponseBytes, ...(charset === undefined ? {} : { charset }) },
+      // The last: what is compiled before says so.
+      readsSubmit: this.readsSubmit,
     }
   }
 

@@ -5,32 +5,23 @@
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused } from '../../protocol/problem.ts'
 import { type AdapterContext, type LocalEvent, type MappingInput, mappingInput, type RawEvent } from '../sdk/index.ts'
-import type { Caller } from './call.ts'
+import { asking, type Caller } from './call.ts'
 import { asText, readCaseNo } from './judge.ts'
 import type { EventsPlan, RestPlan } from './plan.ts'
-import { asking, createReading, evaluate, isNothing, readId } from './reading.ts'
+import { answered, createReading, entriesOf, evaluate, isNothing, readId } from './reading.ts'
 
 const CURSOR_CHARACTERS = 1000
 
 export function createPoller(plan: RestPlan, events: EventsPlan, caller: Caller) {
   const reading = createReading(plan, events, caller)
 
-  async function pageAfter(cursor: string, context: AdapterContext): Promise<MappingInput> {
-    const verdict = await caller.ask(events, asking({ cursor }, { json: { cursor } }), context)
-    if (verdict.ok) return verdict.input
-    // Polls go on whatever it was, so a refusal is a system that cannot be used just now.
-    throw new ProblemError(verdict.code === 'adapter.mapping' ? verdict.code : 'adapter.unavailable', verdict.detail)
-  }
-
   async function poll(
     cursor: string | null,
     context: AdapterContext,
   ): Promise<{ events: readonly RawEvent[]; cursor: string }> {
     const from = cursor ?? events.start
-    const page = await pageAfter(from, context)
-    const list = await evaluate(events.list, page)
-    // JSONata gives a list of one as the one itself.
-    const entries = list === undefined || list === null ? [] : Array.isArray(list) ? list : [list]
+    const page = answered(await caller.ask(events, asking({ cursor: from }, { cursor: from }), context))
+    const entries = await entriesOf(events.list, page)
     const next = await nextCursor(page, from)
     const raw: RawEvent[] = []
     for (const entry of entries) {

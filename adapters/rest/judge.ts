@@ -55,20 +55,17 @@ export async function judge(
   const unavailable = (why: string): Verdict => fail('adapter.unavailable', plan, why, true)
   const refused = (why: string): Verdict => fail('adapter.refused', plan, why, false)
   /** The status says that it went well, and the answer that would say more cannot be read: an effect may be there. */
-  const unknown = (what: keyof typeof UNREADABLE): Verdict => {
-    const why = `HTTP ${status}, but the answer is ${UNREADABLE[what]}`
-    return attempt < JUDGE_LIMITS.unknownAttempts ? unavailable(why) : fail('adapter.unknown', plan, why, false)
-  }
+  const unclear = (why: string, whyAtLast = why): Verdict =>
+    attempt < JUDGE_LIMITS.unknownAttempts ? unavailable(why) : fail('adapter.unknown', plan, whyAtLast, false)
+  const unknown = (what: keyof typeof UNREADABLE): Verdict =>
+    unclear(`HTTP ${status}, but the answer is ${UNREADABLE[what]}`)
   if (!answer.ok) return unavailable(answer.why)
   const { status } = answer
   if (plan.response.outcome !== null) {
     const told = await outcomeOf(plan, plan.response.outcome, answer)
     if (!told.ok) return mappingFailed(told)
     if (told.outcome === 'again') return unavailable(said(status, 'again'))
-    if (told.outcome === 'unknown')
-      return attempt < JUDGE_LIMITS.unknownAttempts
-        ? unavailable(said(status, 'whose effect is unknown'))
-        : fail('adapter.unknown', plan, said(status, null), false)
+    if (told.outcome === 'unknown') return unclear(said(status, 'whose effect is unknown'), said(status, null))
     if (told.outcome === 'done') {
       if (answer.body !== undefined || !plan.reads) return { ok: true, input: told.input }
       return unknown(answer.unreadable ?? 'empty')

@@ -66,6 +66,8 @@ export type RestPlan = {
   sign: SignPlan | null
   /** what bodies are written in */
   charset: Charset
+  /** whether anything reads `$submit` */
+  readsSubmit: boolean
   events: EventsPlan | null
   cases: CasesPlan | null
   check: RequestPlan | null

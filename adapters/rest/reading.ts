@@ -4,22 +4,12 @@ import type { Commitment, JsonValue } from '../../protocol/primitives.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import { type AdapterContext, type Download, download, type Mapping, type MappingInput } from '../sdk/index.ts'
-import type { Call, Caller } from './call.ts'
+import { asking, type Caller } from './call.ts'
 import type { AnswerKind } from './config.ts'
-import { asText, isLabel, mayPass } from './judge.ts'
-import type { PathValues } from './path.ts'
+import { asText, isLabel, mayPass, type Verdict } from './judge.ts'
 import type { ReadingPlan, RequestPlan, RestPlan } from './plan.ts'
 
 const EVENT_ID_CHARACTERS = 200
-
-/** A call that changes nothing over there. */
-export const asking = (values: PathValues, input: MappingInput): Call => ({
-  values,
-  input,
-  given: {},
-  attempt: Number.POSITIVE_INFINITY,
-  key: null,
-})
 
 /** The id that an answer has. Problem: `adapter.mapping`. */
 export async function readId(mapping: Mapping, input: MappingInput): Promise<{ ok: true; id: string } | Refused> {
@@ -40,6 +30,18 @@ export async function evaluate(mapping: Mapping, input: MappingInput): Promise<J
   const mapped = await mapping.evaluate(input)
   if (!mapped.ok) throw problemOf(mapped)
   return mapped.value
+}
+
+/** The answer to a question. Polls go on whatever it was, so a refusal is a system that cannot be used just now: throws that. */
+export function answered(verdict: Verdict): MappingInput {
+  if (verdict.ok) return verdict.input
+  throw new ProblemError(verdict.code === 'adapter.mapping' ? verdict.code : 'adapter.unavailable', verdict.detail)
+}
+
+/** The entries of a list; JSONata gives a list of one as the one itself. Throws `adapter.mapping`. */
+export async function entriesOf(list: Mapping, input: MappingInput): Promise<JsonValue[]> {
+  const found = await evaluate(list, input)
+  return found === undefined || found === null ? [] : Array.isArray(found) ? found : [found]
 }
 
 export function createReading(plan: RestPlan, { kind: kindOf, bodies, files }: ReadingPlan, caller: Caller) {
@@ -114,7 +116,7 @@ export function createReading(plan: RestPlan, { kind: kindOf, bodies, files }: R
     context: AdapterContext,
     stale?: string,
   ): Promise<Download<Commitment>> {
-    const call = asking({ file }, { json: { file } })
+    const call = asking({ file }, { file })
     const made = await caller.prepare(files, call, context, stale)
     if (!made.ok) throw 'problem' in made ? problemOf(made) : new ProblemError(made.code, made.detail)
     const answer = await download(made.request, plan.limits, context.signal, bytes => context.keep(bytes))

@@ -10,14 +10,16 @@ import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type Adapter,
   type AdapterContext,
+  type DeliveredMaterial,
   type Delivery,
   type DeliveryResult,
+  hiding,
   mappingInput,
   type PlannedRequest,
   send,
   textOfBody,
 } from '../sdk/index.ts'
-import { type Call, type Caller, createCaller, HIDDEN } from './call.ts'
+import { asking, type Call, type Caller, createCaller } from './call.ts'
 import { createAsker } from './cases.ts'
 import { compilePlan } from './compile.ts'
 import { RestConfig } from './config.ts'
@@ -87,9 +89,14 @@ function packetOf(plan: RestPlan, { kind, materials }: Delivery): { ok: true; pa
 }
 
 /** What the calls of a delivery are made of; `taken`: what earlier answers gave. Problem: `adapter.mapping`. */
-function callOf(name: string, delivery: Delivery, taken: Taken): { ok: true; call: Call } | Refused {
+function callOf(
+  { readsSubmit }: RestPlan,
+  name: string,
+  delivery: Delivery,
+  taken: Taken,
+): { ok: true; call: Call } | Refused {
   const input = mappingInput(name, inputOf(delivery, taken))
-  const submit = mappingInput('submit', delivery.submit === null ? null : contentOf(delivery.submit))
+  const submit = mappingInput('submit', readsSubmit && delivery.submit !== null ? contentOf(delivery.submit) : null)
   if (!input.ok) return input
   if (!submit.ok) return submit
   const { idempotencyKey: key, attempt } = delivery
@@ -97,9 +104,12 @@ function callOf(name: string, delivery: Delivery, taken: Taken): { ok: true; cal
   return { ok: true, call: { values: { ...delivery }, input: input.input, given, attempt, key } }
 }
 
-const materialCall = (call: Call, material: Delivery['materials'][number]): Call => {
-  const { sha256, size, type, code, name } = material
-  const input = { ...(call.input.json as Record<string, JsonValue>), material: { sha256, size, type, code, name } }
+/** What mappings read of a material. */
+const factsOf = ({ sha256, size, type, code, name }: DeliveredMaterial) => ({ sha256, size, type, code, name })
+
+const materialCall = (call: Call, material: DeliveredMaterial): Call => {
+  const { sha256, code } = material
+  const input = { ...(call.input.json as Record<string, JsonValue>), material: factsOf(material) }
   const values = { ...call.values, sha256, code }
   return { ...call, values, input: { json: input }, key: `${call.key}.${sha256}`, material }
 }
@@ -121,9 +131,10 @@ async function planOf(
     steps: new Map(packet.steps.map(({ step, take }) => [step, namesOf(take)])),
     materials: new Map(delivery.materials.map(({ sha256 }) => [sha256, namesOf(uploads?.take ?? new Map())])),
   }
-  const made = callOf(packet.name, delivery, taken)
+  const made = callOf(plan, packet.name, delivery, taken)
   if (!made.ok) return made
   const requests: PlannedRequest[] = []
+  const hide = hiding(secrets)
   const add = async (request: RequestPlan, call: Call): Promise<Refused | null> => {
     const shown = await caller.show(request, call)
     if (!shown.ok) return shown
@@ -131,9 +142,9 @@ async function planOf(
     const text = textOfBody(body)
     requests.push({
       method,
-      url,
+      url: hide(url),
       headers: Object.keys(headers).sort(),
-      body: text === null ? null : hide(text, secrets),
+      body: text === null ? null : hide(text),
     })
     return null
   }
@@ -152,12 +163,6 @@ async function planOf(
 
 const stepCall = (call: Call, step: string): Call => ({ ...call, key: `${call.key}.${step}` })
 const namesOf = (take: Take): JsonValue => Object.fromEntries([...take.keys()].map(name => [name, `‹${name}›`]))
-
-/** A text without secrets, also as they stand in JSON. */
-const hide = (text: string, secrets: ReadonlySet<string>): string =>
-  [...secrets]
-    .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
-    .reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, HIDDEN)), text)
 
 type Failed = Extract<DeliveryResult, { ok: false }>
 
@@ -210,24 +215,26 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
     progress: Progress,
   ): Promise<DeliveryResult> {
     const taken: Taken = { steps: new Map(), materials: new Map() }
-    const begun = callOf(packet.name, delivery, taken)
+    const begun = callOf(plan, packet.name, delivery, taken)
     if (!begun.ok) return mappingFailed(begun)
     if (packet.lookup !== null) {
       const there = await lookUp(packet.lookup, begun.call, context)
       if (there !== null) return there
     }
-    // What is wrong with the packet itself is found before anything is sent, where no answer is needed to see it.
-    if (packet.steps.length === 0 && (plan.materials === 'ignore' || (plan.materials?.take.size ?? 0) === 0)) {
-      const shown = await caller.show(packet, begun.call)
-      if (!shown.ok) return mappingFailed(shown)
-    }
-    if (plan.materials !== null && plan.materials !== 'ignore') {
-      const refused = await upload(plan.materials, delivery, begun.call, context, progress, taken)
+    const { materials } = plan
+    if (materials !== null && materials !== 'ignore' && delivery.materials.length > 0) {
+      // What is wrong with the packet itself is found before anything is sent, where no answer is needed to see it.
+      if (packet.steps.length === 0 && materials.take.size === 0) {
+        const shown = await caller.show(packet, begun.call)
+        if (!shown.ok) return mappingFailed(shown)
+      }
+      const refused = await upload(materials, delivery, begun.call, context, progress, taken)
       if (refused !== null) return refused
     }
     const refused = await goSteps(packet, delivery, context, progress, taken)
     if (refused !== null) return refused
-    const made = callOf(packet.name, delivery, taken)
+    const nothingTaken = taken.steps.size === 0 && taken.materials.size === 0
+    const made = nothingTaken ? begun : callOf(plan, packet.name, delivery, taken)
     if (!made.ok) return mappingFailed(made)
     const verdict = await caller.ask(packet, made.call, context)
     if (!verdict.ok) return verdict
@@ -274,7 +281,7 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
     taken: Taken,
   ): Promise<Failed | null> {
     for (const step of packet.steps) {
-      const made = callOf(step.name, delivery, taken)
+      const made = callOf(plan, step.name, delivery, taken)
       if (!made.ok) return mappingFailed(made)
       const wanted = await step.when?.evaluate(made.call.input, made.call.given)
       if (wanted?.ok === false) return mappingFailed(wanted)
@@ -343,9 +350,9 @@ function inputOf(
     to,
     localCaseNo,
     body: contentOf(body),
-    materials: materials.map(({ sha256, size, type, code, name }) => {
-      const values = taken.materials.get(sha256)
-      return { sha256, size, type, code, name, ...(values === undefined ? {} : { taken: values }) }
+    materials: materials.map(material => {
+      const values = taken.materials.get(material.sha256)
+      return { ...factsOf(material), ...(values === undefined ? {} : { taken: values }) }
     }),
   }
 }
@@ -372,8 +379,7 @@ async function check(
   context: AdapterContext,
 ): ReturnType<Adapter['check']> {
   if (plan.check !== null) {
-    const nothing = { values: {}, input: { json: {} }, given: {}, attempt: Number.POSITIVE_INFINITY, key: null }
-    const verdict = await caller.ask(plan.check, nothing, context)
+    const verdict = await caller.ask(plan.check, asking({}, {}), context)
     if (!verdict.ok) return { ok: false, detail: verdict.detail }
   } else if (plan.session !== null) {
     const found = await caller.token(context)

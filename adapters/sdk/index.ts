@@ -40,4 +40,4 @@ export type {
   PlannedRequest,
   RawEvent,
 } from './port.ts'
-export { sendTraced } from './traced.ts'
+export { hiding, sendTraced } from './traced.ts'

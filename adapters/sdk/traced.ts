@@ -37,7 +37,7 @@ export async function sendTraced(
 }
 
 /** Puts stars for secrets, also as they stand in JSON or in an address. */
-function hiding(secrets: ReadonlySet<string>): (text: string) => string {
+export function hiding(secrets: ReadonlySet<string>): (text: string) => string {
   const forms = [...secrets]
     .filter(secret => secret !== '')
     .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
