@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { COUNTED } from '../../../protocol/case/counted.ts'
 import type { CaseContent, CaseKind } from '../../../protocol/case/kinds.ts'
 import { departmentOf } from '../../../protocol/rights/can.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase, worldAgreement } from '../../../test/support/world-case.ts'
 import { lookupKeys } from '../cases/lookup.ts'
-import { COUNTED, hasDays, type Narrow, wantedOf } from './narrow.ts'
+import { hasDays, type Narrow, wantedOf } from './narrow.ts'
 import { createQueues } from './queues.ts'
 import { createStatistics } from './statistics.ts'
 

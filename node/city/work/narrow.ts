@@ -2,6 +2,7 @@
  * Sums of some cases alone (统计范围): which of the kept sums answer, and how. What one dimension says is asked of it; two together are
  * asked of the sums that are kept for each role, partner and item. Pure.
  */
+import type { CountedAs } from '../../../protocol/case/counted.ts'
 import type { Value } from '../../kernel/store/database.ts'
 
 /** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
@@ -74,24 +75,6 @@ export const hasDays = (by: Dimension, narrow: Narrow): boolean => {
   const dim = wantedOf(by, narrow)?.dim
   return dim !== 'pair' && !(dim === 'item' && by !== 'item')
 }
-
-/** What a case is counted as (统计口径); the day is that on which it happened. */
-export const COUNTED = [
-  'submitted',
-  'accepted',
-  'decided',
-  'ended',
-  'on-time',
-  'late',
-  'rated',
-  'bad',
-  'level.1',
-  'level.2',
-  'level.3',
-  'level.4',
-  'level.5',
-] as const
-export type CountedAs = (typeof COUNTED)[number]
 
 const dayIn = (field: string): string => `json_extract(given, '$.${field}') BETWEEN ? AND ?`
 const ratedAs = (level: string): string =>

@@ -6,6 +6,7 @@
 
 import { dayOf } from '../../../protocol/agreement/document.ts'
 import { addDays } from '../../../protocol/calendar/calendar.ts'
+import type { CountedAs } from '../../../protocol/case/counted.ts'
 import type { Mode } from '../../../protocol/case/kinds.ts'
 import type { State } from '../../../protocol/case/table.ts'
 import { foldNumber, foldPhone, plainCode } from '../../../protocol/codes/spelling.ts'
@@ -32,7 +33,7 @@ import {
   type QueueName,
   rangesOf,
 } from './boxes.ts'
-import { type CountedAs, countedAs } from './narrow.ts'
+import { countedAs } from './narrow.ts'
 
 /** Place of the last case of the page before: what it is ordered by, and its number. */
 export type QueuePlace = readonly [key: string | number, no: number]

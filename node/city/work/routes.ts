@@ -1,5 +1,7 @@
 /** HTTP routes of search, assignment, statistics and the rebuild of what they read. */
+
 import * as z from 'zod'
+import { COUNTED } from '../../../protocol/case/counted.ts'
 import { Mode } from '../../../protocol/case/kinds.ts'
 import { STATES, type State } from '../../../protocol/case/table.ts'
 import { Day, DivisionCode, ThreadId, text } from '../../../protocol/primitives.ts'
@@ -10,7 +12,7 @@ import type { Person } from '../../kernel/person.ts'
 import { actOn } from '../../kernel/store/acts.ts'
 import { casesOf } from '../cases/rights.ts'
 import { Case, toAnswer } from '../cases/routes.ts'
-import { COUNTED, DIMENSIONS, hasDays, wantedOf } from './narrow.ts'
+import { DIMENSIONS, hasDays, wantedOf } from './narrow.ts'
 import { NUMBER, namesSomebody, type Queues } from './queues.ts'
 import { GRAINS, STEPS, type Statistics, type Step } from './statistics.ts'
 

@@ -3,6 +3,7 @@ import { Table } from 'antd'
 import { useMemo } from 'react'
 import type { DiffAgreementDraftAnswer } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
+import { Scroll } from '../ui/scroll.tsx'
 import { usePair, useWords } from '../words.ts'
 import { type Part, sidesOf } from './text-diff.ts'
 import { DIFFERENCE } from './words-diff.ts'
@@ -89,8 +90,7 @@ export function DiffView({ diff, before, after }: { diff: Diff; before: string; 
         <p>✓ {words.same}</p>
       ) : (
         <>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
-          <section className="wide-table" tabIndex={0} aria-label={words.where}>
+          <Scroll label={words.where}>
             <Table
               size="small"
               rowKey="key"
@@ -120,7 +120,7 @@ export function DiffView({ diff, before, after }: { diff: Diff; before: string; 
                 { title: after, render: (_, row) => <Side parts={sidesOf(row.before, row.after).after} /> },
               ]}
             />
-          </section>
+          </Scroll>
         </>
       )}
     </div>

@@ -1,4 +1,5 @@
 /** One agreement: its parties and text, what waits for a signature beside the text before, what a step would touch, and the steps. */
+
 import { Link, useParams } from '@tanstack/react-router'
 import { Alert, Button, Input, Select, Space, Table } from 'antd'
 import { useMemo, useState } from 'react'
@@ -10,6 +11,7 @@ import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
+import { Scroll } from '../ui/scroll.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { DiffView } from './diff-view.tsx'
 import { ImpactView } from './impact.tsx'
@@ -205,8 +207,7 @@ function ItemRows({ items }: { items: AgreementDetail['document']['items'] }) {
         onChange={event => ask(event.target.value)}
         style={{ maxWidth: 320, marginBottom: 8 }}
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
-      <section className="wide-table" tabIndex={0} aria-label={words.itemsTitle}>
+      <Scroll label={words.itemsTitle}>
         <Table
           size="small"
           rowKey={item => `${item.handling} ${item.taskCode}`}
@@ -231,7 +232,7 @@ function ItemRows({ items }: { items: AgreementDetail['document']['items'] }) {
             },
           ]}
         />
-      </section>
+      </Scroll>
     </section>
   )
 }

@@ -1,7 +1,9 @@
 /** The cases behind a number of the board: the same filters, asked of the list of cases. */
+
 import { Link, useLocation } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
+import type { CountedAs } from '../../../../../protocol/case/counted.ts'
 import { STATE_NAMES } from '../../../../../protocol/case/names.ts'
 import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
@@ -9,16 +11,16 @@ import { PageFrame, Shown } from '../ui/page.tsx'
 import { To } from '../ui/to.tsx'
 import { usePair, useWords } from '../words.ts'
 import './board.css'
-import { type Behind, behindOf, type Counted } from './wanted.ts'
+import { type Behind, behindOf } from './wanted.ts'
 import { BOARD } from './words.ts'
 
 /** Cases that are shown first, and more with each press; a page of the API has no more. */
 const ROWS = 50
 const MOST = 200
 
-function useCountedText(): (counted: Counted) => string {
+function useCountedText(): (counted: CountedAs) => string {
   const words = useWords(BOARD)
-  const names: Readonly<Record<Counted, string>> = {
+  const names: Readonly<Record<CountedAs, string>> = {
     submitted: words.submitted,
     accepted: words.accepted,
     decided: words.decided,

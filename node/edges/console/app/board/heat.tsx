@@ -8,6 +8,7 @@ import { useWords } from '../words.ts'
 import { Block } from './block.tsx'
 import { barsOf } from './charts.ts'
 import { CaseNumber } from './number.tsx'
+import { BoardTable } from './table.tsx'
 import { daysOf, spanOf, type Wanted } from './wanted.ts'
 import { BOARD } from './words.ts'
 
@@ -55,33 +56,23 @@ export function Heat({ wanted, today, choose }: { wanted: Wanted; today: string;
                 height={Math.min(items.length, DRAWN) * BAR + 50}
                 drawn={drawn}
               />
-              <div className="board-scroll">
-                <table className="board-table">
-                  <thead>
-                    <tr>
-                      <th scope="col">{words.item}</th>
-                      <th scope="col">{words.cases}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map(({ item, name, cases }) => (
-                      <tr key={item}>
-                        <th scope="row">
-                          <Button type="link" onClick={() => choose(item)}>
-                            {name}
-                          </Button>
-                        </th>
-                        <td className="figure">
-                          <CaseNumber
-                            count={cases}
-                            behind={{ counted: 'submitted', ...daysOf(span), narrow: { ...wanted.narrow, item } }}
-                          />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <BoardTable heads={[words.item, words.cases]}>
+                {items.map(({ item, name, cases }) => (
+                  <tr key={item}>
+                    <th scope="row">
+                      <Button type="link" onClick={() => choose(item)}>
+                        {name}
+                      </Button>
+                    </th>
+                    <td className="figure">
+                      <CaseNumber
+                        count={cases}
+                        behind={{ counted: 'submitted', ...daysOf(span), narrow: { ...wanted.narrow, item } }}
+                      />
+                    </td>
+                  </tr>
+                ))}
+              </BoardTable>
               {items.length < LISTED ? null : <p className="muted">{words.heatHint(String(LISTED))}</p>}
             </>
           )

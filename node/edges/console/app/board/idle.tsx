@@ -5,6 +5,7 @@ import { useNode } from '../query.ts'
 import { Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
 import { Block } from './block.tsx'
+import { BoardTable } from './table.tsx'
 import { spanOf, type Wanted } from './wanted.ts'
 import { BOARD } from './words.ts'
 
@@ -29,44 +30,31 @@ export function Idle({ wanted, today }: { wanted: Wanted; today: string }) {
           rows.length === 0 ? (
             <p className="muted">{words.idleAll}</p>
           ) : (
-            <div className="board-scroll">
-              <table className="board-table">
-                <thead>
-                  <tr>
-                    {heads.map(head => (
-                      <th key={head} scope="col">
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map(row => (
-                    <tr key={row.thread}>
-                      <th scope="row">
-                        <Link to={`/agreements/${row.thread}`}>{row.title}</Link>
-                      </th>
-                      <td>{cities(row.partner)}</td>
-                      <td>{row.validTo}</td>
-                      <td className="figure">{row.cases}</td>
-                      <td className="figure">{row.items}</td>
-                      <td className="figure">
-                        <details>
-                          <summary>{row.idleCount}</summary>
-                          <ul>
-                            {row.idle.map(item => (
-                              <li key={`${item.role} ${item.partner} ${item.code}`}>
-                                {words[item.role]}: {item.name}
-                              </li>
-                            ))}
-                          </ul>
-                        </details>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <BoardTable heads={heads}>
+              {rows.map(row => (
+                <tr key={row.thread}>
+                  <th scope="row">
+                    <Link to={`/agreements/${row.thread}`}>{row.title}</Link>
+                  </th>
+                  <td>{cities(row.partner)}</td>
+                  <td>{row.validTo}</td>
+                  <td className="figure">{row.cases}</td>
+                  <td className="figure">{row.items}</td>
+                  <td className="figure">
+                    <details>
+                      <summary>{row.idleCount}</summary>
+                      <ul>
+                        {row.idle.map(item => (
+                          <li key={`${item.role} ${item.partner} ${item.code}`}>
+                            {words[item.role]}: {item.name}
+                          </li>
+                        ))}
+                      </ul>
+                    </details>
+                  </td>
+                </tr>
+              ))}
+            </BoardTable>
           )
         }
       </Shown>

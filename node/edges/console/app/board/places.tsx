@@ -6,6 +6,7 @@ import { Block } from './block.tsx'
 import { CaseNumber } from './number.tsx'
 import { onTimeShare, satisfiedShare } from './numbers.ts'
 import { useSums } from './read.ts'
+import { BoardTable } from './table.tsx'
 import { daysOf, type Narrow, spanOf, type Wanted } from './wanted.ts'
 import { BOARD } from './words.ts'
 
@@ -45,36 +46,20 @@ export function Places({
           rows.length === 0 ? (
             <p className="muted">{words.empty}</p>
           ) : (
-            <div className="board-scroll">
-              <table className="board-table">
-                <thead>
-                  <tr>
-                    {heads.map(head => (
-                      <th key={head} scope="col">
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map(({ key, counts }) => (
-                    <tr key={key}>
-                      <th scope="row">{nameOf(key)}</th>
-                      {(['submitted', 'decided'] as const).map(counted => (
-                        <td key={counted} className="figure">
-                          <CaseNumber
-                            count={counts[counted] ?? 0}
-                            behind={{ counted, ...days, narrow: narrowTo(key) }}
-                          />
-                        </td>
-                      ))}
-                      <td className="figure">{onTimeShare(counts) ?? words.none}</td>
-                      <td className="figure">{satisfiedShare(counts) ?? words.none}</td>
-                    </tr>
+            <BoardTable heads={heads}>
+              {rows.map(({ key, counts }) => (
+                <tr key={key}>
+                  <th scope="row">{nameOf(key)}</th>
+                  {(['submitted', 'decided'] as const).map(counted => (
+                    <td key={counted} className="figure">
+                      <CaseNumber count={counts[counted] ?? 0} behind={{ counted, ...days, narrow: narrowTo(key) }} />
+                    </td>
                   ))}
-                </tbody>
-              </table>
-            </div>
+                  <td className="figure">{onTimeShare(counts) ?? words.none}</td>
+                  <td className="figure">{satisfiedShare(counts) ?? words.none}</td>
+                </tr>
+              ))}
+            </BoardTable>
           )
         }
       </Shown>
@@ -94,29 +79,16 @@ export function Windows() {
     <Block id="windows" title={words.byWindow} cells={read.data === undefined ? undefined : cells}>
       <Shown read={read}>
         {() => (
-          <div className="board-scroll">
-            <table className="board-table">
-              <thead>
-                <tr>
-                  {heads.map(head => (
-                    <th key={head} scope="col">
-                      {head}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ key, today, month, year }) => (
-                  <tr key={key}>
-                    <th scope="row">{key}</th>
-                    <td className="figure">{today}</td>
-                    <td className="figure">{month}</td>
-                    <td className="figure">{year}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <BoardTable heads={heads}>
+            {rows.map(({ key, today, month, year }) => (
+              <tr key={key}>
+                <th scope="row">{key}</th>
+                <td className="figure">{today}</td>
+                <td className="figure">{month}</td>
+                <td className="figure">{year}</td>
+              </tr>
+            ))}
+          </BoardTable>
         )}
       </Shown>
     </Block>

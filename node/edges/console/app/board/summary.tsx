@@ -1,4 +1,5 @@
 /** The numbers of the period: taken in, decided, in time, satisfied. */
+import type { CountedAs } from '../../../../../protocol/case/counted.ts'
 import { useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { Shown } from '../ui/page.tsx'
@@ -8,7 +9,7 @@ import { Block } from './block.tsx'
 import { CaseNumber } from './number.tsx'
 import { onTimeShare, satisfiedShare } from './numbers.ts'
 import { useSums } from './read.ts'
-import { type Counted, daysOf, spanOf, type Wanted } from './wanted.ts'
+import { daysOf, spanOf, type Wanted } from './wanted.ts'
 import { BOARD } from './words.ts'
 
 const LEVELS = [1, 2, 3, 4, 5] as const
@@ -38,7 +39,7 @@ export function Summary({ wanted, today }: { wanted: Wanted; today: string }) {
   const days = daysOf(spanOf(wanted, today))
   const counts: Record<string, number> = read.data?.items[0]?.counts ?? {}
   const of = (name: string) => counts[name] ?? 0
-  const link = (counted: Counted) => (
+  const link = (counted: CountedAs) => (
     <CaseNumber count={of(counted)} behind={{ counted, ...days, narrow: wanted.narrow }} />
   )
   const onTime = onTimeShare(counts) ?? words.none

@@ -2,6 +2,7 @@
  * What the board shows, as its address says it, so that it can be sent to a colleague: months, and the cases that are counted. Nothing
  * personal stands there. Pure.
  */
+import { COUNTED, type CountedAs } from '../../../../../protocol/case/counted.ts'
 import type { ReadStatisticsQuery } from '../../../client/api.generated.ts'
 
 export type Narrow = Pick<ReadStatisticsQuery, 'role' | 'partner' | 'item' | 'department'>
@@ -100,24 +101,8 @@ export function hasDays({ from, to, narrow }: Wanted): boolean {
   return from === to && named.length <= 1 && narrow.item === undefined
 }
 
-export const COUNTED = [
-  'submitted',
-  'accepted',
-  'decided',
-  'ended',
-  'on-time',
-  'late',
-  'rated',
-  'bad',
-  'level.1',
-  'level.2',
-  'level.3',
-  'level.4',
-  'level.5',
-] as const
-export type Counted = (typeof COUNTED)[number]
 /** The cases behind a number. */
-export type Behind = { counted: Counted; from: string; to: string; narrow: Narrow }
+export type Behind = { counted: CountedAs; from: string; to: string; narrow: Narrow }
 
 /** Address of the cases behind a number. */
 export function casesAddress({ counted, from, to, narrow }: Behind): string {

@@ -1,9 +1,11 @@
 /** What a draft changes, field by field, and what was found in it, each finding with who cures it. */
+
 import type { ItemDraft } from '../../../client/api.generated.ts'
+import { Scroll } from '../ui/scroll.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { useCures } from './cures.ts'
 import { entryName, fieldOf, pathName, valueText } from './fields.ts'
 import { cureOf } from './findings.ts'
-import { Scroll } from './scroll.tsx'
 import { SERVICES } from './words.ts'
 
 type Finding = ItemDraft['findings'][number]
@@ -12,12 +14,7 @@ export function Findings({ findings, draft }: { findings: readonly Finding[]; dr
   const words = useWords(SERVICES)
   const language = useLanguage()
   const pair = usePair()
-  const cures = {
-    administrator: words.cureAdministrator,
-    department: words.cureDepartment,
-    units: words.cureUnits,
-    file: words.cureFile,
-  }
+  const cures = useCures()
   return (
     <ul className="rows-of">
       {findings.map(finding => (

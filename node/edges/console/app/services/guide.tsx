@@ -2,11 +2,11 @@
 import { Tag } from 'antd'
 import type { ReactNode } from 'react'
 import { useNode } from '../query.ts'
+import { Scroll } from '../ui/scroll.tsx'
 import { useLanguage, useWords } from '../words.ts'
 import { fieldName, valueText } from './fields.ts'
 import type { Item } from './item-type.ts'
 import { Sample } from './sample.tsx'
-import { Scroll } from './scroll.tsx'
 import { SERVICES } from './words.ts'
 
 function Section({ id, title, children }: { id: string; title: string; children: ReactNode }) {

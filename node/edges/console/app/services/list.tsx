@@ -6,10 +6,10 @@ import type { SearchItemsQuery } from '../../../client/api.generated.ts'
 import { useNode } from '../query.ts'
 import { type Item, isInitials, useInitials } from '../search/names.ts'
 import { Shown } from '../ui/page.tsx'
+import { Scroll } from '../ui/scroll.tsx'
 import { useLanguage, useWords } from '../words.ts'
 import { itemAddress, useFields } from './address.ts'
 import { choicesOf, valueText } from './fields.ts'
-import { Scroll } from './scroll.tsx'
 import { SERVICES } from './words.ts'
 
 /** Items of a page. */

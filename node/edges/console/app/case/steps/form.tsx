@@ -1,4 +1,5 @@
 /** The form of a step: what the node knows is filled in, what it finds stands at its field while one writes, nothing typed is lost. */
+
 import { Form } from '@rjsf/antd'
 import type { RegistryFieldsType, RegistryWidgetsType } from '@rjsf/utils'
 import { Alert, Button, Space } from 'antd'
@@ -7,6 +8,7 @@ import { callStep } from '../../../../client/steps.ts'
 import { queries, readAgain, useNode } from '../../query.ts'
 import { node } from '../../session.ts'
 import { dayText } from '../../time.ts'
+import { useFormWords } from '../../ui/form-words.ts'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { NODE_JUDGES } from '../../ui/schema-errors.ts'
 import { useLanguage, usePair, useWords } from '../../words.ts'
@@ -23,7 +25,6 @@ import type { StepKind } from './kinds.ts'
 import { Phrases } from './phrases.tsx'
 import { useRehearsal } from './rehearse.ts'
 import { type Body, bodyOf, formOf, mainText, type StepForm } from './schema.ts'
-import { useTranslated } from './translate.ts'
 import { isOpen, isUnanswered, useSentAgain } from './unsent.ts'
 import { DayWidget, InstantWidget } from './widgets.tsx'
 import { STEP_VERBS, STEPS } from './words.ts'
@@ -79,7 +80,7 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
   const words = useWords(STEPS)
   const pair = usePair()
   const language = useLanguage()
-  const translate = useTranslated()
+  const translate = useFormWords(words)
   const { thread } = detail
   const listed = useNode('getItem', { params: { city: cities.handling, code: detail.item.code } })
   const materials = useMemo(() => listed.data?.materials ?? [], [listed.data])

@@ -1,13 +1,14 @@
 /** The application form of an item as a list of fields, with the form as a counter sees it beside it. */
+
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
+import { useFormWords } from '../../ui/form-words.ts'
 import { SchemaForm } from '../../ui/schema-form.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { useWords } from '../../words.ts'
-import { Scroll } from '../scroll.tsx'
 import { asKind, type FieldKind, type FormField, fieldsOf, formOf, newField } from './form-fields.ts'
 import type { Edited } from './item.ts'
-import { useTranslate } from './widgets.tsx'
 import { EDITOR } from './words.ts'
 
 const KINDS: readonly FieldKind[] = ['text', 'longText', 'number', 'day', 'yesNo', 'choice']
@@ -105,7 +106,7 @@ const clashes = (fields: readonly FormField[], { name }: FormField): boolean =>
 
 export function ApplicationForm({ item, change }: { item: Edited; change: (next: (item: Edited) => Edited) => void }) {
   const words = useWords(EDITOR)
-  const translate = useTranslate()
+  const translate = useFormWords(useWords(EDITOR))
   const [fields, setFields] = useState(() => fieldsOf(item.form))
   // Names change while they are written.
   const [ids, setIds] = useState(() => fields.map((_, at) => at))

@@ -1,5 +1,7 @@
 /** All fields of an item in their groups, with what is wrong at each field. */
+
 import { memo, useCallback, useMemo } from 'react'
+import { useFormWords } from '../../ui/form-words.ts'
 import { SchemaForm } from '../../ui/schema-form.tsx'
 import { useLanguage, useWords } from '../../words.ts'
 import type { Material } from '../item-type.ts'
@@ -8,7 +10,7 @@ import { GROUP_NAMES, GROUPS, type Group } from './groups.ts'
 import type { Edited } from './item.ts'
 import { Materials, type Note } from './materials.tsx'
 import { itemForm, SPANS } from './schema.ts'
-import { FIELDS, useTranslate, WIDGETS } from './widgets.tsx'
+import { FIELDS, WIDGETS } from './widgets.tsx'
 import { EDITOR } from './words.ts'
 
 type Change = (next: (item: Edited) => Edited) => void
@@ -31,7 +33,7 @@ type Props = {
 const Fields = memo(
   ({ fields, item, errors, fixed, change }: Props) => {
     const language = useLanguage()
-    const translate = useTranslate()
+    const translate = useFormWords(useWords(EDITOR))
     const form = useMemo(() => {
       const { schema, ui } = itemForm(fields, language)
       return { schema, ui: { ...ui, ...Object.fromEntries(fixed.map(name => [name, { 'ui:disabled': true }])) } }

@@ -1,14 +1,16 @@
 /** The materials of an item as rows: each opens to its fields, its review points and its samples; they are moved, added and removed. */
+
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Space, Tag } from 'antd'
 import { useMemo, useState } from 'react'
+import { useFormWords } from '../../ui/form-words.ts'
 import { SchemaForm } from '../../ui/schema-form.tsx'
 import { useLanguage, useWords } from '../../words.ts'
 import { valueText } from '../fields.ts'
 import type { Material } from '../item-type.ts'
 import { moved, newMaterial } from './item.ts'
 import { materialForm, SPANS } from './schema.ts'
-import { FIELDS, useTranslate, WIDGETS } from './widgets.tsx'
+import { FIELDS, WIDGETS } from './widgets.tsx'
 import { EDITOR } from './words.ts'
 
 /** An error of a field, by its JSON Pointer in the item. */
@@ -37,7 +39,7 @@ function Row({
 }) {
   const words = useWords(EDITOR)
   const language = useLanguage()
-  const translate = useTranslate()
+  const translate = useFormWords(useWords(EDITOR))
   const form = useMemo(() => materialForm(language), [language])
   const name = material.materialName || words.unnamed
   const points = (material.reviewPoints ?? []).filter(point => point.trim() !== '').length

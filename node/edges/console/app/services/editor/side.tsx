@@ -1,5 +1,7 @@
 /** Beside the fields: the groups, and what is wrong, each leading to its field. */
+
 import { useLanguage, usePair, useWords } from '../../words.ts'
+import { useCures } from '../cures.ts'
 import { entryName, pathName } from '../fields.ts'
 import { cureOf } from '../findings.ts'
 import { SERVICES } from '../words.ts'
@@ -31,12 +33,7 @@ export function Side({
   const services = useWords(SERVICES)
   const language = useLanguage()
   const pair = usePair()
-  const cures = {
-    administrator: services.cureAdministrator,
-    department: services.cureDepartment,
-    units: services.cureUnits,
-    file: services.cureFile,
-  }
+  const cures = useCures()
   const names = entryName({ materials: item.materials ?? [] })
   const errorsOf = (group: string): number =>
     said.filter(({ path, level }) => level === 'error' && groupOf(path) === group).length

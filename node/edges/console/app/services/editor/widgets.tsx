@@ -1,8 +1,7 @@
 /** What the forms of the editor are made of besides the usual: texts one a line, a file that an item names. */
 import type { FieldProps, RegistryFieldsType, RegistryWidgetsType, WidgetProps } from '@rjsf/utils'
-import { englishStringTranslator, TranslatableString } from '@rjsf/utils'
 import { Button, Input } from 'antd'
-import { useCallback, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { DayWidget } from '../../case/steps/widgets.tsx'
 import { node } from '../../session.ts'
 import { ProblemNotice } from '../../ui/problem.tsx'
@@ -92,23 +91,3 @@ function SampleField(props: FieldProps) {
 
 export const FIELDS: RegistryFieldsType = { sample: SampleField }
 export const WIDGETS: RegistryWidgetsType = { lines: LinesWidget, day: DayWidget }
-
-/** What the form itself says, in the words of the console. */
-export function useTranslate(): (text: TranslatableString, params?: string[]) => string {
-  const words = useWords(EDITOR)
-  return useCallback(
-    (text, params) => {
-      const said: Partial<Record<TranslatableString, string>> = {
-        [TranslatableString.AddButton]: words.add,
-        [TranslatableString.AddItemButton]: words.add,
-        [TranslatableString.RemoveButton]: words.remove,
-        [TranslatableString.MoveUpButton]: words.moveUp,
-        [TranslatableString.MoveDownButton]: words.moveDown,
-        [TranslatableString.YesLabel]: words.yes,
-        [TranslatableString.NoLabel]: words.no,
-      }
-      return said[text] ?? englishStringTranslator(text, params)
-    },
-    [words],
-  )
-}

@@ -1,8 +1,8 @@
 /** How each sheet and each column was read, to be corrected where it was read wrongly. */
 import { Select } from 'antd'
 import { useMemo } from 'react'
+import { Scroll } from '../../ui/scroll.tsx'
 import { useLanguage, useWords } from '../../words.ts'
-import { Scroll } from '../scroll.tsx'
 import { columnChoices, headingIn, type Mapping, type Sheet } from './mapping.ts'
 import { IMPORT } from './words.ts'
 

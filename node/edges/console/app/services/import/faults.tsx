@@ -1,7 +1,9 @@
 /** All that is to be seen to: cells that could not be read with what may stand there, and what would block publication. */
+
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useLanguage, usePair, useWords } from '../../words.ts'
+import { useCures } from '../cures.ts'
 import { pathName } from '../fields.ts'
 import { cureOf } from '../findings.ts'
 import { SERVICES } from '../words.ts'
@@ -54,12 +56,7 @@ function Findings({ findings }: { findings: Report['findings'] }) {
   const services = useWords(SERVICES)
   const language = useLanguage()
   const pair = usePair()
-  const cures = {
-    administrator: services.cureAdministrator,
-    department: services.cureDepartment,
-    units: services.cureUnits,
-    file: services.cureFile,
-  }
+  const cures = useCures()
   const rules = [...Map.groupBy(findings, ({ level, rule }) => `${level} ${rule}`).values()]
   return (
     <ul className="rows-of">

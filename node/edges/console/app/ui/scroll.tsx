@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 export function Scroll({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too
-    <section className="scroll list-scroll" aria-label={label} tabIndex={0}>
+    <section className="scroll keys-scroll" aria-label={label} tabIndex={0}>
       {children}
     </section>
   )

@@ -1,11 +1,10 @@
-/** What rjsf itself says, in the words of the console. */
+/** What rjsf itself says in a form, in the words of the page. */
 import { englishStringTranslator, TranslatableString } from '@rjsf/utils'
 import { useCallback } from 'react'
-import { useWords } from '../../words.ts'
-import { STEPS } from './words.ts'
 
-export function useTranslated(): (text: TranslatableString, params?: string[]) => string {
-  const words = useWords(STEPS)
+type FormWords = Readonly<Record<'add' | 'remove' | 'moveUp' | 'moveDown' | 'yes' | 'no', string>>
+
+export function useFormWords(words: FormWords): (text: TranslatableString, params?: string[]) => string {
   return useCallback(
     (text, params) => {
       const said: Partial<Record<TranslatableString, string>> = {
