@@ -23,7 +23,7 @@ export type Committed = {
 export const LATER = '3'
 
 /** Whether something that was committed to is still missing. */
-export const isMissing = ({ committed }: Pick<CaseState, 'committed'>): boolean =>
+const isMissing = ({ committed }: Pick<CaseState, 'committed'>): boolean =>
   committed !== null && committed.missing !== null && committed.missing.length > 0
 
 /** Whether the result waits for what is missing: a denial does not. */

@@ -76,8 +76,9 @@ function clock(steps: Parameters<typeof thread>, today: string, change: Partial<
     now: instant(`${today} 12:00`),
     ...change,
   })
-  const of = (duty: Duty) => deadlines.find(entry => entry.duty === duty)
-  return { of, deemedAccepted, duties: deadlines.map(entry => entry.duty) }
+  const all = (duty: Duty) => deadlines.filter(entry => entry.duty === duty)
+  const of = (duty: Duty) => all(duty)[0]
+  return { of, all, deemedAccepted, duties: deadlines.map(entry => entry.duty) }
 }
 
 // Days around Spring Festival 2026 (15 to 23 February off, 14 and 28 worked), counted by hand.
@@ -678,7 +679,6 @@ describe('the receipt is the time that both cities hold', () => {
     })
     const decided = [...begun, [S, 'case.decide', '2026-02-27 10:00', { outcome: 'granted' }] as const]
     const waiting = clock(decided as never, '2026-03-10')
-    expect(waiting.of('lapse')).toBeUndefined()
     expect(waiting.of('deliver')).toMatchObject({ from: '2026-02-27', due: null, level: 'stopped', left: 10 })
     expect(waiting.of('result-mail')).toMatchObject({ due: null, level: 'stopped', left: 1 })
     // Signed on the 4th, and got by the moving city on the 5th: its days begin then.
@@ -689,7 +689,24 @@ describe('the receipt is the time that both cities hold', () => {
     const after = clock(handedIn as never, '2026-03-05')
     expect(after.of('commitment')).toMatchObject({ done: '2026-03-04', level: 'missed' })
     expect(after.of('result-mail')).toMatchObject({ from: '2026-03-05', due: '2026-03-06' })
+    // A decision whose result waits for what was promised does not stay nobody's: its mover sees to it.
+    expect(clock(decided as never, '2026-03-02').of('lapse')).toBeUndefined()
+    expect(waiting.of('lapse')).toMatchObject({ ...missed, level: 'overdue' })
+    expect(after.of('lapse')).toMatchObject({ ...missed, done: '2026-03-04', level: 'met' })
+    const voided = [...decided, [S, 'case.close', '2026-03-11 10:00', { outcome: 'void' }] as const]
+    expect(clock(voided as never, '2026-03-20').of('lapse')).toMatchObject({
+      ...missed,
+      done: '2026-03-11',
+      level: 'missed',
+    })
+    // Who decides after the promise was missed has seen to it, and has the result that waits before them anew.
+    const late = [...begun, [S, 'case.decide', '2026-03-04 10:00', { outcome: 'granted' }] as const]
+    expect(clock(late as never, '2026-03-05').all('lapse')).toEqual([
+      expect.objectContaining({ ...missed, done: '2026-03-04', level: 'met' }),
+      expect.objectContaining({ from: '2026-03-04', due: '2026-03-11', done: null, level: 'green' }),
+    ])
     const denied = [...begun, [S, 'case.decide', '2026-02-27 10:00', { outcome: 'denied' }] as const]
+    expect(clock(denied as never, '2026-03-20').of('lapse')).toBeUndefined()
     expect(clock(denied as never, '2026-02-27').of('result-mail')).toMatchObject({ due: '2026-02-28' })
     const early = [
       ...begun,

@@ -142,10 +142,14 @@ export function caseClock(input: ClockInput): CaseClock {
     )
     add(promised)
     // A promise that is missed leaves the case to its mover: who sees to it, ends it as lapsed or decides knows what is lacking.
-    const settled = earliest(kept, decided, ended)
-    const { due } = promised
-    if (due !== null && due < (settled ?? dayOf(input.now)))
-      duty('lapse', mover, due, terms.supplementNoticeDays, settled)
+    // A decision that is no denial lets no result go while something is missing, so that its mover must see to it once more.
+    const missed = (from: string | null, settled: string | null) => {
+      if (from !== null && from < (settled ?? dayOf(input.now)))
+        duty('lapse', mover, from, terms.supplementNoticeDays, settled)
+    }
+    missed(promised.due, earliest(kept, decided, ended))
+    if (promised.due !== null && decided !== null && state.decision !== 'denied')
+      missed(latest(promised.due, decided), earliest(kept, ended))
   }
   for (const { payBy, at, told, settled } of state.payments) {
     if (payBy === null) continue

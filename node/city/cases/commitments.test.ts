@@ -58,6 +58,24 @@ async function told(thread: string) {
   const duty = (name: string) => here.clock.deadlines.find(entry => entry.duty === name)
   return { ...here, duty, stepsThere: there.steps }
 }
+/** What the handling city would be shown as its end of the case. */
+function proposals(thread: string) {
+  const { db, audit, clocks, cases, agreements, packets } = world.city(HANDLING)
+  const steps = createCaseSteps({
+    db,
+    audit,
+    clock: world.clock,
+    clocks,
+    city: HANDLING,
+    cases,
+    packets: no => packets().packets(db, no),
+    agreements,
+    services: { item: async () => ITEM },
+    contactOf: async () => ({ staffNumber: null, phone: null }),
+  })
+  const person = { id: '1', name: '李审核', roles: [], departments: null, windows: null }
+  return async () => (await steps.form(thread, 'case.close', person, { may: null, mayRead: true })).defaults
+}
 const problemOf = (work: Promise<unknown>) =>
   work.then(
     () => null,
@@ -178,21 +196,8 @@ describe('materials that come later', () => {
   test('a promise that was missed is in the queues of the moving city, told of, and ended by the step as it is proposed', async () => {
     const thread = await begin({ materials: ['M03'], until: day(2) })
     await say(HANDLING, thread, 'case.accept', {})
-    const { db, audit, clocks, cases, agreements, packets } = world.city(HANDLING)
-    const steps = createCaseSteps({
-      db,
-      audit,
-      clock: world.clock,
-      clocks,
-      city: HANDLING,
-      cases,
-      packets: no => packets().packets(db, no),
-      agreements,
-      services: { item: async () => ITEM },
-      contactOf: async () => ({ staffNumber: null, phone: null }),
-    })
-    const person = { id: '1', name: '李审核', roles: [], departments: null, windows: null }
-    const proposed = async () => (await steps.form(thread, 'case.close', person, { may: null, mayRead: true })).defaults
+    const { db, cases } = world.city(HANDLING)
+    const proposed = proposals(thread)
     const ownDue = async () =>
       (await db.query<{ own_due: string; own_duty: string }>('SELECT own_due, own_duty FROM cases'))[0]
     world.clock.advance(2 * DAY)
@@ -209,6 +214,29 @@ describe('materials that come later', () => {
     await say(HANDLING, thread, 'case.close', (await proposed()) as CaseContent<'case.close'>)
     expect(await told(thread)).toMatchObject({ state: 'closed', outcome: 'lapsed' })
     expect((await told(thread)).duty('lapse')?.level).toBe('missed')
+  })
+
+  test('a decision whose promise was missed is its city’s to see to, proposed to end as void, and does not lapse', async () => {
+    const thread = await begin({ materials: ['M03'], until: day(2) })
+    await say(HANDLING, thread, 'case.accept', {})
+    await say(HANDLING, thread, 'case.decide', { outcome: 'granted' })
+    const { db, cases } = world.city(HANDLING)
+    const proposed = proposals(thread)
+    const ownDuty = async () => (await db.query<{ own_duty: string | null }>('SELECT own_duty FROM cases'))[0]?.own_duty
+    expect(await proposed()).toEqual({})
+    expect((await told(thread)).duty('lapse')).toBeUndefined()
+    world.clock.advance(3 * DAY)
+    expect(await cases.notifyDue()).toBeGreaterThan(0)
+    expect(await ownDuty()).toBe('lapse')
+    expect((await told(thread)).duty('lapse')).toMatchObject({ city: HANDLING, from: '2026-11-25', due: '2026-12-02' })
+    const close = (outcome: CaseContent<'case.close'>['outcome']) =>
+      problemOf(at(HANDLING).step(thread, 'case.close', { outcome }, 'person:2'))
+    for (const outcome of ['lapsed', 'granted'] as const)
+      expect(await close(outcome)).toMatchObject({ code: 'case.transition' })
+    expect(await proposed()).toEqual({ outcome: 'void', note: '承诺于 2026年11月25日 前补交而未补交：M03' })
+    await say(HANDLING, thread, 'case.close', (await proposed()) as CaseContent<'case.close'>)
+    expect(await told(thread)).toMatchObject({ state: 'closed', outcome: 'void' })
+    expect((await told(thread)).duty('lapse')?.level).toBe('met')
   })
 
   test.each([

@@ -182,7 +182,11 @@ export async function show(context: CommandContext, thread: string): Promise<voi
         : [
             `  to be handed in later 容缺后补  ${value.committed.missing?.join(', ') ?? '— purged 已清除'}, ${value.committed.until ?? ''}`,
             ...(value.deadlines.some(({ duty, done }) => duty === 'lapse' && done === null)
-              ? ['  the promise was missed 承诺逾期未补  hand-in, decide, or close as 或以此办结: lapsed']
+              ? [
+                  value.state !== 'decided'
+                    ? '  the promise was missed 承诺逾期未补  hand-in, decide, or close as 或以此办结: lapsed'
+                    : '  the promise was missed 承诺逾期未补  hand-in, or close as 或以此办结: void',
+                ]
               : []),
           ]),
       ...(value.originals === null

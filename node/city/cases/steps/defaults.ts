@@ -1,6 +1,6 @@
 /** What the node knows already of a step (预填步骤): what stands in the case, its agreement, its item and of who asks is typed by nobody again. Pure. */
 import { type AgreementDocument, dayOf } from '../../../../protocol/agreement/document.ts'
-import { isMissing } from '../../../../protocol/case/commitment.ts'
+import { resultWaits } from '../../../../protocol/case/commitment.ts'
 import { correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import type { Asked, CaseState } from '../../../../protocol/case/fold.ts'
 import type { CaseContent, CaseKind } from '../../../../protocol/case/kinds.ts'
@@ -180,6 +180,8 @@ function mailAddressOf(item: ServiceItem | null): CaseContent<'case.ship'>['reci
 
 /** The only outcome that the case can have; undefined while there are several. */
 function outcomeOf(state: CaseState, today: string): CaseContent<'case.close'>['outcome'] | undefined {
+  // What was decided and waits for a promise (容缺) ends as decided when all is there; a decision does not lapse, it is voided.
+  if (resultWaits(state) && state.decision !== null) return promiseMissed(state, today) ? 'void' : undefined
   if (decisionStands(state) && state.decision !== null) return state.decision
   if (state.withdrawRequested) return 'withdrawn'
   const { supplementDeadline } = state
@@ -190,14 +192,14 @@ function outcomeOf(state: CaseState, today: string): CaseContent<'case.close'>['
 /** Whether a commitment (容缺承诺) ran out with something missing, in a case that may end for it. */
 const promiseMissed = (state: CaseState, today: string): boolean => {
   const until = state.committed?.until ?? null
-  return (
-    isMissing(state) && until !== null && until < today && (CLOSE_FROM.lapsed as readonly State[]).includes(state.state)
-  )
+  const ends: readonly State[] = CLOSE_FROM[state.decision === null ? 'lapsed' : 'void']
+  return resultWaits(state) && until !== null && until < today && ends.includes(state.state)
 }
 
 /** What was to come by which day and did not, where that is why the case ends. */
 function missedNote(state: CaseState, today: string, item: ServiceItem | null): string | undefined {
-  if (outcomeOf(state, today) !== 'lapsed' || !promiseMissed(state, today)) return undefined
+  const outcome = outcomeOf(state, today)
+  if ((outcome !== 'lapsed' && outcome !== 'void') || !promiseMissed(state, today)) return undefined
   const names = (state.committed?.missing ?? []).map(
     code => item?.materials.find(({ materialCode }) => materialCode === code)?.materialName ?? code,
   )

@@ -71,7 +71,10 @@ const STEPS: Record<Duty, { begun: readonly CaseKind[]; done: readonly CaseKind[
   },
   supplement: { begun: ['case.request-supplement'], done: ['case.supplement'] },
   commitment: { begun: ['case.commit'], done: ['case.hand-in', 'case.supplement'] },
-  lapse: { begun: ['case.commit'], done: ['case.hand-in', 'case.supplement', 'case.decide', 'case.close'] },
+  lapse: {
+    begun: ['case.decide', 'case.commit'],
+    done: ['case.hand-in', 'case.supplement', 'case.decide', 'case.close'],
+  },
   payment: { begun: ['case.request-payment'], done: ['case.record-payment'] },
   review: { begun: ['case.supplement', 'case.mail', 'case.ship'], done: ['case.accept', 'case.refuse'] },
   promise: { begun: ['case.accept', 'case.arrived'], done: ['case.decide'] },

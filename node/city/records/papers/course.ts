@@ -213,6 +213,7 @@ export const endsWithout = ({ outcome }: CaseContent<'case.close'>): boolean =>
 export function termination(view: PaperView): Content {
   const closed = view.body('case.close')
   const { outcome, note } = closed?.content ?? {}
+  const decided = view.body('case.decide')
   const asked = outcome === 'withdrawn' ? view.body('case.withdraw') : null
   const later = (['case.supplement', 'case.hand-in'] as const).map(kind => view.body(kind)?.content.materials ?? [])
   const given = [...view.submit.materials, ...later.flat()]
@@ -225,6 +226,12 @@ export function termination(view: PaperView): Content {
       {
         paragraphs: [
           `您提出的“${view.submit.item.name}”申请，${(ENDS as Partial<Record<Outcome, string>>)[outcome ?? 'void'] ?? ''}`,
+          // A decision that was made ends with the case; who has it in hand is told that it counts no more.
+          ...(outcome === 'void' && decided !== null
+            ? [
+                `此前作出的决定${decided.content.documentNo === undefined ? '' : `（${decided.content.documentNo}）`}一并撤销，不再执行。`,
+              ]
+            : []),
           // What the city says of it goes before.
           ...(outcome === 'lapsed' && missing.length > 0 && note === undefined
             ? [

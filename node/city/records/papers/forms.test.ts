@@ -198,6 +198,15 @@ test.each([
   expect(notice.includes('行政复议')).toBe(review)
 })
 
+test('a decided case that ends as void says that its decision counts no more, and a case without one says nothing of it', () => {
+  const close = { 'case.close': { outcome: 'void' } } as const
+  const decided = { ...close, 'case.decide': { outcome: 'granted', documentNo: '十审准字第1001号' } } as const
+  expect(text('termination', playPapers({}, decided))).toContain(
+    '此前作出的决定（十审准字第1001号）一并撤销，不再执行。',
+  )
+  expect(text('termination', playPapers({}, close))).not.toContain('一并撤销')
+})
+
 test('who handed in originals is told where they are fetched when the case ends without a decision', () => {
   const [first, ...others] = SUBMIT.materials
   if (first === undefined) throw new Error('no material')
