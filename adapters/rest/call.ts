@@ -8,6 +8,7 @@ import { type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type AdapterContext,
   type Answer,
+  asText,
   type DeliveredMaterial,
   type Mapping,
   type MappingInput,
@@ -16,7 +17,7 @@ import {
   sendTraced,
 } from '../sdk/index.ts'
 import { type Body, base64Body, bodyOf, CONTENT, multipartBody, textOf } from './bodies.ts'
-import { asText, judge, mappingFailed, type Verdict } from './judge.ts'
+import { judge, mappingFailed, type Verdict } from './judge.ts'
 import type { PathValues } from './path.ts'
 import type { MaterialPlan, RequestPlan, RestPlan } from './plan.ts'
 

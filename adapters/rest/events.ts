@@ -4,9 +4,16 @@
  */
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused } from '../../protocol/problem.ts'
-import { type AdapterContext, type LocalEvent, type MappingInput, mappingInput, type RawEvent } from '../sdk/index.ts'
+import {
+  type AdapterContext,
+  asText,
+  type LocalEvent,
+  type MappingInput,
+  mappingInput,
+  type RawEvent,
+} from '../sdk/index.ts'
 import { asking, type Caller } from './call.ts'
-import { asText, readCaseNo } from './judge.ts'
+import { readCaseNo } from './judge.ts'
 import type { EventsPlan, RestPlan } from './plan.ts'
 import { answered, createReading, entriesOf, evaluate, isNothing, readId } from './reading.ts'
 

@@ -1,7 +1,14 @@
 /** What an answer of the approval system means: done, try again later, or refused for a person to see. */
-import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
-import { type Answer, type Mapping, type MappingInput, mappingInput, type Unreadable } from '../sdk/index.ts'
+import {
+  type Answer,
+  asText,
+  isCaseNo,
+  type Mapping,
+  type MappingInput,
+  mappingInput,
+  type Unreadable,
+} from '../sdk/index.ts'
 import type { RequestPlan } from './plan.ts'
 
 export type Verdict =
@@ -133,17 +140,6 @@ export async function readCaseNo(
     ? { ok: true, number }
     : refuse('adapter.mapping', `${mapping.place}: found no local case number of 1 to 100 characters`)
 }
-
-/** What an answer gives as a number or id: text, or a whole number; null for all else. */
-export const asText = (value: JsonValue | undefined): string | null =>
-  typeof value === 'string' ? value : typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
-
-/** Whether a text can serve as a number or id: 1 to `max` characters, none of them control, no blank at its ends. */
-export const isLabel = (text: string, max: number): boolean =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point of the check
-  text.length <= max && /^(?!\s)[^\u0000-\u001f\u007f]+(?<!\s)$/su.test(text)
-
-const isCaseNo = (text: string): boolean => isLabel(text, 100)
 
 export const mappingFailed = ({ problem }: Refused): Extract<Verdict, { ok: false }> => ({
   ok: false,

@@ -3,10 +3,18 @@ import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
 import type { Commitment, JsonValue } from '../../protocol/primitives.ts'
 import { fieldOf } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
-import { type AdapterContext, type Download, download, type Mapping, type MappingInput } from '../sdk/index.ts'
+import {
+  type AdapterContext,
+  asText,
+  type Download,
+  download,
+  isLabel,
+  type Mapping,
+  type MappingInput,
+} from '../sdk/index.ts'
 import { asking, type Caller } from './call.ts'
 import type { AnswerKind } from './config.ts'
-import { asText, isLabel, mayPass, type Verdict } from './judge.ts'
+import { mayPass, type Verdict } from './judge.ts'
 import type { ReadingPlan, RequestPlan, RestPlan } from './plan.ts'
 
 const EVENT_ID_CHARACTERS = 200

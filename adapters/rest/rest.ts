@@ -4,17 +4,19 @@
  * of the case that is there already. One attempt a call: the node retries. May import the adapter SDK and protocol/.
  */
 import type * as z from 'zod'
-import { readResidentId } from '../../protocol/codes/resident-id.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type Adapter,
   type AdapterContext,
+  contentOf,
   type DeliveredMaterial,
   type Delivery,
   type DeliveryResult,
+  deliveryInput,
   hiding,
   mappingInput,
+  materialFacts,
   type PlannedRequest,
   send,
   textOfBody,
@@ -104,12 +106,9 @@ function callOf(
   return { ok: true, call: { values: { ...delivery }, input: input.input, given, attempt, key } }
 }
 
-/** What mappings read of a material. */
-const factsOf = ({ sha256, size, type, code, name }: DeliveredMaterial) => ({ sha256, size, type, code, name })
-
 const materialCall = (call: Call, material: DeliveredMaterial): Call => {
   const { sha256, code } = material
-  const input = { ...(call.input.json as Record<string, JsonValue>), material: factsOf(material) }
+  const input = { ...(call.input.json as Record<string, JsonValue>), material: materialFacts(material) }
   const values = { ...call.values, sha256, code }
   return { ...call, values, input: { json: input }, key: `${call.key}.${sha256}`, material }
 }
@@ -319,43 +318,15 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
   }
 }
 
-/** A person whose identity number stands as on the card: 18 characters, the last a digit or X. */
-function asIssued(body: Readonly<Record<string, unknown>>, who: 'applicant' | 'agent'): Record<string, unknown> {
-  const holder = body[who]
-  if (typeof holder !== 'object' || holder === null || !('idNumber' in holder)) return {}
-  const { idNumber } = holder
-  const read = typeof idNumber === 'string' ? readResidentId(idNumber) : null
-  return read === null ? {} : { [who]: { ...holder, idNumber: read.number } }
-}
-
-/** A body without what hides it in the thread, its identity numbers as issued. */
-function contentOf({ salt, ...content }: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return { ...content, ...asIssued(content, 'applicant'), ...asIssued(content, 'agent') }
-}
-
 /** What answers gave for the requests after them: of steps by their names, of materials by their hashes. */
 type Taken = { steps: Map<string, JsonValue>; materials: Map<string, JsonValue> }
 
-/** What mappings read. Nothing in it differs from one attempt to the next, so the bytes sent under one key never do. */
-function inputOf(
-  { idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials }: Delivery,
-  taken: Taken,
-): unknown {
-  return {
-    idempotencyKey,
-    thread,
-    caseNo,
-    kind,
-    from,
-    to,
-    localCaseNo,
-    body: contentOf(body),
-    materials: materials.map(material => {
-      const values = taken.materials.get(material.sha256)
-      return { ...factsOf(material), ...(values === undefined ? {} : { taken: values }) }
-    }),
-  }
-}
+/** What mappings read, with what answers gave for each material. */
+const inputOf = (delivery: Delivery, { materials }: Taken) =>
+  deliveryInput(delivery, ({ sha256 }) => {
+    const taken = materials.get(sha256)
+    return taken === undefined ? {} : { taken }
+  })
 
 /** Requests whose every 2xx counts as done: of a system that answers 200 to everything, refusals too. */
 function unasked(plan: RestPlan): string | undefined {

@@ -4,6 +4,7 @@
  */
 export { readKeepingDigits } from '../../protocol/json-outside.ts'
 export { CHARSETS, type Charset, encode } from './charsets.ts'
+export { contentOf, deliveryInput, materialFacts } from './delivery-input.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { mappingFunctions } from './functions.ts'
 export {
@@ -16,6 +17,7 @@ export {
   textOfBody,
   type Unreadable,
 } from './http.ts'
+export { asText, isCaseNo, isLabel } from './labels.ts'
 export {
   compileMapping,
   compileTemplate,
