@@ -1,11 +1,16 @@
 /**
- * The adapter SDK (适配器开发包): the port that a node calls, declarative field mapping, code dictionaries. An adapter imports
- * this entry and protocol/, never a sibling. Its test imports `contract.ts` and `test-kit.ts` besides.
+ * The adapter SDK (适配器开发包): the port that a node calls, bounded HTTP, charsets, digests, declarative field mapping, code
+ * dictionaries. An adapter imports this entry, from outside of the repository as `tongban/sdk`, and never a sibling. Its test imports
+ * `contract.ts` and `test-kit.ts` besides (`tongban/sdk/contract`, `tongban/sdk/test-kit`).
  */
+export { CASE_CONTENT, type CaseKind, type MoveRequest } from '../../protocol/case/kinds.ts'
 export { readKeepingDigits } from '../../protocol/json-outside.ts'
+export { fieldOf } from '../../protocol/primitives.ts'
+export { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 export { CHARSETS, type Charset, encode } from './charsets.ts'
 export { contentOf, deliveryInput, materialFacts } from './delivery-input.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
+export { type Digest, digest, isDigest, keyedDigest } from './digests.ts'
 export { mappingFunctions } from './functions.ts'
 export {
   type Answer,
@@ -29,6 +34,8 @@ export {
   type SecretOf,
   type Template,
 } from './mapping.ts'
+export type { CreateAdapter, ModuleGiven } from './module.ts'
+export { Patience } from './patience.ts'
 export type {
   Adapter,
   AdapterContext,
@@ -42,4 +49,5 @@ export type {
   PlannedRequest,
   RawEvent,
 } from './port.ts'
+export { compactTime, readTime } from './time-forms.ts'
 export { hiding, sendTraced } from './traced.ts'

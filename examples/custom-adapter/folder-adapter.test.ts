@@ -1,4 +1,4 @@
-import { adapterContract } from '../../adapters/sdk/contract.ts'
+import { adapterContract } from 'tongban/sdk/contract'
 import { createFolderAdapter } from './folder-adapter.ts'
 import { startFolderSystem } from './folder-system.ts'
 

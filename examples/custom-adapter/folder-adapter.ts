@@ -1,6 +1,7 @@
 /**
  * An adapter of one's own, as an example: an approval system that exchanges files through a shared folder (目录交换), as
- * older ones behind a front machine (前置机) do. May import the adapter SDK and protocol/.
+ * older ones behind a front machine (前置机) do. It imports the SDK by its name alone, so this folder may lie anywhere; `tongban.json`
+ * names it: `"adapter": { "kind": "module", "path": "folder-adapter.ts", "options": { "folder": "exchange" } }`.
  *
  *   in/KEY.json        one packet for the system      ack/KEY.json       its answer to that packet
  *   materials/SHA256   a material, before its packet  out/0000000001.json  what it did, in order, never changed
@@ -8,22 +9,26 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { access, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as z from 'zod'
 import {
   type Adapter,
+  CASE_CONTENT,
+  type CreateAdapter,
   type Delivery,
   type DeliveryResult,
+  fieldOf,
   type LocalEvent,
+  type MoveRequest,
+  ProblemError,
   type RawEvent,
+  type Refused,
   readKeepingDigits,
-} from '../../adapters/sdk/index.ts'
-import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { fieldOf } from '../../protocol/primitives.ts'
-import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
+  refuse,
+} from 'tongban/sdk'
+import * as z from 'zod'
 
 export type FolderOptions = {
   folder: string
@@ -52,6 +57,16 @@ const STEPS: Readonly<Record<string, MoveRequest['kind']>> = {
 }
 const PAGE = 100
 const UNKNOWN_ATTEMPTS = 5
+
+const Options = z.strictObject({ folder: z.string().min(1), patience: z.int().min(1).optional() })
+
+/** What the node calls; a fault in the options is told at its start. */
+export const createAdapter: CreateAdapter = ({ config, folder }) => {
+  const options = Options.safeParse(config)
+  if (!options.success) throw new ProblemError('config.invalid', `adapter.options: ${fieldOf(options.error)}`)
+  const { patience = 10_000 } = options.data
+  return createFolderAdapter({ folder: resolve(folder, options.data.folder), patience })
+}
 
 export function createFolderAdapter({ folder, patience = 10_000, pace = 50 }: FolderOptions): Adapter {
   async function deliver(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {

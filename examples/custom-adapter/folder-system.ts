@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OutsideSystem } from '../../adapters/sdk/contract.ts'
+import type { OutsideSystem } from 'tongban/sdk/contract'
 
 const PACE = 5
 type Order = { key: string; kind: string; number: string | null }

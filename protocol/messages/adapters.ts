@@ -112,4 +112,18 @@ export const ADAPTER_MESSAGES: Messages = {
   'last answered {time}': '上次应答 {time}',
   'HTTP {status}': 'HTTP 状态码 {status}',
   'the answer was taken before': '该答复此前已处理',
+  // An adapter of one's own.
+  'createAdapter() gave no adapter': 'createAdapter() 未给出适配器',
+  '{name}() is missing': '缺少 {name}()',
+  '{name} is no function': '{name} 不是函数',
+  'kind must be 1 to 40 small letters, digits and hyphens, a letter first':
+    'kind 须为 1 至 40 个小写字母、数字或连字符，以字母开头',
+  'parallel must be a whole number of 1 or more': 'parallel 须为不小于 1 的整数',
+  'the adapter is not whole: {why}': '适配器不完整：{why}',
+  'lies outside the folder of tongban.json, from which alone an adapter is loaded':
+    '位于 tongban.json 所在目录之外，适配器只能从该目录加载',
+  'is no file': '不是文件',
+  'cannot be loaded: {why}': '无法加载：{why}',
+  'exports no function createAdapter, nor one as its default': '没有导出函数 createAdapter，默认导出也不是函数',
+  'createAdapter() failed: {why}': 'createAdapter() 出错：{why}',
 }

@@ -52,6 +52,14 @@ test('no secret is shown: of each, where it is; addresses are without user, pass
   expect(text).toContain('mail.token')
 })
 
+test("options of an adapter of one's own are shown without their texts, wherever they stand", async () => {
+  const options = { url: 'https://hunter2.example', pace: 5, login: { key: 'hunter2', list: ['hunter2'] } }
+  const { of, items } = await inForce({ adapter: { kind: 'module', path: 'mine.ts', options } })
+  expect(JSON.stringify(items)).not.toContain('hunter2')
+  expect(of('adapter.options')?.value).toEqual({ url: '…', pace: 5, login: { key: '…', list: ['…'] } })
+  expect(of('adapter.path')?.value).toBe('mine.ts')
+})
+
 test('of what is written for the SMS gateway names and placeholders are shown, and no text that may be a key', async () => {
   const { of, items } = await inForce(
     {

@@ -16,15 +16,27 @@ const HIDDEN = '…'
 /** Texts with placeholders: somebody may have written a key there, in place of `{secret.NAME}`. */
 const WITH_PLACEHOLDERS: ReadonlySet<string> = new Set(['sms.headers', 'sms.fields', 'sms.digest.of', 'sms.digest.key'])
 
+/** Whoever wrote an adapter of their own says what its options are: a key may be among them. */
+const OF_OTHERS: ReadonlySet<string> = new Set(['adapter.options'])
+
+/** How texts of a setting are shown. */
+const shownBy = (key: string): ((text: string) => string) =>
+  OF_OTHERS.has(key) ? () => HIDDEN : WITH_PLACEHOLDERS.has(key) ? placeholdersOf : addressOf
+
 /** A text whose placeholders alone are shown. */
 const placeholdersOf = (text: string): string =>
   text.replace(/(\{[A-Za-z.0-9_-]+\})|[^{]+|\{/g, (_, kept?: string) => kept ?? HIDDEN)
 
-/** What a setting holds, each text of it as `text` shows it. */
-function shown(value: unknown, text: (of: string) => string): unknown {
-  if (Array.isArray(value)) return value.map(inner => shown(inner, text))
+/** What a setting holds, each text of it as `text` shows it; what is of others within it, hidden. */
+function shown(value: unknown, key: string, text = shownBy(key)): unknown {
+  if (Array.isArray(value)) return value.map(inner => shown(inner, key, text))
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, text)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => {
+        const place = `${key}.${name}`
+        return [name, shown(inner, place, OF_OTHERS.has(place) ? shownBy(place) : text)]
+      }),
+    )
   return typeof value === 'string' ? text(value) : value
 }
 
@@ -58,7 +70,7 @@ function fromOf(key: string, origin: ConfigOrigin | undefined): SettingInForce['
 export function settingsInForce(config: NodeConfig): SettingInForce[] {
   return describeConfig().flatMap(({ key, env, kind, en, zh, required, default: own }) => {
     if (kind !== null && kind !== config.adapter.kind) return []
-    const value = shown(valueAt(config, key), WITH_PLACEHOLDERS.has(key) ? placeholdersOf : addressOf) ?? null
+    const value = shown(valueAt(config, key), key) ?? null
     return [
       {
         key,

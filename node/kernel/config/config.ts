@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { describeConfig } from './describe.ts'
-import { ConfigFile, ENVIRONMENT } from './schema.ts'
+import { Adapter, ConfigFile, ENVIRONMENT } from './schema.ts'
 import type { Env } from './secrets.ts'
 import { jsonOf, readTextFile } from './text-file.ts'
 
@@ -63,6 +63,8 @@ export function parseConfig(value: unknown, folder: string, env: Env = {}): Node
   return { ...parsed.data, data: resolve(folder, parsed.data.data), folder }
 }
 
+const ADAPTER_KINDS = Adapter.options.map(({ shape }) => shape.kind.value)
+
 type Fault = { setting: string; fault: string }
 
 const pathOf = (path: readonly PropertyKey[] = []): string => path.map(String).join('.')
@@ -90,7 +92,7 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`
     case 'invalid_union':
-      return 'must be one of workbench, rest'
+      return `must be one of ${ADAPTER_KINDS.join(', ')}`
     case 'invalid_format':
       return issue.format === 'url'
         ? 'must be a URL such as https://approval.example'

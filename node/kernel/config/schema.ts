@@ -30,8 +30,28 @@ const SystemName = z
     ),
   )
 
-const Adapter = z.discriminatedUnion('kind', [
+const secretsOf = (en: string, zh: string) => z.record(text(100), SecretReference).default({}).meta(says(en, zh))
+
+export const Adapter = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('workbench'), name: SystemName }),
+  z.strictObject({
+    kind: z.literal('module'),
+    name: SystemName,
+    path: text(1000).meta(
+      says(
+        'file of an adapter of your own, in the folder of this file or under it; it runs with the rights of the node',
+        '自行编写的适配器文件，须在本文件所在目录之内；它以节点的权限运行',
+      ),
+    ),
+    options: z
+      .record(text(100), z.unknown())
+      .default({})
+      .meta(says('what it is given as `config`, as it stands here', '原样交给它的配置（`config`）')),
+    secrets: secretsOf(
+      'where each secret that it is given is: { "env": "NAME" } or { "file": "PATH" }',
+      '交给它的秘密的位置：环境变量名或文件路径',
+    ),
+  }),
   z.strictObject({
     kind: z.literal('rest'),
     name: SystemName,
@@ -45,15 +65,10 @@ const Adapter = z.discriminatedUnion('kind', [
           '审批系统地址，代替映射文件中的地址',
         ),
       ),
-    secrets: z
-      .record(text(100), SecretReference)
-      .default({})
-      .meta(
-        says(
-          'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
-          '映射文件所用秘密的位置：环境变量名或文件路径',
-        ),
-      ),
+    secrets: secretsOf(
+      'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
+      '映射文件所用秘密的位置：环境变量名或文件路径',
+    ),
   }),
 ])
 
@@ -164,8 +179,8 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   adapter: Adapter.prefault({ kind: 'workbench' }).meta(
     says(
-      'the approval system: workbench (inside the node) or rest (JSON over HTTP)',
-      '审批系统：内置工作台或 REST 接口',
+      'the approval system: workbench (inside the node), rest (JSON over HTTP) or module (an adapter of your own)',
+      '审批系统：内置工作台、REST 接口或自行编写的适配器模块',
     ),
   ),
   signIn: z

@@ -104,6 +104,11 @@ export async function pickAdapter(config: NodeConfig): Promise<Adapter> {
     const { createWorkbench } = await import('../../../adapters/workbench/workbench.ts')
     return createWorkbench()
   }
+  if (config.adapter.kind === 'module') {
+    const { loadModuleAdapter } = await import('./module-adapter.ts')
+    const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
+    return loadModuleAdapter({ ...config.adapter, secrets }, config.folder)
+  }
   const { createRestAdapter } = await import('../../../adapters/rest/rest.ts')
   const path = resolve(config.folder, config.adapter.mapping)
   const name = `adapter.mapping: ${path}`
