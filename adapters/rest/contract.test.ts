@@ -48,6 +48,9 @@ const config: RestConfigInput = {
   },
 }
 
+/** answers that it gives at a time */
+const PAGE = 2
+
 async function make(): Promise<ContractSubject> {
   const effects = new Map<string, string>()
   const files = new Set<string>()
@@ -55,6 +58,7 @@ async function make(): Promise<ContractSubject> {
   const answers: { id: string; number: string; step: string; text: string; file?: string }[] = []
   const results = new Map<string, Uint8Array<ArrayBuffer>>()
   const gates = { outage: false, refuse: false, drop: false, garble: false, long: false, hang: false }
+  const garbled = new Set<string>()
   let spoil: 'page' | 'empty' | 'cut' | null = null
   /** As a Java system writes a `Long`: numbers of many digits are no text. */
   const json = (body: object, status = 200) =>
@@ -130,10 +134,12 @@ async function make(): Promise<ContractSubject> {
       if (gates.hang) return new Promise<never>(() => {})
       const from = new URL(request.url).searchParams.get('from') ?? ''
       const begin = from === 'begin' ? 0 : Number(from.length > 10 ? BigInt(from) - LONG : from)
-      const page = answers.slice(begin, begin + 2)
+      const page = answers.slice(begin, begin + PAGE)
       const next = begin + page.length
       return json({
-        answers: page.map(answer => (gates.garble ? { ...answer, step: '欧阳金丝雀' } : answer)),
+        answers: page.map(answer =>
+          gates.garble || garbled.has(answer.number) ? { ...answer, step: '欧阳金丝雀' } : answer,
+        ),
         next: gates.long ? String(LONG + BigInt(next)) : next,
       })
     }),
@@ -186,6 +192,11 @@ async function make(): Promise<ContractSubject> {
     garbleEvents: async on => {
       gates.garble = on
     },
+    garbleCase: async (number, on) => {
+      if (on) garbled.add(number)
+      else garbled.delete(number)
+    },
+    pageSize: PAGE,
   }
   const another = () => createRestAdapter({ config, secrets: { key: 'k-1' } })
   return { adapter: another(), another, system, stop: async () => server.resetHandlers() }

@@ -114,6 +114,7 @@ class Vendor {
   readonly answers: { id: string; flowsn: string; step: string; text: string }[] = []
   readonly uploads = new Map<string, PromiseWithResolvers<void>>()
   gates = { outage: false, refuse: false, drop: false, garble: false, long: false, hang: false }
+  readonly garbled = new Set<string>()
   spoil: 'page' | 'empty' | 'cut' | null = null
   held: { reached: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> } | null = null
   /** what the clock of its tokens says */
@@ -246,7 +247,9 @@ class Vendor {
         const from = Number(fields.from)
         const list = this.answers.slice(from, from + 2)
         return this.say('0', {
-          list: list.map(answer => (this.gates.garble ? { ...answer, step: '欧阳金丝雀' } : answer)),
+          list: list.map(answer =>
+            this.gates.garble || this.garbled.has(answer.flowsn) ? { ...answer, step: '欧阳金丝雀' } : answer,
+          ),
           next: from + list.length,
         })
       }),
@@ -254,7 +257,7 @@ class Vendor {
   }
 
   system(): OutsideSystem {
-    const { gates } = this
+    const { garbled, gates } = this
     return {
       effects: async key => [...this.cases.keys()].filter(outno => outno.startsWith(key)).length,
       outage: async on => {
@@ -289,6 +292,11 @@ class Vendor {
       },
       garbleEvents: async on => {
         gates.garble = on
+      },
+      pageSize: 2,
+      garbleCase: async (number, on) => {
+        if (on) garbled.add(number)
+        else garbled.delete(number)
       },
     }
   }

@@ -16,6 +16,8 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
   const done = new Map<string, string>()
   const out: string[] = []
   const gates = { refuse: false, drop: false, garble: false, long: false, spoil: null as string | null }
+  const garbled = new Set<string>()
+  const numberIn = (text: string) => /"number":"?([^",]+)/.exec(text)?.[1] ?? ''
   let held: { reached: PromiseWithResolvers<void>; released: PromiseWithResolvers<void> } | null = null
   let stopped = false
   let serial = 0
@@ -60,7 +62,10 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
 
   const writeOut = async (): Promise<void> => {
     for (const [index, text] of out.entries())
-      await putText(join(folder, 'out', `${String(index + 1).padStart(10, '0')}.json`), gates.garble ? '{}' : text)
+      await putText(
+        join(folder, 'out', `${String(index + 1).padStart(10, '0')}.json`),
+        gates.garble || garbled.has(numberIn(text)) ? '{}' : text,
+      )
   }
 
   const system: OutsideSystem = {
@@ -105,6 +110,11 @@ export async function startFolderSystem(): Promise<{ folder: string; system: Out
     },
     garbleEvents: async on => {
       gates.garble = on
+      await writeOut()
+    },
+    garbleCase: async (number, on) => {
+      if (on) garbled.add(number)
+      else garbled.delete(number)
       await writeOut()
     },
   }

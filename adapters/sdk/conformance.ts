@@ -1,0 +1,337 @@
+/**
+ * What proves an adapter (适配器契约), apart from any test runner: the stage on which each test of the contract plays, and what came of
+ * it. The tests are data, in `conformance-in.ts` and `conformance-back.ts`; vitest runs them through `contract.ts`, `tongban adapter
+ * test` by itself. What the outside system has no switch for is not proved, and said to be so.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
+import { ProblemError } from '../../protocol/problem.ts'
+import type { Adapter, AdapterContext, Delivery, DeliveryResult, LocalEvent, OpenCase } from './port.ts'
+import { CANARIES, type KeptLine, memoryState, readAnswers, testContext } from './test-kit.ts'
+
+/** Switches and counters of the approval system behind an adapter. */
+export interface OutsideSystem {
+  /** how many effects it has had for this key */
+  effects(idempotencyKey: string): Promise<number>
+  /** answers nothing useful while it lasts, and has no effect */
+  outage(on: boolean): Promise<void>
+  /** refuses the next packet for good, with personal data in its answer */
+  refuseNext(): Promise<void>
+  /** breaks the connection after the next effect, before its answer */
+  dropNextAnswer(): Promise<void>
+  /** holds the next packet without effect or answer; resolves `reached` when it came */
+  holdNext(): Promise<{
+    reached: Promise<void>
+    release(): Promise<void>
+  }>
+  /** resolves once the first bytes of this material came */
+  uploadBegun(sha256: string): Promise<void>
+  /** whether it holds the whole material, hash checked */
+  holds(sha256: string): Promise<boolean>
+  /** has the effect of the next packet, and answers with what nobody can read */
+  spoilNextAnswer(how: 'page' | 'empty' | 'cut'): Promise<void>
+  /** says at least one thing more on the case, for the next polls to find; a text goes as a message */
+  say(localCaseNo: string, text?: string): Promise<void>
+  /** gives a file with what it says on the case; absent when it has none */
+  sayWithFile?(localCaseNo: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  /** numbers of cases and ids have 18 digits and differ in the last from now on; as JSON numbers where it speaks JSON */
+  longNumbers(): Promise<void>
+  /** takes every call and says nothing, for as long as it lasts; absent when nothing in it can hang */
+  hang?(on: boolean): Promise<void>
+  /** events cannot be mapped any longer: the next polls must neither lose nor invent one */
+  garbleEvents(on: boolean): Promise<void>
+  /** as `garbleEvents`, of what is said on one case */
+  garbleCase?(localCaseNo: string, on: boolean): Promise<void>
+  /** answers that it gives at a time; absent: 10 */
+  readonly pageSize?: number
+}
+
+export type ContractSubject = {
+  adapter: Adapter
+  /** the same adapter, made anew as after a restart of the node: only what `context.state` and the system hold is the same */
+  another(): Adapter
+  /** null when a person works inside the node; a switch that it lacks is a test that proves nothing */
+  system: Partial<OutsideSystem> | null
+  stop(): Promise<void>
+}
+
+export type Switch = Exclude<keyof OutsideSystem, 'pageSize'>
+
+/** One thing that every adapter does, or every adapter of an outside system. */
+export type ContractTest = {
+  /** what it proves */
+  name: string
+  zh: string
+  /** of adapters of an outside system alone */
+  outside: boolean
+  /** switches without which it proves nothing */
+  needs: readonly Switch[]
+  run(stage: Stage): Promise<void>
+}
+
+/** `partly`: what could be seen was right. `not-proved`: the system has no switch for it. */
+export type ContractOutcome = {
+  name: string
+  zh: string
+  outcome: 'proved' | 'partly' | 'not-proved' | 'failed'
+  why: string | null
+  /** duration */
+  ms: number
+}
+
+export const CONFORMANCE_LIMITS = {
+  /** ms after which a call counts as one that never returns */
+  callMs: 100_000,
+  /** characters of a value that is shown in a failure */
+  shownCharacters: 200,
+  /** pages followed before a feed counts as one without end */
+  pages: 1000,
+} as const
+
+/** Thrown where an adapter does not do as the contract says. */
+export class ContractBroken extends Error {
+  override readonly name = 'ContractBroken'
+}
+
+export function must(holds: boolean, why: string): asserts holds {
+  if (!holds) throw new ContractBroken(why)
+}
+
+export function same(actual: unknown, expected: unknown, what: string): void {
+  must(isDeepStrictEqual(actual, expected), `${what}: ${shown(actual)} in place of ${shown(expected)}`)
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  const { shownCharacters } = CONFORMANCE_LIMITS
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text
+}
+
+/** Ends a wait that has no end. `over` resolves when it was too long; `stop` lets go of what measures it. */
+export type Patience = () => { over: Promise<void>; stop(): void }
+
+const byClock: Patience = () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CONFORMANCE_LIMITS.callMs)
+  return { over: promise, stop: () => clearTimeout(timer) }
+}
+
+export type Page = { events: LocalEvent[]; problems: { code: string }[]; cursor: string }
+
+/** Where one test plays: an adapter made for it, its context, and the system behind it. */
+export type Stage = {
+  context: AdapterContext
+  /** files that were kept, by their hashes */
+  kept: ReadonlyMap<string, Uint8Array>
+  /** the switches that the test needs, and no other */
+  system: Required<OutsideSystem>
+  deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult>
+  /** the same by another instance over the same memory, as of a second process of the node */
+  deliverBySecond(delivery: Delivery): Promise<DeliveryResult>
+  /** delivers a submit and gives its local number */
+  submit(delivery: Delivery): Promise<string>
+  /** one look at the answers; of a system that is asked case by case, at all cases that were submitted */
+  poll(cursor: string | null, context?: AdapterContext): Promise<Page>
+  /** follows the cursor until nothing new comes */
+  follow(from: string | null): Promise<Page>
+  check(context?: AdapterContext): ReturnType<Adapter['check']>
+  lacking: NonNullable<Adapter['lacking']>
+  /** makes the adapter anew, as after a restart of the node */
+  restart(): void
+  /** the system had so many effects for this key; where that cannot be seen, the test proves a part */
+  hadEffects(key: string, times: number): Promise<void>
+  /** what is awaited of a call or switch, bounded */
+  within<T>(what: string, wait: Promise<T>): Promise<T>
+  /** keeps a text that is looked through for personal data at the end */
+  tell(text: string): void
+}
+
+/** The number of a case that was taken. */
+export function numberOf(result: DeliveryResult): string {
+  must(result.ok === true, `not taken: ${shown(result)}`)
+  const { localCaseNo = '' } = result
+  must(/^\S(.{0,98}\S)?$/.test(localCaseNo), `a local case number of 1 to 100 characters: ${shown(localCaseNo)}`)
+  return localCaseNo
+}
+
+/** `result` is a failure of this kind. */
+export function failedAs(
+  result: DeliveryResult,
+  { code, retryable }: { code?: string; retryable: boolean },
+  when: string,
+): void {
+  const fits = result.ok === false && result.retryable === retryable && (code === undefined || result.code === code)
+  must(
+    fits,
+    `${when}: ${code ?? 'a failure'}, ${retryable ? 'to be' : 'not to be'} tried again; it gave ${shown(result)}`,
+  )
+}
+
+/** Plays one test. Never throws: what the adapter does wrong is its outcome. */
+export async function runContractTest(
+  test: ContractTest,
+  make: () => Promise<ContractSubject>,
+  { outside, patience = byClock }: { outside: boolean; patience?: Patience },
+): Promise<ContractOutcome> {
+  const { name, zh } = test
+  const begun = performance.now()
+  const done = (outcome: ContractOutcome['outcome'], why: string | null): ContractOutcome => ({
+    name,
+    zh,
+    outcome,
+    why,
+    ms: Math.round(performance.now() - begun),
+  })
+  let subject: ContractSubject
+  try {
+    subject = await make()
+  } catch (error) {
+    return done('failed', `it could not be made: ${textOf(error)}`)
+  }
+  const stage = createStage(subject, test, patience)
+  try {
+    if (outside && subject.system === null) return done('failed', 'an adapter of an outside system is tested with one')
+    const lacks = test.outside ? test.needs.filter(need => subject.system?.[need] === undefined) : []
+    if (lacks.length > 0) return done('not-proved', `the system has no ${lacks.join(', ')}`)
+    await test.run(stage.stage)
+    const leaked = stage.leaked()
+    if (leaked) return done('failed', 'a log line, a problem or a detail holds personal data of the application')
+    return stage.unseen() ? done('partly', 'effects are not counted') : done('proved', null)
+  } catch (error) {
+    return done('failed', textOf(error))
+  } finally {
+    await stage.close().catch(() => undefined)
+    await subject.stop().catch(() => undefined)
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+function createStage(subject: ContractSubject, { needs }: ContractTest, patience: Patience) {
+  const { context, log, kept } = testContext({ state: memoryState() })
+  const lines: KeptLine[] = log
+  const told: string[] = []
+  const made: Adapter[] = [subject.adapter]
+  const submitted: OpenCase[] = []
+  let current = subject.adapter
+  let unseen = false
+
+  async function within<T>(what: string, wait: Promise<T>): Promise<T> {
+    const { over, stop } = patience()
+    wait.catch(() => undefined)
+    try {
+      return await Promise.race([wait, over.then(() => Promise.reject(new ContractBroken(`${what} does not return`)))])
+    } finally {
+      stop()
+    }
+  }
+
+  async function deliverBy(adapter: Adapter, delivery: Delivery, signal = context.signal): Promise<DeliveryResult> {
+    const result = await within('deliver', adapter.deliver(delivery, { ...context, signal }))
+    told.push(JSON.stringify(result))
+    if (result.ok === true)
+      for (const { kind, body } of result.moves ?? [])
+        must(CASE_CONTENT[kind].safeParse(body).success, `the body of the move ${kind} does not fit its schema`)
+    return result
+  }
+
+  async function pollWith(from: string | null, given: AdapterContext): Promise<Page> {
+    const page = await asked(from, given)
+    const { events, problems } = await within('read', readAnswers(current, page.events, given))
+    told.push(JSON.stringify(problems))
+    return { events, problems, cursor: page.cursor }
+  }
+
+  /** Of a system that is asked case by case the cursor holds what each case was left with. */
+  async function asked(from: string | null, given: AdapterContext): ReturnType<NonNullable<Adapter['poll']>> {
+    const adapter = current
+    if (adapter.poll !== undefined) return within('poll', adapter.poll(from, given))
+    const { pollCase } = adapter
+    must(pollCase !== undefined, 'an adapter of an outside system has poll or pollCase')
+    const memories = new Map<string, string | null>(
+      from === null ? [] : (JSON.parse(from) as [string, string | null][]),
+    )
+    const events: Awaited<ReturnType<NonNullable<Adapter['poll']>>>['events'][number][] = []
+    // Without a case there is nothing to ask about, and an outage shows all the same.
+    if (submitted.length === 0) {
+      const checked = await within('check', adapter.check(given))
+      if (!checked.ok) throw new ProblemError('adapter.unavailable', checked.detail)
+    }
+    for (const open of submitted) {
+      const answered = await within('pollCase', pollCase.call(adapter, open, memories.get(open.thread) ?? null, given))
+      events.push(...answered.events)
+      memories.set(open.thread, answered.memory)
+    }
+    return { events, cursor: JSON.stringify([...memories]) }
+  }
+
+  const known = new Set<string>(needs)
+  const system = new Proxy({} as Required<OutsideSystem>, {
+    get: (_, name: string) => {
+      const found = subject.system?.[name as Switch]
+      if (name === 'pageSize') return subject.system?.pageSize ?? 10
+      if (!known.has(name) || found === undefined) throw new Error(`the test does not say that it needs ${name}`)
+      return (...values: unknown[]) =>
+        within(name, (found as (...values: unknown[]) => Promise<unknown>).call(subject.system, ...values))
+    },
+  })
+
+  const stage: Stage = {
+    context,
+    kept,
+    system,
+    deliver: (delivery, signal) => deliverBy(current, delivery, signal),
+    deliverBySecond(delivery) {
+      const [, second = subject.another()] = made
+      if (made[1] === undefined) made.push(second)
+      return deliverBy(second, delivery)
+    },
+    async submit(delivery) {
+      const localCaseNo = numberOf(await deliverBy(current, delivery))
+      const { thread, caseNo } = delivery
+      const { item } = delivery.body as { item?: { code?: string } }
+      if (!submitted.some(open => open.thread === thread))
+        submitted.push({ thread, localCaseNo, caseNo, item: item?.code ?? '', state: 'arrived' })
+      return localCaseNo
+    },
+    poll: (cursor, given = context) => pollWith(cursor, given),
+    async follow(from) {
+      const all: Page = { events: [], problems: [], cursor: from ?? '' }
+      let cursor = from
+      for (let page = 0; page < CONFORMANCE_LIMITS.pages; page++) {
+        const answered = await pollWith(cursor, context)
+        all.events.push(...answered.events)
+        all.problems.push(...answered.problems)
+        all.cursor = answered.cursor
+        const nothing = answered.events.length === 0 && answered.problems.length === 0
+        if (nothing || answered.cursor === cursor) return all
+        cursor = answered.cursor
+      }
+      throw new ContractBroken('the answers have no end')
+    },
+    check: (given = context) => within('check', current.check(given)),
+    lacking: async items => within('lacking', Promise.resolve(current.lacking?.(items) ?? [])),
+    restart() {
+      current = subject.another()
+      made.push(current)
+    },
+    async hadEffects(key, times) {
+      if (subject.system === null) return
+      if (subject.system.effects === undefined) unseen = true
+      else same(await within('effects', subject.system.effects(key)), times, 'effects of one packet')
+    },
+    within,
+    tell: text => told.push(text),
+  }
+  return {
+    stage,
+    unseen: () => unseen,
+    leaked(): boolean {
+      const seen = JSON.stringify(lines) + told.join('\n')
+      return CANARIES.some(canary => seen.includes(canary))
+    },
+    async close() {
+      for (const adapter of made) await adapter.close?.()
+    },
+  }
+}
