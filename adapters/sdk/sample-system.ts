@@ -244,7 +244,7 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
     async read(raw, context) {
       const { id, number, kind, body, file } = JSON.parse(raw) as Record<string, string> & { body: object }
       const known = isMoveKind(kind as never) || ANSWER_KINDS.some(answer => answer === kind)
-      if (!known) return refuse('adapter.mapping', 'an unknown kind')
+      if (!known) return refuse('adapter.mapping')
       let whole: object = body
       if (file !== undefined) {
         const bytes = await system.file(file, context.signal)
@@ -252,7 +252,7 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
         whole = { ...body, documents: [sha256] }
       }
       const parsed = CASE_CONTENT[kind as keyof typeof CASE_CONTENT].safeParse(whole)
-      if (!parsed.success) return refuse('adapter.mapping', 'a body that does not fit')
+      if (!parsed.success) return refuse('adapter.mapping')
       return {
         ok: true,
         event: { id: String(id), localCaseNo: String(number), move: { kind, body: parsed.data } as MoveRequest },
