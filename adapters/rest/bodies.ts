@@ -1,76 +1,88 @@
-/** Bodies of requests: JSON, the fields of a form, and files within them, whose bytes are read as they are sent. */
+/** Bodies of requests: text that a codec wrote, and files within it, whose bytes are read as they are sent. */
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
-import { type Charset, type DeliveredMaterial, encode, type Request } from '../sdk/index.ts'
+import { type Charset, type DeliveredMaterial, encode, fieldsOf, lacks, type Request } from '../sdk/index.ts'
 
 export type Body = NonNullable<Request['body']>
-export type TextKind = 'json' | 'form'
 type Made = { ok: true; body: Body } | Refused
 
-/** What `$content` is while a body is made; the bytes of the file take its place as they are sent. */
-export const CONTENT = 'the-content-of-the-material-stands-here'
+/** What `$content`, and `content` of a material, are while a body is made; the bytes of the file take its place as they are sent. */
+export const contentMark = (sha256: string): string => `the-content-of-${sha256}-stands-here`
+const CONTENT = /the-content-of-([\da-f]{64})-stands-here/
 
-const mediaType = (as: TextKind): string => (as === 'json' ? 'application/json' : 'application/x-www-form-urlencoded')
-
-/** The text of a body in its kind. Problem: `adapter.mapping`. */
-export function textOf(
-  place: string,
-  as: TextKind,
-  value: JsonValue | undefined,
-  charset: Charset,
-): { ok: true; text: string } | Refused {
-  if (as === 'json') return { ok: true, text: JSON.stringify(value ?? null) }
-  const fields = fieldsOf(place, value)
-  if (!fields.ok) return fields
-  const pairs: string[] = []
-  for (const [name, field] of fields.fields) {
-    const pair = [escaped(name, charset), escaped(field, charset)]
-    if (pair.includes(null)) return lacks(place, charset)
-    pairs.push(pair.join('='))
-  }
-  return { ok: true, text: pairs.join('&') }
-}
+/** Whether the bytes of a file are to stand in a text. */
+export const holdsContent = (text: string): boolean => CONTENT.test(text)
 
 /** The body that a text becomes. Problem: `adapter.mapping` where it has a character that the charset lacks. */
-export function bodyOf(place: string, as: TextKind, text: string, charset: Charset): Made {
-  if (as === 'json' && charset === 'utf-8') return { ok: true, body: text }
-  if (as === 'json' && encode(text, charset) === null) return lacks(place, charset)
-  return { ok: true, body: { type: mediaType(as), text, charset } }
-}
+export const bodyOf = (place: string, type: string, text: string, charset: Charset): Made =>
+  charset !== 'utf-8' && encode(text, charset) === null
+    ? lacks(place, charset)
+    : { ok: true, body: { type, text, charset } }
 
-/** JSON with the bytes of a file in base64 where `text` has CONTENT. */
-export function base64Body(place: string, text: string, charset: Charset, material: DeliveredMaterial): Made {
-  const parts = text.split(CONTENT)
-  const [before, after] = parts.map(part => encode(part, charset))
-  if (parts.length !== 2) return refuse('adapter.mapping', `${place}: $content must stand once, and as it is`)
-  if (before === null || before === undefined || after === null || after === undefined) return lacks(place, charset)
+/** Text with the bytes of files in base64 where their content is to stand. */
+export function base64Body(
+  place: string,
+  type: string,
+  text: string,
+  charset: Charset,
+  materials: readonly DeliveredMaterial[],
+): Made {
+  const bySha256 = new Map(materials.map(material => [material.sha256, material]))
+  const pieces: (Uint8Array | DeliveredMaterial)[] = []
+  for (const [index, part] of text.split(new RegExp(CONTENT, 'g')).entries()) {
+    const piece = index % 2 === 0 ? encode(part, charset) : bySha256.get(part)
+    if (piece === null) return lacks(place, charset)
+    if (piece === undefined) return refuse('adapter.mapping', `${place}: the content of a file that the packet lacks`)
+    pieces.push(piece)
+  }
+  if (materials.some(material => !pieces.includes(bySha256.get(material.sha256) ?? material)))
+    return refuse('adapter.mapping', `${place}: the content of each file must stand in it, as it is`)
+  const sizes = pieces.map(piece => ('open' in piece ? Math.ceil(piece.size / 3) * 4 : piece.byteLength))
   return {
     ok: true,
     body: {
-      type: `${mediaType('json')}; charset=${charset}`,
-      size: before.byteLength + Math.ceil(material.size / 3) * 4 + after.byteLength,
-      open: () => material.open().pipeThrough(asBase64(before, after)),
+      type: `${type}; charset=${charset}`,
+      size: sizes.reduce((sum, size) => sum + size, 0),
+      shown: text,
+      open: () => streamOf(inOrder(pieces)),
     },
   }
 }
 
-/** Bytes as text of base64 between two others; three bytes at a time, so that pieces may be cut anywhere. */
-function asBase64(before: Uint8Array, after: Uint8Array): TransformStream<Uint8Array, Uint8Array> {
+async function* inOrder(pieces: readonly (Uint8Array | DeliveredMaterial)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces)
+    if ('open' in piece) yield* asBase64(piece.open())
+    else if (piece.byteLength > 0) yield piece
+}
+
+/** Three bytes at a time, so that pieces may be cut anywhere. */
+async function* asBase64(bytes: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let left: Buffer = Buffer.alloc(0)
-  const text = (bytes: Buffer): Uint8Array => Buffer.from(bytes.toString('base64'), 'latin1')
-  return new TransformStream<Uint8Array, Uint8Array>({
-    start: controller => controller.enqueue(before),
-    transform(chunk, controller) {
-      const all = Buffer.concat([left, chunk])
-      const whole = all.byteLength - (all.byteLength % 3)
-      left = all.subarray(whole)
-      if (whole > 0) controller.enqueue(text(all.subarray(0, whole)))
+  const text = (some: Buffer): Uint8Array => Buffer.from(some.toString('base64'), 'latin1')
+  for await (const chunk of bytes) {
+    const all = Buffer.concat([left, chunk])
+    const whole = all.byteLength - (all.byteLength % 3)
+    left = all.subarray(whole)
+    if (whole > 0) yield text(all.subarray(0, whole))
+  }
+  if (left.byteLength > 0) yield text(left)
+}
+
+/** What is let go of lets go of its file. */
+function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await pieces.return(undefined)
+      },
     },
-    flush(controller) {
-      if (left.byteLength > 0) controller.enqueue(text(left))
-      controller.enqueue(after)
-    },
-  })
+    { highWaterMark: 0 },
+  )
 }
 
 /** A form with a file in it (RFC 7578). `fields` is an object; the boundary follows from the file, so that a retry sends the same. */
@@ -108,33 +120,5 @@ export function multipartBody(
   }
 }
 
-/** The fields of a form: texts as they are, the rest as JSON. */
-function fieldsOf(place: string, value: JsonValue | undefined): { ok: true; fields: [string, string][] } | Refused {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('adapter.mapping', `${place}: a form needs an object of fields`)
-  return {
-    ok: true,
-    fields: Object.entries(value).map(([name, field]) => [
-      name,
-      typeof field === 'string' ? field : JSON.stringify(field),
-    ]),
-  }
-}
-
 /** As browsers write it (HTML, multipart/form-data encoding algorithm). */
 const quoted = (text: string): string => text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-
-/** Percent-encoded bytes of a text in its charset; null where the charset lacks a character. */
-function escaped(text: string, charset: Charset): string | null {
-  if (charset === 'utf-8') return encodeURIComponent(text)
-  const bytes = encode(text, charset)
-  if (bytes === null) return null
-  return Array.from(bytes, byte =>
-    /[\w.~-]/.test(String.fromCharCode(byte))
-      ? String.fromCharCode(byte)
-      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
-  ).join('')
-}
-
-const lacks = (place: string, charset: Charset): Refused =>
-  refuse('adapter.mapping', `${place}: has a character that ${charset} lacks`)

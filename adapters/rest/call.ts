@@ -10,13 +10,15 @@ import {
   type Answer,
   asText,
   type DeliveredMaterial,
+  jsonOfXml,
   type Mapping,
   type MappingInput,
   mappingInput,
   type Request,
+  readPlainXml,
   sendTraced,
 } from '../sdk/index.ts'
-import { type Body, base64Body, bodyOf, CONTENT, multipartBody, textOf } from './bodies.ts'
+import { type Body, base64Body, bodyOf, contentMark, holdsContent, multipartBody } from './bodies.ts'
 import { judge, mappingFailed, type Verdict } from './judge.ts'
 import type { PathValues } from './path.ts'
 import type { MaterialPlan, RequestPlan, RestPlan } from './plan.ts'
@@ -41,6 +43,8 @@ export type Call = {
   key: string | null
   /** the file that it brings */
   material?: DeliveredMaterial
+  /** the files that stand in it */
+  inline?: readonly DeliveredMaterial[]
 }
 
 /** A call that changes nothing over there. */
@@ -131,9 +135,21 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
   ): Promise<Verdict | 'over'> {
     const made = await make(request, call, token, await momentOf(request, call, context))
     if (!made.ok) return mappingFailed(made)
-    const answer = await sendTraced(made.request, plan.limits, context, made.secret)
+    const answer = await unfold(await sendTraced(made.request, plan.limits, context, made.secret))
     if (token !== null && (await isOver(answer))) return 'over'
-    return judge(request, answer, plan.errors, call.attempt)
+    return judge(request, answer, plan, call.attempt)
+  }
+
+  /** The document that an answer holds as text, in place of the answer. */
+  async function unfold(answer: Answer): Promise<Answer> {
+    if (plan.inner === null || !answer.ok || answer.body === undefined) return answer
+    const made = mappingInput('inner', answer.body)
+    const found = made.ok ? await plan.inner.evaluate(made.input) : made
+    if (!found.ok || typeof found.value !== 'string' || found.value.trim() === '') return answer
+    const read = readPlainXml(found.value)
+    return read.ok
+      ? { ...answer, body: { [read.root.local]: jsonOfXml(read.root) } }
+      : { ...answer, body: undefined, unreadable: read.unreadable }
   }
 
   async function isOver(answer: Answer): Promise<boolean> {
@@ -160,7 +176,8 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
   }
 
   async function make(request: RequestPlan, call: Call, token: string | null, moment: Moment | null): Promise<Made> {
-    const given: Variables = { ...call.given, ...(token === null ? {} : { session: token }), content: CONTENT }
+    const content = call.material === undefined ? {} : { content: contentMark(call.material.sha256) }
+    const given: Variables = { ...call.given, ...(token === null ? {} : { session: token }), ...content }
     const signed = await signature(request, call, given, moment)
     if (!signed.ok) return signed
     const variables = { ...given, sign: signed.sign }
@@ -229,12 +246,12 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
   ): Promise<{ ok: true; text: string } | Refused> {
     if (body === null) return { ok: true, text: '' }
     const mapped = await body.mapping.evaluate(input, { ...given, sign: {} })
-    return mapped.ok ? textOf(body.mapping.place, body.as, mapped.value, plan.charset) : mapped
+    return mapped.ok ? body.codec.write(body.mapping.place, mapped.value, plan.charset) : mapped
   }
 
   async function bodyFor(
     request: RequestPlan | MaterialPlan,
-    { input, material }: Call,
+    { input, material, inline = [] }: Call,
     variables: Variables,
   ): Promise<{ ok: true; body: Body | null } | Refused> {
     const { body } = request
@@ -252,11 +269,13 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
       }
     }
     if (body === null || mapped === undefined) return { ok: true, body: null }
-    const text = textOf(place, body.as, mapped.value, plan.charset)
+    const { codec, type } = body
+    const text = codec.write(place, mapped.value, plan.charset)
     if (!text.ok) return text
-    return material === undefined
-      ? bodyOf(place, body.as, text.text, plan.charset)
-      : base64Body(place, text.text, plan.charset, material)
+    const files = material === undefined ? inline : [material]
+    return files.length === 0 && !(plan.materials === 'inline' && holdsContent(text.text))
+      ? bodyOf(place, type, text.text, plan.charset)
+      : base64Body(place, type, text.text, plan.charset, files)
   }
 
   return {

@@ -4,21 +4,25 @@
  */
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import {
+  type Codec,
   compileDictionary,
   compileMapping,
   compileTemplate,
+  compileXmlTemplate,
   type Dictionary,
+  FORM_CODEC,
+  JSON_CODEC,
   type Mapping,
   type MappingFunctions,
   MappingRefusal,
   mappingFunctions,
   type SecretOf,
   type Template,
+  XML_CODEC,
 } from '../sdk/index.ts'
-import type { TextKind } from './bodies.ts'
 import type { HeaderConfig, ResponseConfig, RestConfig } from './config.ts'
 import { type Address, compilePath, type PathName } from './path.ts'
-import type { HeaderPlan, RequestPlan, ResponsePlan, Take } from './plan.ts'
+import type { BodyPlan, HeaderPlan, RecordsPlan, RequestPlan, ResponsePlan, Take } from './plan.ts'
 
 export const NO_RESPONSE: ResponsePlan = {
   outcome: null,
@@ -27,6 +31,7 @@ export const NO_RESPONSE: ResponsePlan = {
   retry: null,
   error: null,
   localCaseNo: null,
+  records: null,
 }
 const NO_HEADERS: HeaderPlan = { fixed: {}, made: [] }
 
@@ -41,14 +46,17 @@ type RequestConfig = {
   method: string
   path: string
   headers?: Readonly<Record<string, HeaderConfig>> | undefined
-  as?: TextKind
+  as?: keyof typeof CODECS
+  mediaType?: string | undefined
   body?: Template | undefined
 }
+const CODECS = { json: JSON_CODEC, form: FORM_CODEC, xml: XML_CODEC } as const
 
 export class Parts {
   readonly problems: string[] = []
   protected readsSubmit = false
   protected readonly config: RestConfig
+  protected readonly answers: Codec
   readonly #secrets: Readonly<Record<string, string>>
   readonly #base: URL
   readonly #dictionaries: ReadonlyMap<string, Dictionary>
@@ -57,8 +65,9 @@ export class Parts {
   protected readonly trusted: MappingFunctions
   protected readonly auth: HeaderPlan
 
-  constructor(config: RestConfig, secrets: Readonly<Record<string, string>>) {
+  constructor(config: RestConfig, secrets: Readonly<Record<string, string>>, answers: Codec) {
     this.config = config
+    this.answers = answers
     this.#secrets = secrets
     this.#base = this.#baseUrl()
     this.#dictionaries = this.#compileDictionaries()
@@ -136,7 +145,7 @@ export class Parts {
     [names, needed]: [readonly PathName[], needed?: PathName | undefined],
     variables: readonly string[] = BODY_VARIABLES,
   ): RequestPlan {
-    const { method, path, headers, as = 'json', body } = request
+    const { method, path, headers, body } = request
     if (method === 'GET' && body !== undefined) this.problems.push(`${place}.body: a GET has none`)
     return {
       name,
@@ -144,11 +153,37 @@ export class Parts {
       method,
       address: this.path(`${place}.path`, path, [...names, ...this.common()], needed),
       headers: this.#headers(place, headers),
-      body:
-        body === undefined ? null : { as, mapping: this.template(`${place}.body`, body, variables, this.#bodySecret) },
+      body: body === undefined ? null : this.#body(`${place}.body`, request, body, variables),
       response,
       reads: false,
     }
+  }
+
+  #body(
+    place: string,
+    { as = 'json', mediaType }: RequestConfig,
+    body: Template,
+    variables: readonly string[],
+  ): BodyPlan {
+    const codec = CODECS[as]
+    const type = mediaType ?? codec.mediaType
+    if (as !== 'xml') return { codec, type, mapping: this.template(place, body, variables, this.#bodySecret) }
+    return { codec, type, mapping: this.#xml(place, body, variables) }
+  }
+
+  #xml(place: string, body: Template, variables: readonly string[]): Mapping {
+    const lines = Array.isArray(body) ? body : [body]
+    if (!lines.every(line => typeof line === 'string')) {
+      this.problems.push(`${place}: XML is a text, or a list of its lines`)
+      return unusable(place)
+    }
+    const compiled = compileXmlTemplate(place, lines.join('\n'), this.trusted, variables)
+    if (compiled.ok) {
+      this.#names(compiled.mapping)
+      return compiled.mapping
+    }
+    for (const problem of compiled.problems) this.#fail(problem)
+    return unusable(place)
   }
 
   protected take(place: string, take: Readonly<Record<string, string>> | undefined): Take {
@@ -169,6 +204,19 @@ export class Parts {
       retry: one('retry', response.retry),
       error: one('error', response.error),
       localCaseNo: one('localCaseNo', localCaseNo),
+      records: response.records === undefined ? null : this.#records(`${place}.records`, response.records),
+    }
+  }
+
+  #records(place: string, { list, ...rules }: NonNullable<ResponseConfig['records']>): RecordsPlan {
+    const one = (name: 'outcome' | 'ok' | 'error') => this.optional(`${place}.${name}`, rules[name])
+    if (rules.outcome === undefined && rules.ok === undefined)
+      this.problems.push(`${place}: outcome or ok says how a record went`)
+    return {
+      list: this.mapping(`${place}.list`, list, ANSWER_VARIABLES),
+      outcome: one('outcome'),
+      ok: one('ok'),
+      error: one('error'),
     }
   }
 

@@ -1,5 +1,6 @@
 /** From configuration to what runs: every expression compiled, every path checked; all problems are told at once. */
 import { type Refused, refuse } from '../../protocol/problem.ts'
+import type { Codec } from '../sdk/index.ts'
 import { ANSWER_VARIABLES, BODY_VARIABLES, NO_RESPONSE, PACKET_NAMES, Parts, SIGN_VARIABLES } from './compile-parts.ts'
 import type { AnswerKind, LookUpConfig, PacketConfig, RestConfig } from './config.ts'
 import type { PathName } from './path.ts'
@@ -20,12 +21,13 @@ import type {
 /** At most so many problems are told in one message. */
 const TOLD = 12
 
-/** Problem: `config.invalid`, with every place that is wrong. `secrets` are the values that the configuration names. */
+/** Problem: `config.invalid`, with every place that is wrong. `secrets` are the values that the configuration names; `answers`: how answers are written. */
 export function compilePlan(
   config: RestConfig,
   secrets: Readonly<Record<string, string>>,
+  answers: Codec,
 ): { ok: true; plan: RestPlan } | Refused {
-  const compiler = new Compiler(config, secrets)
+  const compiler = new Compiler(config, secrets, answers)
   const plan = compiler.plan()
   if (compiler.problems.length === 0) return { ok: true, plan }
   const told = compiler.problems.slice(0, TOLD).join('; ')
@@ -35,7 +37,8 @@ export function compilePlan(
 
 class Compiler extends Parts {
   plan(): RestPlan {
-    const { register, packets, materials, unmapped, errors, timeoutMs, maxResponseBytes, charset } = this.config
+    const { register, packets, materials, unmapped, errors, timeoutMs, maxResponseBytes, charset, inner } = this.config
+    const uploads = typeof materials === 'object' ? this.#materials(materials) : (materials ?? null)
     return {
       register: {
         ...this.#packet('register', 'register', register, ['caseNo', 'thread', 'idempotencyKey']),
@@ -53,7 +56,7 @@ class Compiler extends Parts {
         ]),
       ),
       unmapped,
-      materials: materials === undefined || materials === 'ignore' ? (materials ?? null) : this.#materials(materials),
+      materials: uploads,
       session: this.#session(),
       sign: this.#sign(),
       charset: this.config.requestCharset,
@@ -61,7 +64,9 @@ class Compiler extends Parts {
       cases: this.#cases(),
       check: this.#check(),
       errors: new Map(Object.entries(errors)),
-      limits: { timeoutMs, maxResponseBytes, ...(charset === undefined ? {} : { charset }) },
+      limits: { timeoutMs, maxResponseBytes, codec: this.answers, ...(charset === undefined ? {} : { charset }) },
+      answers: this.answers,
+      inner: this.optional('inner', inner),
       // The last: what is compiled before says so.
       readsSubmit: this.readsSubmit,
     }
@@ -96,14 +101,14 @@ class Compiler extends Parts {
     }
   }
 
-  #materials(materials: Exclude<RestConfig['materials'], 'ignore' | undefined>): MaterialPlan {
-    const { as, file, method, path, headers, body } = materials
+  #materials(materials: Extract<RestConfig['materials'], object>): MaterialPlan {
+    const { as, within, mediaType, file, method, path, headers, body } = materials
     const take = this.take('materials.take', materials.take)
     const response = this.response('materials.response', materials.response)
     const variables = [...BODY_VARIABLES, 'content']
     const names: PathName[] = ['sha256', 'code', ...PACKET_NAMES]
     const needed = as === 'raw' ? 'sha256' : undefined
-    const request = { method, path, headers, body }
+    const request = { method, path, headers, body, mediaType, as: as === 'base64' ? within : ('json' as const) }
     const made = this.request('materials', 'materials', request, response, [names, needed], variables)
     const content = made.body?.mapping.asks('content') === true
     if (as === 'raw' && body !== undefined) this.problems.push('materials.body: a file that is sent raw has none')

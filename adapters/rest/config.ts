@@ -101,16 +101,34 @@ const RESPONSE = {
   retry: Expression.optional().describe('true when the answer says that a later attempt may succeed'),
   error: Expression.optional().describe('the error code of the answer, a code and not a text: texts may name people'),
 }
-const Response = z.strictObject(RESPONSE)
+const Records = z
+  .strictObject({
+    list: Expression.describe('the records of the answer; nothing: the answer counts as a whole'),
+    outcome: Expression.optional().describe('of each record, as `outcome` of an answer; nothing leaves it to `ok`'),
+    ok: Expression.optional().describe('true when the record was taken; else it is refused'),
+    error: Expression.optional().describe('the error code of the record'),
+  })
+  .describe(
+    'for an answer that answers several records: once it went well as a whole, each is judged. One that is refused refuses the packet, and says which; else one that is unknown, or to come again, makes it so',
+  )
+const Response = z.strictObject({ ...RESPONSE, records: Records.optional() })
+
+const MediaType = z
+  .string()
+  .max(300)
+  .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(; ?[\w-]+=(?:[\w.-]+|"[\x20\x21\x23-\x5b\x5d-\x7e]*"))*$/)
 
 const REQUEST = {
   method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
   path: Path,
   headers: Headers,
   as: z
-    .enum(['json', 'form'])
+    .enum(['json', 'form', 'xml'])
     .default('json')
-    .describe('form: application/x-www-form-urlencoded, for a body of fields; a field that is no text is sent as JSON'),
+    .describe(
+      'form: application/x-www-form-urlencoded, for a body of fields; a field that is no text is sent as JSON. xml: `body` is a document, as a text or a list of its lines, with expressions in {{ }}',
+    ),
+  mediaType: MediaType.optional().describe('xml: what it is sent as; application/xml by default'),
   body: JsonTemplate.describe(
     'read from the delivery: idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials[]; $submit is the body of the submit, $steps what earlier steps took, $session the token, $sign the signature',
   ),
@@ -121,6 +139,7 @@ const LOOK_UP = {
   path: Path,
   headers: Headers,
   as: REQUEST.as,
+  mediaType: REQUEST.mediaType,
   body: JsonTemplate.optional().describe('of a POST'),
 }
 const Step = z.strictObject({
@@ -156,6 +175,7 @@ const Session = z
     path: Path,
     headers: Headers,
     as: REQUEST.as,
+    mediaType: REQUEST.mediaType,
     body: JsonTemplate.optional().describe('`{ "secret": NAME }` stands for a secret'),
     response: Response.default({}),
     token: Expression.describe('the token in the answer'),
@@ -239,6 +259,15 @@ export const RestConfig = z
       .describe(
         'what answers are written in, for a system that does not say it or says it wrongly; gb18030 holds GBK and GB 2312. Chinese text in UTF-8 is known by its bytes',
       ),
+    answers: z
+      .enum(['json', 'xml'])
+      .default('json')
+      .describe(
+        'how answers are written. xml is read as fields by local names: several of one name are a list, attributes are `@name`, text beside them `#text`; all values are text',
+      ),
+    inner: Expression.optional().describe(
+      'an XML document that answers hold as text or CDATA; it is read in place of the whole answer wherever the expression finds a text',
+    ),
     requestCharset: z
       .enum(CHARSETS)
       .default('utf-8')
@@ -264,6 +293,7 @@ export const RestConfig = z
       steps: Steps,
       response: z.strictObject({
         ...RESPONSE,
+        records: Records.optional(),
         localCaseNo: Expression.describe('the local case number (本地办件编号)'),
       }),
     }),
@@ -285,8 +315,10 @@ export const RestConfig = z
             .enum(['raw', 'base64', 'multipart'])
             .default('raw')
             .describe(
-              'base64: in the JSON or form of `body`, as $content; multipart: `body` gives the fields beside the file',
+              'base64: in the JSON or XML of `body`, as $content; multipart: `body` gives the fields beside the file',
             ),
+          within: z.enum(['json', 'xml']).default('json').describe('base64: what `body` is'),
+          mediaType: REQUEST.mediaType,
           body: JsonTemplate.optional().describe(
             'reads what other bodies read, and `material`: sha256, size, type, code, name',
           ),
@@ -300,15 +332,19 @@ export const RestConfig = z
           response: Response.default({}),
         }),
         z.literal('ignore'),
+        z.literal('inline'),
       ])
       .optional()
-      .describe('uploads before the packet that names them; absent: a packet with materials is refused'),
+      .describe(
+        'uploads before the packet that names them; absent: a packet with materials is refused; inline: they stand in the packet itself, in base64 where its body reads `content` of each of materials[]',
+      ),
     events: z
       .strictObject({
         method: z.enum(['GET', 'POST']).default('GET'),
         path: Path.describe('with {cursor}, unless the body of a POST reads `cursor`'),
         headers: Headers,
         as: REQUEST.as,
+        mediaType: REQUEST.mediaType,
         body: JsonTemplate.optional().describe('of a POST; reads `cursor`'),
         outcome: Outcome,
         start: z.string().min(1).max(200).default('0').describe('cursor of the beginning'),

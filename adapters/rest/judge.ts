@@ -1,4 +1,5 @@
 /** What an answer of the approval system means: done, try again later, or refused for a person to see. */
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type Answer,
@@ -9,7 +10,7 @@ import {
   mappingInput,
   type Unreadable,
 } from '../sdk/index.ts'
-import type { RequestPlan } from './plan.ts'
+import type { RecordsPlan, RequestPlan, RestPlan } from './plan.ts'
 
 export type Verdict =
   | { ok: true; input: MappingInput }
@@ -40,6 +41,8 @@ const UNREADABLE: Record<Unreadable | 'empty', string> = {
   page: 'a page',
   charset: 'in another charset; see `charset`',
   json: 'no JSON',
+  xml: 'no XML that is read',
+  envelope: 'no SOAP envelope',
   large: 'larger than maxResponseBytes',
   empty: 'empty',
 }
@@ -53,35 +56,56 @@ class MappingFailed extends Error {
   }
 }
 
-export async function judge(
+/** `answers`: how they are written; it knows failures that the form of an answer itself reports. */
+type Rules = Pick<RestPlan, 'errors' | 'answers'>
+
+/** What became of a request: of its answer as a whole and, where it went well, of each record in it. */
+export async function judge(plan: RequestPlan, answer: Answer, rules: Rules, attempt: number): Promise<Verdict> {
+  const verdict = await judgeWhole(plan, answer, rules, attempt)
+  const { records } = plan.response
+  if (!verdict.ok || records === null || !answer.ok) return verdict
+  try {
+    return await judgeRecords(plan, records, verdict.input, answer.status, rules.errors, attempt)
+  } catch (error) {
+    if (error instanceof MappingFailed) return mappingFailed(error.refused)
+    throw error
+  }
+}
+
+/** The status says that it went well, and what would say more cannot be read: an effect may be there. `atLast`: told to a person. */
+const unclear = (plan: RequestPlan, attempt: number, why: string, atLast = why): Verdict =>
+  attempt < JUDGE_LIMITS.unknownAttempts
+    ? fail('adapter.unavailable', plan, why, true)
+    : fail('adapter.unknown', plan, atLast, false)
+
+async function judgeWhole(
   plan: RequestPlan,
   answer: Answer,
-  errors: ReadonlyMap<string, string>,
+  { errors, answers }: Rules,
   attempt: number,
 ): Promise<Verdict> {
   const unavailable = (why: string): Verdict => fail('adapter.unavailable', plan, why, true)
   const refused = (why: string): Verdict => fail('adapter.refused', plan, why, false)
-  /** The status says that it went well, and the answer that would say more cannot be read: an effect may be there. */
-  const unclear = (why: string, whyAtLast = why): Verdict =>
-    attempt < JUDGE_LIMITS.unknownAttempts ? unavailable(why) : fail('adapter.unknown', plan, whyAtLast, false)
   const unknown = (what: keyof typeof UNREADABLE): Verdict =>
-    unclear(`HTTP ${status}, but the answer is ${UNREADABLE[what]}`)
+    unclear(plan, attempt, `HTTP ${status}, but the answer is ${UNREADABLE[what]}`)
   if (!answer.ok) return unavailable(answer.why)
   const { status } = answer
   if (plan.response.outcome !== null) {
     const told = await outcomeOf(plan, plan.response.outcome, answer)
     if (!told.ok) return mappingFailed(told)
     if (told.outcome === 'again') return unavailable(said(status, 'again'))
-    if (told.outcome === 'unknown') return unclear(said(status, 'whose effect is unknown'), said(status, null))
+    if (told.outcome === 'unknown')
+      return unclear(plan, attempt, said(status, 'whose effect is unknown'), said(status, null))
     if (told.outcome === 'done') {
       if (answer.body !== undefined || !plan.reads) return { ok: true, input: told.input }
       return unknown(answer.unreadable ?? 'empty')
     }
     if (told.outcome === 'refused') return refused(said(status, await codeOf(plan.response.error, told.input, errors)))
   }
-  if (mayPass(status)) return unavailable(`HTTP ${status}`)
+  const fault = answer.body === undefined ? null : answers.fault(answer.body)
+  if (fault === null && mayPass(status)) return unavailable(`HTTP ${status}`)
   if (status < 200 || (status >= 300 && status < 400)) return refused(`HTTP ${status}; redirects are not followed`)
-  const good = status < 300
+  const good = status < 300 && fault === null
   if (good && answer.unreadable !== null && (answer.unreadable === 'page' || plan.reads || plan.response.ok !== null))
     return unknown(answer.unreadable)
   const made = mappingInput(plan.name, answer.body ?? null)
@@ -100,12 +124,53 @@ export async function judge(
     if (good && answer.body === undefined) return unknown('empty')
     if (status === 409 && attempt < CONFLICT_ATTEMPTS) return unavailable('HTTP 409, perhaps still at work on it')
     const code = answer.unreadable === null ? await codeOf(response.error, input, errors) : null
+    if (fault !== null) {
+      const why = said(status, [`a fault of code ${fault.code}`, ...(code === null ? [] : [code])].join(', '))
+      return fault.final ? refused(why) : unclear(plan, attempt, why)
+    }
     return refused(said(status, code ?? (good && response.ok !== null ? 'and `ok` does not find it a success' : null)))
   } catch (error) {
     if (error instanceof MappingFailed) return mappingFailed(error.refused)
     throw error
   }
 }
+
+/** One record that is refused refuses the packet; else one that is unknown, or to come again, makes it so. */
+async function judgeRecords(
+  plan: RequestPlan,
+  { list, outcome, ok, error }: RecordsPlan,
+  input: MappingInput,
+  status: number,
+  errors: ReadonlyMap<string, string>,
+  attempt: number,
+): Promise<Verdict> {
+  const found = await list.evaluate(input, { httpStatus: status })
+  if (!found.ok) return mappingFailed(found)
+  const records = found.value === undefined || found.value === null ? [] : [found.value].flat()
+  const told: Record<Exclude<(typeof OUTCOMES)[number], 'done'>, string[]> = { refused: [], unknown: [], again: [] }
+  for (const [index, record] of records.entries()) {
+    const made = mappingInput(list.place, record)
+    if (!made.ok) return mappingFailed(made)
+    const ruled = await outcome?.evaluate(made.input)
+    if (ruled?.ok === false) return mappingFailed(ruled)
+    const known = ruled === undefined ? { ok: true as const, outcome: null } : asOutcome(outcome, ruled.value)
+    if (!known.ok) return mappingFailed(known)
+    const fallback = ok === null ? 'unknown' : (await isTrue(ok, made.input, status)) ? 'done' : 'refused'
+    const how = known.outcome ?? fallback
+    if (how === 'done') continue
+    const code = await codeOf(error, made.input, errors)
+    told[how].push(code === null ? `record ${index + 1}` : `record ${index + 1}, ${code}`)
+  }
+  const why = (which: string[]) =>
+    [`${which.length} of ${records.length} records`, ...which.slice(0, RECORDS_TOLD)].join('; ')
+  if (told.refused.length > 0) return fail('adapter.refused', plan, why(told.refused), false)
+  if (told.unknown.length > 0) return unclear(plan, attempt, why(told.unknown))
+  if (told.again.length > 0) return fail('adapter.unavailable', plan, why(told.again), true)
+  return { ok: true, input }
+}
+
+/** Records that one message names. */
+const RECORDS_TOLD = 5
 
 const OUTCOMES = ['done', 'again', 'refused', 'unknown'] as const
 
@@ -120,12 +185,19 @@ async function outcomeOf(
   const said = text === null ? null : text.slice(0, JUDGE_LIMITS.textCharacters)
   const mapped = await rule.evaluate(made.input, { httpStatus: status, text: said })
   if (!mapped.ok) return mapped
-  const { value } = mapped
-  if (value === undefined || value === null) return { ok: true, outcome: null, input: made.input }
+  const found = asOutcome(rule, mapped.value)
+  return found.ok ? { ...found, input: made.input } : found
+}
+
+function asOutcome(
+  rule: Mapping | null,
+  value: JsonValue | undefined,
+): { ok: true; outcome: (typeof OUTCOMES)[number] | null } | Refused {
+  if (value === undefined || value === null) return { ok: true, outcome: null }
   const outcome = OUTCOMES.find(known => known === value)
   return outcome === undefined
-    ? refuse('adapter.mapping', `${rule.place}: must be one of ${OUTCOMES.join(', ')}`)
-    : { ok: true, outcome, input: made.input }
+    ? refuse('adapter.mapping', `${rule?.place}: must be one of ${OUTCOMES.join(', ')}`)
+    : { ok: true, outcome }
 }
 
 /** The local case number that an answer names, as text. Problem: `adapter.mapping`. */

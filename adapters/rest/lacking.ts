@@ -6,6 +6,7 @@ import type { Adapter } from '../sdk/index.ts'
 import {
   compileDictionary,
   compileTemplate,
+  compileXmlTemplate,
   type Dictionary,
   type Mapping,
   type MappingFunctions,
@@ -60,13 +61,17 @@ export function createLacking(config: RestConfig): NonNullable<Adapter['lacking'
     },
     atMost: { signature: '<s?n:s>', call: (text: string | undefined) => text },
   }
-  const compiled = compileTemplate(
-    'register.body',
-    config.register.body,
-    functions,
-    () => ({ ok: true, value: '' }),
-    BODY_VARIABLES,
-  )
+  const { as, body: template } = config.register
+  const place = 'register.body'
+  const compiled =
+    as === 'xml'
+      ? compileXmlTemplate(
+          place,
+          [template].flat().join('\n'),
+          { ...functions, secret: { signature: '<s:s>', call: () => '' } },
+          BODY_VARIABLES,
+        )
+      : compileTemplate(place, template, functions, () => ({ ok: true, value: '' }), BODY_VARIABLES)
   const body: Mapping | null = compiled.ok ? compiled.mapping : null
 
   /** Dictionaries that lack `code` for a case of the item in the mode, with that form. */

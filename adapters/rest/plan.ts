@@ -1,6 +1,5 @@
 /** What the configuration becomes: requests with compiled expressions and checked paths. */
-import type { Charset, Limits, Mapping } from '../sdk/index.ts'
-import type { TextKind } from './bodies.ts'
+import type { Charset, Codec, Limits, Mapping } from '../sdk/index.ts'
 import type { AnswerKind } from './config.ts'
 import type { Address } from './path.ts'
 
@@ -11,9 +10,14 @@ export type ResponsePlan = {
   retry: Mapping | null
   error: Mapping | null
   localCaseNo: Mapping | null
+  records: RecordsPlan | null
 }
+/** How each record of an answer is judged that answers several. */
+export type RecordsPlan = { list: Mapping; outcome: Mapping | null; ok: Mapping | null; error: Mapping | null }
 /** Headers as they stand, and those that are made for each request. */
 export type HeaderPlan = { fixed: Readonly<Record<string, string>>; made: readonly (readonly [string, Mapping])[] }
+/** `type`: its media type. */
+export type BodyPlan = { codec: Codec; type: string; mapping: Mapping }
 export type RequestPlan = {
   /** how messages call it: `register`, or the kind of the packet */
   name: string
@@ -23,7 +27,7 @@ export type RequestPlan = {
   address: Address
   headers: HeaderPlan
   /** null: it has none, or is a file as it is */
-  body: { as: TextKind; mapping: Mapping } | null
+  body: BodyPlan | null
   response: ResponsePlan
   /** more is taken from the answer than whether it went well */
   reads: boolean
@@ -61,7 +65,7 @@ export type RestPlan = {
   register: PacketPlan
   packets: ReadonlyMap<string, PacketPlan>
   unmapped: 'refuse' | 'ignore'
-  materials: MaterialPlan | 'ignore' | null
+  materials: MaterialPlan | 'ignore' | 'inline' | null
   session: SessionPlan | null
   sign: SignPlan | null
   /** what bodies are written in */
@@ -73,4 +77,8 @@ export type RestPlan = {
   check: RequestPlan | null
   errors: ReadonlyMap<string, string>
   limits: Limits
+  /** how answers are written */
+  answers: Codec
+  /** where an answer holds another document as text */
+  inner: Mapping | null
 }

@@ -9,18 +9,22 @@ import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type Adapter,
   type AdapterContext,
+  type Codec,
   contentOf,
   type DeliveredMaterial,
   type Delivery,
   type DeliveryResult,
   deliveryInput,
   hiding,
+  JSON_CODEC,
   mappingInput,
   materialFacts,
   type PlannedRequest,
   send,
-  textOfBody,
+  shownOfBody,
+  XML_CODEC,
 } from '../sdk/index.ts'
+import { contentMark } from './bodies.ts'
 import { asking, type Call, type Caller, createCaller } from './call.ts'
 import { createAsker } from './cases.ts'
 import { compilePlan } from './compile.ts'
@@ -43,9 +47,28 @@ const REMEMBERED = 1000
 
 /** Throws `config.invalid` with every place that is wrong. */
 export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
-  const parsed = RestConfig.safeParse(config)
+  const parsed = parseConfig(RestConfig, config)
+  return createMappedAdapter('rest', parsed, secrets, parsed.answers === 'xml' ? XML_CODEC : JSON_CODEC)
+}
+
+/** A configuration that its schema allows. Throws `config.invalid`. */
+export function parseConfig<T extends z.ZodType>(schema: T, config: unknown): z.output<T> {
+  const parsed = schema.safeParse(config)
   if (!parsed.success) throw new ProblemError('config.invalid', formatIssues(parsed.error))
-  const compiled = compilePlan(parsed.data, secrets)
+  return parsed.data
+}
+
+/**
+ * An adapter that calls a system over HTTP as its configuration maps it, whatever the form of its answers. Throws `config.invalid`
+ * with every place that is wrong.
+ */
+export function createMappedAdapter(
+  kind: string,
+  config: RestConfig,
+  secrets: Readonly<Record<string, string>>,
+  codec: Codec,
+): Adapter {
+  const compiled = compilePlan(config, secrets, codec)
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled
   const hidden: ReadonlySet<string> = new Set(Object.values(secrets))
@@ -57,12 +80,12 @@ export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
         ? createAsker(plan, plan.cases, caller)
         : {}
   return {
-    kind: 'rest',
-    system: parsed.data.baseUrl,
+    kind,
+    system: config.baseUrl,
     deliver: createDeliver(plan, caller),
     plan: delivery => planOf(plan, caller, hidden, delivery),
-    check: context => check(plan, caller, parsed.data.baseUrl, context),
-    lacking: createLacking(parsed.data),
+    check: context => check(plan, caller, config.baseUrl, context),
+    lacking: createLacking(config),
     ...answers,
   }
 }
@@ -92,12 +115,12 @@ function packetOf(plan: RestPlan, { kind, materials }: Delivery): { ok: true; pa
 
 /** What the calls of a delivery are made of; `taken`: what earlier answers gave. Problem: `adapter.mapping`. */
 function callOf(
-  { readsSubmit }: RestPlan,
+  { readsSubmit, materials }: RestPlan,
   name: string,
   delivery: Delivery,
   taken: Taken,
 ): { ok: true; call: Call } | Refused {
-  const input = mappingInput(name, inputOf(delivery, taken))
+  const input = mappingInput(name, inputOf(delivery, taken, materials === 'inline'))
   const submit = mappingInput('submit', readsSubmit && delivery.submit !== null ? contentOf(delivery.submit) : null)
   if (!input.ok) return input
   if (!submit.ok) return submit
@@ -125,7 +148,7 @@ async function planOf(
   const { packet } = found
   if (packet === null) return { ok: true, requests: [] }
   const { materials } = plan
-  const uploads = materials === null || materials === 'ignore' ? null : materials
+  const uploads = typeof materials !== 'object' || materials === null ? null : materials
   const taken: Taken = {
     steps: new Map(packet.steps.map(({ step, take }) => [step, namesOf(take)])),
     materials: new Map(delivery.materials.map(({ sha256 }) => [sha256, namesOf(uploads?.take ?? new Map())])),
@@ -138,7 +161,7 @@ async function planOf(
     const shown = await caller.show(request, call)
     if (!shown.ok) return shown
     const { method, url, headers, body } = shown.request
-    const text = textOfBody(body)
+    const text = shownOfBody(body)
     requests.push({
       method,
       url: hide(url),
@@ -152,7 +175,7 @@ async function planOf(
   if (uploads !== null)
     for (const material of delivery.materials) each.push([uploads, materialCall(made.call, material)])
   for (const step of packet.steps) each.push([step, stepCall(made.call, step.step)])
-  each.push([packet, made.call])
+  each.push([packet, withFiles(plan, made.call, delivery)])
   for (const [request, call] of each) {
     const refused = await add(request, call)
     if (refused !== null) return refused
@@ -160,6 +183,9 @@ async function planOf(
   return { ok: true, requests }
 }
 
+/** The files of a packet, where they stand in it. */
+const withFiles = ({ materials }: RestPlan, call: Call, delivery: Delivery): Call =>
+  materials === 'inline' ? { ...call, inline: delivery.materials } : call
 const stepCall = (call: Call, step: string): Call => ({ ...call, key: `${call.key}.${step}` })
 const namesOf = (take: Take): JsonValue => Object.fromEntries([...take.keys()].map(name => [name, `‹${name}›`]))
 
@@ -221,7 +247,7 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
       if (there !== null) return there
     }
     const { materials } = plan
-    if (materials !== null && materials !== 'ignore' && delivery.materials.length > 0) {
+    if (typeof materials === 'object' && materials !== null && delivery.materials.length > 0) {
       // What is wrong with the packet itself is found before anything is sent, where no answer is needed to see it.
       if (packet.steps.length === 0 && materials.take.size === 0) {
         const shown = await caller.show(packet, begun.call)
@@ -235,7 +261,7 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
     const nothingTaken = taken.steps.size === 0 && taken.materials.size === 0
     const made = nothingTaken ? begun : callOf(plan, packet.name, delivery, taken)
     if (!made.ok) return mappingFailed(made)
-    const verdict = await caller.ask(packet, made.call, context)
+    const verdict = await caller.ask(packet, withFiles(plan, made.call, delivery), context)
     if (!verdict.ok) return verdict
     if (packet.response.localCaseNo === null) return { ok: true }
     const read = await readCaseNo(packet.response.localCaseNo, verdict.input)
@@ -321,17 +347,21 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
 /** What answers gave for the requests after them: of steps by their names, of materials by their hashes. */
 type Taken = { steps: Map<string, JsonValue>; materials: Map<string, JsonValue> }
 
-/** What mappings read, with what answers gave for each material. */
-const inputOf = (delivery: Delivery, { materials }: Taken) =>
+/** What mappings read, with what answers gave for each material, and `inline` where its bytes are to stand. */
+const inputOf = (delivery: Delivery, { materials }: Taken, inline: boolean) =>
   deliveryInput(delivery, ({ sha256 }) => {
     const taken = materials.get(sha256)
-    return taken === undefined ? {} : { taken }
+    return { ...(inline ? { content: contentMark(sha256) } : {}), ...(taken === undefined ? {} : { taken }) }
   })
 
 /** Requests whose every 2xx counts as done: of a system that answers 200 to everything, refusals too. */
 function unasked(plan: RestPlan): string | undefined {
   const { register, packets, materials, events, cases } = plan
-  const requests = [register, ...packets.values(), ...(materials === null || materials === 'ignore' ? [] : [materials])]
+  const requests = [
+    register,
+    ...packets.values(),
+    ...(typeof materials !== 'object' || materials === null ? [] : [materials]),
+  ]
   const places = requests
     .filter(({ response }) => response.ok === null && response.outcome === null)
     .map(({ place }) => `${place}.response.ok`)

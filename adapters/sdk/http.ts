@@ -2,9 +2,9 @@
  * One HTTP request to an outside system: no redirect, a bounded answer, a bound on silence and one on the whole, so that an
  * answer that trickles ends too. Errors of the runtime may quote addresses, headers and data, so none is passed on.
  */
-import { readKeepingDigits } from '../../protocol/json-outside.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Charset, encode } from './charsets.ts'
+import { type Codec, JSON_CODEC, type Unreadable } from './codec.ts'
 import { Patience } from './patience.ts'
 
 /** Text of a media type, sent in a charset that has all its characters (`encode` says so). */
@@ -14,15 +14,18 @@ export type Request = {
   url: string
   headers: Readonly<Record<string, string>>
   /** JSON in UTF-8, text of another kind, or bytes that are read as they are sent */
-  body?: string | EncodedText | { type: string; size: number; open(): ReadableStream<Uint8Array> }
+  body?: string | EncodedText | Bytes
 }
+/** `shown`: what a person sees of it. */
+type Bytes = { type: string; size: number; shown?: string; open(): ReadableStream<Uint8Array> }
 
 /** The text of a body; null where it is bytes, or none. */
-export const textOfBody = (body: Request['body']): string | null =>
+const textOfBody = (body: Request['body']): string | null =>
   typeof body === 'string' ? body : body !== undefined && 'text' in body ? body.text : null
 
-/** Why an answer says nothing: a page (of a login, a proxy), bytes of another charset, no JSON, or larger than the limit. */
-export type Unreadable = 'page' | 'charset' | 'json' | 'large'
+/** What a person is shown of a body; null where it is bytes, or none. */
+export const shownOfBody = (body: Request['body']): string | null =>
+  textOfBody(body) ?? (typeof body === 'object' && 'shown' in body ? (body.shown ?? null) : null)
 
 /** An answer; `body` is undefined when it is empty, and when it is `unreadable`; `text` is null when it is no text, or too large. */
 type Read = {
@@ -41,9 +44,14 @@ export type Answer = Read | { ok: false; why: string; unsent?: true }
 
 /**
  * `timeoutMs`: the longest silence; a whole call lasts HTTP_LIMITS.silences times as long, and longer for the files in it.
- * `charset`: what answers are written in, whatever they say of themselves.
+ * `charset`: what answers are written in, whatever they say of themselves; `codec`: how, JSON by default.
  */
-export type Limits = { timeoutMs: number; maxResponseBytes: number; charset?: 'utf-8' | 'gb18030' }
+export type Limits = {
+  timeoutMs: number
+  maxResponseBytes: number
+  charset?: 'utf-8' | 'gb18030'
+  codec?: Pick<Codec, 'accepts' | 'decode'>
+}
 
 export async function send(request: Request, limits: Limits, signal: AbortSignal): Promise<Answer> {
   if (signal.aborted) return { ok: false, why: 'aborted' }
@@ -53,10 +61,11 @@ export async function send(request: Request, limits: Limits, signal: AbortSignal
     request.body !== undefined && textOfBody(request.body) === null,
   )
   const upload = new Upload(request, bytes => patience.file(bytes))
+  const codec = limits.codec ?? JSON_CODEC
   try {
     const response = await fetch(request.url, {
       method: request.method,
-      headers: { accept: 'application/json', ...request.headers, ...upload.headers },
+      headers: { accept: codec.accepts, ...request.headers, ...upload.headers },
       redirect: 'manual',
       signal: patience.signal,
       ...upload.init,
@@ -67,8 +76,7 @@ export async function send(request: Request, limits: Limits, signal: AbortSignal
     if (bytes === null) {
       return { ok: true, status, body: undefined, unreadable: 'large', text: null }
     }
-    const text = decode(bytes, response.headers.get('content-type'), limits.charset)
-    return { ok: true, status, text, ...parse(bytes, text) }
+    return { ok: true, status, ...codec.decode(bytes, response.headers.get('content-type'), limits.charset) }
   } catch (error) {
     const why = upload.fault ?? patience.over ?? 'no connection, or it broke'
     return { ok: false, why, ...(neverConnected(error) ? { unsent: true } : {}) }
@@ -172,10 +180,7 @@ class Upload {
     }
   }
 
-  #counted(
-    body: { size: number; open(): ReadableStream<Uint8Array> },
-    moved: (bytes: number) => void,
-  ): ReadableStream<Uint8Array> {
+  #counted(body: Bytes, moved: (bytes: number) => void): ReadableStream<Uint8Array> {
     let left = body.size
     const fail = (fault: string): never => {
       this.fault = fault
@@ -226,39 +231,4 @@ async function readBytes(response: Response, limit: number, moved: () => void): 
   } finally {
     await reader.cancel().catch(() => {})
   }
-}
-
-/** Names under which the national charset (GB 18030, which holds GBK and GB 2312) goes; the types know fewer than Bun does. */
-const NATIONAL = /^(gb[_-]?18030|x?-?gbk|(cs)?gb[_-]?2312(-80|80)?|cp936|ms936|windows-936|euc-cn|chinese)$/i
-const NATIONAL_CHARSET = 'gb18030' as 'utf-8'
-
-/** Chinese text in UTF-8 takes three bytes a character; the national charset makes bytes of that form by chance alone, and not whole texts. */
-const THREE_BYTES = /[\u0800-\uffff]/
-
-/**
- * The text of an answer; null when its bytes are not of its charset. What it says of itself, or `charset` in its place, is believed
- * unless the bytes are Chinese in UTF-8, as they are where a label was left from before.
- */
-function decode(bytes: Uint8Array, type: string | null, charset: Limits['charset']): string | null {
-  const named = charset ?? /;\s*charset="?([^\s";]+)/i.exec(type ?? '')?.[1] ?? ''
-  const utf8 = decodeAs('utf-8', bytes)
-  if (!NATIONAL.test(named) || (utf8 !== null && THREE_BYTES.test(utf8))) return utf8
-  return decodeAs(NATIONAL_CHARSET, bytes)
-}
-
-function decodeAs(charset: 'utf-8', bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes)
-  } catch {
-    return null
-  }
-}
-
-/** What the bytes of an answer say. A number of which a double would lose digits is text, as long as it was written. */
-function parse(bytes: Uint8Array, text: string | null): Pick<Read, 'body' | 'unreadable'> {
-  if (bytes.length === 0) return { body: undefined, unreadable: null }
-  if (text === null) return { body: undefined, unreadable: 'charset' }
-  const read = readKeepingDigits(text)
-  if (read.ok) return { body: read.value as JsonValue, unreadable: null }
-  return { body: undefined, unreadable: /^\s*</.test(text) ? 'page' : 'json' }
 }

@@ -8,6 +8,19 @@ export { readKeepingDigits } from '../../protocol/json-outside.ts'
 export { fieldOf } from '../../protocol/primitives.ts'
 export { type Problem, ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 export { CHARSETS, type Charset, encode } from './charsets.ts'
+export {
+  type Codec,
+  codecOf,
+  type Decoded,
+  FORM_CODEC,
+  fieldsOf,
+  JSON_CODEC,
+  lacks,
+  readPlainXml,
+  type Unreadable,
+  XML_CODEC,
+  XML_FORM,
+} from './codec.ts'
 export { contentOf, deliveryInput, materialFacts } from './delivery-input.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { type Digest, digest, isDigest, keyedDigest } from './digests.ts'
@@ -19,8 +32,7 @@ export {
   type Limits,
   type Request,
   send,
-  textOfBody,
-  type Unreadable,
+  shownOfBody,
 } from './http.ts'
 export { asText, isCaseNo, isLabel } from './labels.ts'
 export {
@@ -51,3 +63,6 @@ export type {
 } from './port.ts'
 export { compactTime, readTime } from './time-forms.ts'
 export { hiding, sendTraced } from './traced.ts'
+export { isElement, readXml, type XmlElement } from './xml.ts'
+export { jsonOfXml, SOAP_NAMESPACES, textOfElement } from './xml-json.ts'
+export { compileXmlTemplate } from './xml-template.ts'

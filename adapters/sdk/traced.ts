@@ -1,6 +1,7 @@
 /** A request that may be traced: whoever sets up a mapping sees what was sent and answered, without the secrets in it. */
-import { type Answer, type Limits, type Request, send, textOfBody } from './http.ts'
+import { type Answer, type Limits, type Request, send, shownOfBody } from './http.ts'
 import type { AdapterContext } from './port.ts'
+import { escapeAttribute, escapeText } from './xml.ts'
 
 export const TRACE_TEXT = {
   /** characters of a request's body, or of an answer, that are traced; the rest is cut off */
@@ -27,7 +28,7 @@ export async function sendTraced(
       method,
       url: hide(url),
       headers: Object.keys(headers).sort(),
-      body: shown(textOfBody(body)),
+      body: shown(shownOfBody(body)),
     },
     status: answer.ok ? answer.status : null,
     answer: answer.ok ? shown(answer.text) : null,
@@ -36,11 +37,17 @@ export async function sendTraced(
   return answer
 }
 
-/** Puts stars for secrets, also as they stand in JSON or in an address. */
+/** Puts stars for secrets, also as they stand in JSON, in XML or in an address. */
 export function hiding(secrets: ReadonlySet<string>): (text: string) => string {
   const forms = [...secrets]
     .filter(secret => secret !== '')
-    .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .flatMap(secret => [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      escapeText(secret),
+      escapeAttribute(secret),
+    ])
     .sort((a, b) => b.length - a.length)
   return text => forms.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
 }
