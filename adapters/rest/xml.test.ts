@@ -213,7 +213,11 @@ describe('an answer to several records', () => {
     [['-1', '1'], failed('adapter.unavailable', true, 'register: 1 of 2 records; record 1, error -1')],
     [
       ['王某某'],
-      failed('adapter.refused', false, 'register: 1 of 1 records; record 1, an error that the configuration does not list'),
+      failed(
+        'adapter.refused',
+        false,
+        'register: 1 of 1 records; record 1, an error that the configuration does not list',
+      ),
     ],
     [
       Array(7).fill('-9'),
