@@ -80,7 +80,6 @@ function spellingsOf(text: string): string[] {
   return [...new Set([whole, chinese, other])].filter(spelling => spelling !== '')
 }
 
-/** What a heading may be called: with its group before or behind it, or by itself. */
 function* callings({ text, group }: Head): Generator<string> {
   const names = spellingsOf(text)
   for (const above of group.trim() === '' ? [] : spellingsOf(group)) {
@@ -94,12 +93,24 @@ function* callings({ text, group }: Head): Generator<string> {
   yield* names
 }
 
+/** A heading is looked up among the columns of each table there is. */
+const CALLED = new WeakMap<Head, readonly string[]>()
+
+/** What a heading may be called: with its group before or behind it, or by itself. */
+function calledAs(head: Head): readonly string[] {
+  const known = CALLED.get(head)
+  if (known !== undefined) return known
+  const called = [...callings(head)]
+  CALLED.set(head, called)
+  return called
+}
+
 const RANKS = ['template', 'sure', 'short'] as const
 type Named = { column: Column; rank: number }
 
 /** The column that a heading names, and how surely: 0 as the template does. */
 export function lookUp(head: Head, names: Names, ranks: readonly (keyof Names)[] = RANKS): Named | null {
-  for (const called of callings(head))
+  for (const called of calledAs(head))
     for (const rank of ranks) {
       const column = names[rank].get(called)
       if (column !== undefined) return { column, rank: RANKS.indexOf(rank) }
