@@ -3,12 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readCertificate } from '../certs/read.ts'
 import { openAgreementBody } from '../protocol/agreement/body.ts'
 import { covers, readAgreement } from '../protocol/agreement/document.ts'
 import { readNotice } from '../protocol/agreement/notice.ts'
 import { type AgreementSignature, verifyAgreementSignature } from '../protocol/agreement/signature.ts'
 import { admitAgreement } from '../protocol/agreement/thread.ts'
+import { addWorkingDays, calendarOf, type HolidayTable } from '../protocol/calendar/calendar.ts'
+import { tableDigest } from '../protocol/calendar/notice.ts'
 import { admitCase, openCaseBody } from '../protocol/case/admit.ts'
+import { type ClockInput, caseClock } from '../protocol/case/deadlines.ts'
+import { foldCase, moverOf } from '../protocol/case/fold.ts'
 import type { Mode } from '../protocol/case/kinds.ts'
 import { readCreditCode } from '../protocol/codes/credit-code.ts'
 import { readResidentId } from '../protocol/codes/resident-id.ts'
@@ -36,6 +41,7 @@ import { PROBLEMS, type ProblemCode } from '../protocol/problem.ts'
 import { entryOf, listRoot, openList, verifyListHead } from '../protocol/service/list.ts'
 import { decodeListFrame } from '../protocol/service/list-frames.ts'
 import { bucketOf } from '../protocol/service/list-tree.ts'
+import { canonicalOrder } from '../protocol/thread/chain.ts'
 import { type VectorCity, vectorCities } from './generate/vector-keys.ts'
 import { generated, stale } from './generate.ts'
 
@@ -110,7 +116,9 @@ const THREADS = {
   test: { open: openTestBody, admit: admitTest },
 } as const
 
-async function thread(packets: { jws: string; body: string }[], kind: keyof typeof THREADS): Promise<Outcome> {
+type Arrived = { jws: string; body: string }[]
+
+async function thread(packets: Arrived, kind: keyof typeof THREADS): Promise<Outcome> {
   const held: Packet[] = []
   const states: string[] = []
   for (const { jws, body } of packets) {
@@ -123,7 +131,28 @@ async function thread(packets: { jws: string; body: string }[], kind: keyof type
     held.push(packet)
     states.push(admitted.state.state)
   }
-  return { ok: true, states }
+  return { ok: true, states, held }
+}
+
+/** Of packets that crossed: which stand before which, and which have no effect; as places in the order of their arrival. */
+async function crossing(packets: Arrived): Promise<Outcome> {
+  const outcome = await thread(packets, 'case')
+  if (!outcome.ok) return outcome
+  const held = outcome.held as Packet[]
+  const placeOf = (id: string) => held.findIndex(packet => packet.id === id)
+  const order = canonicalOrder(held, moverOf(held) ?? '').map(({ id }) => placeOf(id))
+  return { ok: true, states: outcome.states, order, late: foldCase(held)?.late.map(placeOf) }
+}
+
+async function clock(input: Record<string, unknown>): Promise<Outcome> {
+  const { packets, terms, tables, now } = input as { packets: Arrived; tables: HolidayTable[]; now: number } & Pick<
+    ClockInput,
+    'terms'
+  >
+  const outcome = await thread(packets, 'case')
+  const state = outcome.ok ? foldCase(outcome.held as Packet[]) : null
+  if (state === null) return { ok: false }
+  return { ok: true, ...caseClock({ state, terms, calendarOf: code => calendarOf(tables, code), now }) }
 }
 
 async function list(input: Record<string, unknown>): Promise<Outcome> {
@@ -221,9 +250,22 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
     const decoded = decodeListFrame(fromHex(String(hex)))
     return decoded.ok ? { ok: true, frame: decoded.frame } : problemOf(decoded)
   },
-  thread: ({ packets }) => thread(packets as { jws: string; body: string }[], 'case'),
-  'test-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'test'),
-  'agreement-thread': ({ packets }) => thread(packets as { jws: string; body: string }[], 'agreement'),
+  crossing: ({ packets }) => crossing(packets as Arrived),
+  clock,
+  calendar: async ({ tables, city, from, days }) => ({
+    ok: true,
+    ...addWorkingDays(calendarOf(tables as HolidayTable[], String(city)), String(from), Number(days)),
+  }),
+  'calendar-digest': async ({ table }) => ({ ok: true, sha256: await tableDigest(table as HolidayTable) }),
+  async certificate({ pem }) {
+    const read = readCertificate(String(pem))
+    if (!read.ok) return problemOf(read)
+    const { code: city, fingerprint, keyThumbprint: kid } = read.certificate
+    return { ok: true, city, fingerprint, kid }
+  },
+  thread: ({ packets }) => thread(packets as Arrived, 'case'),
+  'test-thread': ({ packets }) => thread(packets as Arrived, 'test'),
+  'agreement-thread': ({ packets }) => thread(packets as Arrived, 'agreement'),
   async frame({ hex }) {
     const decoded = decodeFrame(fromHex(String(hex)))
     if (!decoded.ok) return problemOf(decoded)

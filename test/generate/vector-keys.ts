@@ -32,9 +32,19 @@ async function packetKey(jwk: City['packetKey']): Promise<VectorCity['packet']> 
   }
 }
 
+const readCities = () => (JSON.parse(readFileSync(KEYS, 'utf8')) as { cities: City[] }).cities
+
+/** Private key of the certificate of a city, PKCS #8 PEM. */
+export function certificateKeyPem(code: string): string {
+  const city = readCities().find(entry => entry.code === code)
+  if (city === undefined) throw new Error(`no city ${code}`)
+  const key = createPrivateKey({ key: city.certificateKey as never, format: 'jwk' })
+  return String(key.export({ type: 'pkcs8', format: 'pem' }))
+}
+
 /** The two cities, Ankang first. */
 export async function vectorCities(): Promise<[VectorCity, VectorCity]> {
-  const { cities } = JSON.parse(readFileSync(KEYS, 'utf8')) as { cities: City[] }
+  const cities = readCities()
   const made = await Promise.all(
     cities.map(async (city): Promise<VectorCity> => {
       const { kty, n, e } = city.certificateKey

@@ -7,8 +7,24 @@ import { encodeUtf8, toHex } from '../../protocol/primitives.ts'
 
 import { type Add, b64, DAY, NOW, refused } from './vector-writer.ts'
 
-export function addFrames(add: Add): void {
+export function addFrames(add: Add, certificate: string): void {
   const frames: Frame[] = [
+    {
+      type: 'hello',
+      hello: {
+        v: 1,
+        city: '610900',
+        software: 'example/1',
+        at: NOW * 1000,
+        identity: { certificates: [certificate], delegations: ['a.b.c'], revocations: [] },
+        addresses: ['/dns4/node.example/tcp/8421/p2p/12D3KooWExample'],
+        sent: { n: 7, hash: '11'.repeat(32) },
+        received: { n: 0, hash: '0'.repeat(64) },
+        list: null,
+        calendar: { from: 2026, national: [{ year: 2026, sha256: '22'.repeat(32) }], regional: [] },
+        instance: { id: 'AAAAAAAAAAAAAAAAAAAAAA', startedAt: NOW * 1000 - 60_000 },
+      },
+    },
     { type: 'packet', n: 7, jws: 'a.b.c', body: encodeUtf8('{"salt":"x"}') },
     { type: 'receipt', through: 7, jws: 'a.b.c' },
     { type: 'recall', from: 3 },

@@ -4,8 +4,11 @@ import { vectorCities } from './vector-keys.ts'
 import type { Vectors } from './vector-writer.ts'
 import { addAgreementNotices, addAgreements, addAgreementThreads, addAllianceThreads } from './vectors-agreements.ts'
 import { addThreads } from './vectors-cases.ts'
+import { addCertificates, cityPem } from './vectors-certificates.ts'
+import { addClock } from './vectors-clock.ts'
 import { addDirectories } from './vectors-directory.ts'
 import { addLists } from './vectors-lists.ts'
+import { addCrossings } from './vectors-order.ts'
 import { addKeys, addPackets, addReceipts } from './vectors-signed.ts'
 import { addTestThreads } from './vectors-tests.ts'
 import { addTexts } from './vectors-text.ts'
@@ -26,11 +29,14 @@ async function makeVectors(): Promise<Vectors> {
   await addLists(add, shiyan)
   await addDirectories(add, ankang, shiyan)
   await addThreads(add, ankang, shiyan)
+  await addCrossings(add, ankang, shiyan)
+  await addClock(add, ankang, shiyan)
+  addCertificates(add, ankang)
   await addAgreementThreads(add, ankang, shiyan)
   await addAllianceThreads(add, ankang, shiyan)
   await addTestThreads(add, ankang, shiyan)
   await addTexts(add, ankang, shiyan)
-  addFrames(add)
+  addFrames(add, cityPem(ankang))
   await addPairing(add)
   addCodes(add)
   let mark = { n: 0, hash: '0'.repeat(64) }

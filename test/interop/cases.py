@@ -454,11 +454,14 @@ def fold(packets, mover):
         if packet.kind == "case.submit":
             if case is None:
                 case = {"state": "submitted", "outcome": None, "decision": None, "done": set(),
-                        "asked": {}, "objections": set(), "appeals": {}, "judged": set(), "payments": set(), "mover": mover, "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}}
+                        "asked": {}, "objections": set(), "appeals": {}, "judged": set(), "payments": set(), "mover": mover, "lacking": None, "committed": None, "collecting": packet.iss, "handling": packet.aud, "times": {}, "late": []}
                 if body is not None:
                     case["times"]["received"] = seconds(body["receivedAt"])
             continue
-        if case is None or blocked(case, packet.kind, body, packet.iss) is not None:
+        if case is None:
+            continue
+        if blocked(case, packet.kind, body, packet.iss) is not None:
+            case["late"].append(packet.id)
             continue
         case["state"] = TABLE[packet.kind][2] or case["state"]
         case["done"].add(packet.kind)

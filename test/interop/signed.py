@@ -2,12 +2,14 @@
 import datetime
 import hashlib
 import json
+import unicodedata
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from cases import materials_of
 from curve import usable_key
@@ -67,6 +69,7 @@ class Certificate:
         self.key = parsed.public_key()
         require(isinstance(self.key, rsa.RSAPublicKey), "the key is not RSA")
         require(3072 <= self.key.key_size <= 4096, "the key has not 3072 to 4096 bits")
+        require(self.key.public_numbers().e == 65537, "the exponent is not 65537")
         self.city = city_of(parsed)
         check_extensions(parsed, self.city)
         self.fingerprint = sha256(parsed.public_bytes(serialization.Encoding.DER))
@@ -74,6 +77,7 @@ class Certificate:
         as_bytes = lambda number: number.to_bytes((number.bit_length() + 7) // 8, "big")
         self.kid = thumbprint({"kty": "RSA", "n": b64_of(as_bytes(numbers.n)), "e": b64_of(as_bytes(numbers.e))})
         self.begins, self.ends = seconds_of(parsed, "not_valid_before"), seconds_of(parsed, "not_valid_after")
+        require(self.begins < self.ends, "it ends before it begins")
 
     def verify(self, signed, signature):
         try:
@@ -88,10 +92,24 @@ def seconds_of(parsed, name):
 
 
 def city_of(parsed):
-    """Division code of the city, from the subject."""
-    values = [item.value for item in parsed.subject.get_attributes_for_oid(x509.NameOID.SERIAL_NUMBER)]
-    require(len(values) == 1 and CITY.fullmatch(values[0]), "the subject names no city")
-    return values[0]
+    """Division code of the city, from a subject of exactly four attributes."""
+    held = {item.oid: item.value for item in parsed.subject}
+    wanted = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME, NameOID.SERIAL_NUMBER)
+    require(len(list(parsed.subject)) == 4 and set(held) == set(wanted), "the subject has not exactly C, O, CN and serialNumber")
+    require(held[NameOID.COUNTRY_NAME] == "CN", "C of the subject is not CN")
+    for name in (held[NameOID.ORGANIZATION_NAME], held[NameOID.COMMON_NAME]):
+        seen = all(unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Zl", "Zp") for sign in name)
+        require(1 <= len(name) <= 64 and name == name.strip() and seen, "a name of the subject")
+    city = held[NameOID.SERIAL_NUMBER]
+    require(CITY.fullmatch(city), "the subject names no city")
+    return city
+
+
+def key_ids(key):
+    """Octets that may stand as identifier of the key: SHA-1, SHA-256 or its first 160 bits over the key in PKCS #1."""
+    data = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    whole = hashlib.sha256(data).digest()
+    return (hashlib.sha1(data).digest(), whole, whole[:20])
 
 
 def check_extensions(parsed, city):
@@ -100,13 +118,25 @@ def check_extensions(parsed, city):
         constraints = extensions.get_extension_for_class(x509.BasicConstraints)
         usage = extensions.get_extension_for_class(x509.KeyUsage)
         names = extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        own = extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     except x509.ExtensionNotFound:
         raise Bad("an extension of the profile is missing")
-    require(not constraints.value.ca, "it is the certificate of an authority")
-    signs = usage.value.digital_signature and not usage.value.key_cert_sign
-    require(usage.critical and signs, "its key is not for signing")
-    uris = names.value.get_values_for_type(x509.UniformResourceIdentifier)
-    require("urn:tongban:city:" + city in uris, "subjectAltName does not name the city")
+    require(constraints.critical and not constraints.value.ca, "basicConstraints are not those of a city")
+    allowed = x509.KeyUsage(True, usage.value.content_commitment, False, False, False, False, False, False, False)
+    require(usage.critical and usage.value == allowed, "keyUsage is not that of a city")
+    require(list(names.value) == [x509.UniformResourceIdentifier("urn:tongban:city:" + city)], "subjectAltName does not name the city")
+    known = (ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+             ExtensionOID.SUBJECT_KEY_IDENTIFIER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
+    self_issued = parsed.issuer == parsed.subject
+    for extension in extensions:
+        require(extension.oid in known or not (extension.critical or self_issued), "an extension that is not named")
+    try:
+        issuer = extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+        require(issuer.key_identifier is not None, "authorityKeyIdentifier names no key")
+        require(not self_issued or (issuer.key_identifier == own and issuer.authority_cert_issuer is None), "authorityKeyIdentifier is not the own key")
+    except x509.ExtensionNotFound:
+        require(self_issued, "authorityKeyIdentifier is missing")
+    require(not self_issued or own in key_ids(parsed.public_key()), "subjectKeyIdentifier is not made from the key")
 
 
 def check_claims(claims):

@@ -4,6 +4,7 @@
 Usage: verify_vectors.py FOLDER. Prints one JSON object {"passed": n, "failed": [path, …], "skipped": {topic: n}}.
 Needs Python 3 and cryptography; shares no code with the project.
 """
+import datetime
 import hashlib
 import json
 import pathlib
@@ -18,7 +19,7 @@ from agreements import covers, read_notice, read_text, signing_input
 from curve import usable_key
 from plain import DAMAGED, Bad, b64, levels_of, parse_json, require, sha256
 from schemas import check
-from signed import Keys, Packet, check_body, check_claims, delegation_claims, receipt_claims, split_compact, thumbprint
+from signed import Certificate, Keys, Packet, check_body, check_claims, delegation_claims, receipt_claims, split_compact, thumbprint
 
 NOW, YEAR, SKEW, PACKET_BYTES = 1793581200, 365 * 86400, 300, 32 * 1024
 
@@ -103,7 +104,8 @@ def watermark(cities, given):
     return {"n": len(given["ids"]), "hash": mark.hex()}
 
 
-def thread(cities, given):
+def replayed(cities, given):
+    """Packets of a thread in the order of their arrival, and the state after each."""
     before, states = [], []
     for entry in given["packets"]:
         claims = cities.keys.verify(entry["jws"].encode(), "tongban-packet+jws")
@@ -117,7 +119,44 @@ def thread(cities, given):
         cases.admit(before, one, mover, new=True)
         before.append(one)
         states.append(cases.fold(before, mover)["state"])
-    return {"states": states}
+    return before, states
+
+
+def thread(cities, given):
+    return {"states": replayed(cities, given)[1]}
+
+
+def crossing(cities, given):
+    packets, states = replayed(cities, given)
+    mover, place = cases.mover_of(packets), {packet.id: no for no, packet in enumerate(packets)}
+    order = [place[packet.id] for packet in cases.canonical(packets, mover)]
+    return {"states": states, "order": order, "late": [place[name] for name in cases.fold(packets, mover)["late"]]}
+
+
+def certificate(_, given):
+    read = Certificate(given["pem"].encode())
+    return {"city": read.city, "fingerprint": read.fingerprint, "kid": read.kid}
+
+
+def calendar(_, given):
+    """The day after so many working days; provisional when it begins or ends beyond the tables."""
+    here = [table for table in given["tables"] if table["region"] == "CN" or given["city"].startswith(table["region"])]
+    off = {day for table in here for day in table["off"]}
+    worked = {day for table in here for day in table["worked"]} - off
+    years = {table["year"] for table in here if table["region"] == "CN"}
+    works = lambda day: str(day) in worked or (day.weekday() < 5 and str(day) not in off)
+    day, left = datetime.date.fromisoformat(given["from"]), given["days"]
+    begun = day
+    while left > 0 or (given["days"] == 0 and not works(day)):
+        day += datetime.timedelta(days=1)
+        left -= works(day)
+    return {"day": str(day), "provisional": begun.year not in years or day.year not in years}
+
+
+def calendar_digest(_, given):
+    table = check("holiday-table", given["table"])
+    days = [",".join(sorted(table[name])) for name in ("off", "worked")]
+    return {"sha256": sha256("\n".join(["tongban calendar 1", table["region"], str(table["year"]), *days]).encode())}
 
 
 def signed_by_city(cities, given, text, typ="tongban-agreement+jws"):
@@ -220,7 +259,8 @@ def invite(_, given):
 
 TOPICS = {
     "packet": packet, "body": body, "receipt": receipt, "delegation": delegation, "revocation": revocation,
-    "watermark": watermark, "thread": thread, "agreement": agreement,
+    "watermark": watermark, "thread": thread, "crossing": crossing, "certificate": certificate,
+    "calendar": calendar, "calendar-digest": calendar_digest, "agreement": agreement,
     "agreement-notice": agreement_notice, "list": service_list,
     "directory": directory, "invite": invite,
 }
