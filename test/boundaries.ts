@@ -284,6 +284,14 @@ export const RULES: readonly Rule[] = [
     why: 'it builds and sends what runs in a browser, and runs none of it',
   },
   {
+    of: /^node\/edges\/cli\/adapter-[a-z]+(?:\.test)?\.ts$/,
+    name: 'commands of integrators',
+    may: among('node/edges/cli/', 'node/spine/dispatch/', KERNEL, 'adapters/', 'protocol/'),
+    packages: ['commander', 'zod'],
+    builtins: true,
+    why: 'they make and prove an adapter, mostly before there is a node',
+  },
+  {
     of: /^node\/edges\/cli\//,
     name: 'command line edge',
     may: among('node/edges/cli/', 'node/edges/client/', 'node/node\\.ts$', CITY, SPINE, KERNEL, 'certs/', 'protocol/'),

@@ -5,9 +5,9 @@
 import { inChinese } from '../protocol/messages/in-chinese.ts'
 import { detailTexts } from './problem-texts.ts'
 
-/** What makes problems for others to see, but for the definitions by which they are made and the messages themselves. */
+/** What makes problems for others to see, but for the definitions by which they are made, the messages themselves, and what others go on writing. */
 const READ = /^(protocol|certs|adapters|node)\/(?!.*\.(test|generated|d)\.tsx?$).*\.ts$/
-const NOT_READ = /^protocol\/(problem\.ts|messages\/)|^node\/edges\/console\/app\//
+const NOT_READ = /^protocol\/(problem\.ts|messages\/)|^node\/edges\/console\/app\/|^adapters\/template\//
 
 /** English words beside each other, which a Chinese text has in commands alone. */
 const ENGLISH = /[a-z]{2,} [a-z]{2,}/

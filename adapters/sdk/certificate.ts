@@ -1,5 +1,5 @@
 /** What an adapter was shown to do, and what nobody could see: the whole contract played, as a document and as text. */
-import { type ContractOutcome, type ContractSubject, type Patience, runContractTest } from './conformance.ts'
+import { type ContractOptions, type ContractOutcome, type ContractSubject, runContractTest } from './conformance.ts'
 import { WAY_BACK } from './conformance-back.ts'
 import { WAY_IN } from './conformance-in.ts'
 
@@ -20,12 +20,10 @@ export type Certificate = {
 export async function certify(
   adapter: string,
   make: () => Promise<ContractSubject>,
-  options: {
-    outside: boolean
+  options: ContractOptions & {
     now: () => number
     /** told of each test as it ends */
     told?: (outcome: ContractOutcome) => void
-    patience?: Patience
   },
 ): Promise<Certificate> {
   const { outside, now, told } = options

@@ -80,7 +80,7 @@ export const WAY_BACK: readonly ContractTest[] = [
       const { cursor } = await follow(null)
       const texts = Array.from({ length: 9 }, (_, n) => `message ${n}`)
       for (const text of texts) for (const number of numbers) await system.say(number, text)
-      restart()
+      await restart()
       const { events } = await follow(cursor)
       for (const number of numbers) same(messagesOn(events, number), texts, 'what was said on one case, in order')
     },

@@ -53,7 +53,7 @@ const ofEach: readonly ContractTest[] = [
         const packet = samplePacket(submit, kind, numberOf(await deliver(submit)))
         for (let attempt = 0; attempt < 3; attempt++) {
           taken(await deliver({ ...packet, attempt }))
-          restart()
+          await restart()
         }
         await hadEffects(packet.idempotencyKey, 1)
       },
@@ -67,7 +67,7 @@ const ofEach: readonly ContractTest[] = [
       const submits = ['before the restart', 'before it too'].map(word => sampleSubmit(word))
       const numbers: string[] = []
       for (const submit of submits) numbers.push(numberOf(await deliver(submit)))
-      restart()
+      await restart()
       for (const [n, submit] of [...submits.entries()].reverse())
         same(numberOf(await deliver({ ...submit, attempt: 1 })), numbers[n], 'the number after a restart')
       const fresh = numberOf(await deliver(sampleSubmit('after the restart')))
@@ -106,7 +106,7 @@ const ofEach: readonly ContractTest[] = [
       }
       const first = await movesOf(0)
       same(await movesOf(1), first, 'moves of the second attempt')
-      restart()
+      await restart()
       same(await movesOf(2), first, 'moves after a restart')
     },
   },
@@ -201,7 +201,7 @@ const throughFaults: readonly ContractTest[] = [
         const packet = samplePacket(submit, kind, numberOf(await deliver(submit)))
         await system.dropNextAnswer()
         failedAs(await deliver(packet), UNAVAILABLE, 'a lost answer')
-        restart()
+        await restart()
         taken(await deliver({ ...packet, attempt: 1 }))
         await hadEffects(packet.idempotencyKey, 1)
       },
@@ -216,7 +216,7 @@ const throughFaults: readonly ContractTest[] = [
         const submit = sampleSubmit(`spoilt ${how}`)
         await system.spoilNextAnswer(how)
         failedAs(await deliver(submit), UNAVAILABLE, 'an answer that cannot be read')
-        restart()
+        await restart()
         numberOf(await deliver({ ...submit, attempt: 1 }))
         await hadEffects(submit.idempotencyKey, 1)
       },

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
 import type { Adapter, AdapterContext, Delivery, DeliveryResult, LocalEvent, OpenCase } from './port.ts'
-import { CANARIES, type KeptLine, memoryState, readAnswers, testContext } from './test-kit.ts'
+import { CANARIES, type KeptLine, memoryState, readAnswers, sampleKey, testContext } from './test-kit.ts'
 
 /** Switches and counters of the approval system behind an adapter. */
 export interface OutsideSystem {
@@ -49,7 +49,7 @@ export interface OutsideSystem {
 export type ContractSubject = {
   adapter: Adapter
   /** the same adapter, made anew as after a restart of the node: only what `context.state` and the system hold is the same */
-  another(): Adapter
+  another(): Adapter | Promise<Adapter>
   /** null when a person works inside the node; a switch that it lacks is a test that proves nothing */
   system: Partial<OutsideSystem> | null
   stop(): Promise<void>
@@ -78,6 +78,9 @@ export type ContractOutcome = {
   /** duration */
   ms: number
 }
+
+/** `mark`: makes the packets of one run others than those of another, for a system that keeps what it was sent. */
+export type ContractOptions = { outside: boolean; patience?: Patience; mark?: string }
 
 export const CONFORMANCE_LIMITS = {
   /** ms after which a call counts as one that never returns */
@@ -137,7 +140,7 @@ export type Stage = {
   check(context?: AdapterContext): ReturnType<Adapter['check']>
   lacking: NonNullable<Adapter['lacking']>
   /** makes the adapter anew, as after a restart of the node */
-  restart(): void
+  restart(): Promise<void>
   /** the system had so many effects for this key; where that cannot be seen, the test proves a part */
   hadEffects(key: string, times: number): Promise<void>
   /** what is awaited of a call or switch, bounded */
@@ -171,7 +174,7 @@ export function failedAs(
 export async function runContractTest(
   test: ContractTest,
   make: () => Promise<ContractSubject>,
-  { outside, patience = byClock }: { outside: boolean; patience?: Patience },
+  { outside, patience = byClock, mark = '' }: ContractOptions,
 ): Promise<ContractOutcome> {
   const { name, zh } = test
   const begun = performance.now()
@@ -188,7 +191,7 @@ export async function runContractTest(
   } catch (error) {
     return done('failed', `it could not be made: ${textOf(error)}`)
   }
-  const stage = createStage(subject, test, patience)
+  const stage = createStage(subject, test, patience, mark)
   try {
     if (outside && subject.system === null) return done('failed', 'an adapter of an outside system is tested with one')
     const lacks = test.outside ? test.needs.filter(need => subject.system?.[need] === undefined) : []
@@ -207,13 +210,34 @@ export async function runContractTest(
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-function createStage(subject: ContractSubject, { needs }: ContractTest, patience: Patience) {
+/** The same packet with a key, a thread and a case number that are of one run. */
+function marked(delivery: Delivery, mark: string): Delivery {
+  if (mark === '') return delivery
+  const caseNo = caseNoOf(delivery, mark)
+  const renamed = (body: Readonly<Record<string, unknown>>) => ('caseNo' in body ? { ...body, caseNo } : body)
+  return {
+    ...delivery,
+    caseNo,
+    idempotencyKey: sampleKey(mark + delivery.idempotencyKey),
+    thread: sampleKey(mark + delivery.thread).slice(0, 32),
+    body: renamed(delivery.body),
+    submit: delivery.submit === null ? null : renamed(delivery.submit),
+  }
+}
+
+const caseNoOf = ({ caseNo, from }: Delivery, mark: string): string =>
+  `${from}${sampleKey(mark + caseNo)
+    .replaceAll(/\D/g, '')
+    .slice(0, 12)}`
+
+function createStage(subject: ContractSubject, { needs }: ContractTest, patience: Patience, mark: string) {
   const { context, log, kept } = testContext({ state: memoryState() })
   const lines: KeptLine[] = log
   const told: string[] = []
   const made: Adapter[] = [subject.adapter]
   const submitted: OpenCase[] = []
   let current = subject.adapter
+  let second: ReturnType<ContractSubject['another']> | null = null
   let unseen = false
 
   async function within<T>(what: string, wait: Promise<T>): Promise<T> {
@@ -227,7 +251,7 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
   }
 
   async function deliverBy(adapter: Adapter, delivery: Delivery, signal = context.signal): Promise<DeliveryResult> {
-    const result = await within('deliver', adapter.deliver(delivery, { ...context, signal }))
+    const result = await within('deliver', adapter.deliver(marked(delivery, mark), { ...context, signal }))
     told.push(JSON.stringify(result))
     if (result.ok === true)
       for (const { kind, body } of result.moves ?? [])
@@ -281,14 +305,13 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
     kept,
     system,
     deliver: (delivery, signal) => deliverBy(current, delivery, signal),
-    deliverBySecond(delivery) {
-      const [, second = subject.another()] = made
-      if (made[1] === undefined) made.push(second)
-      return deliverBy(second, delivery)
+    async deliverBySecond(delivery) {
+      second ??= subject.another()
+      return deliverBy(await second, delivery)
     },
     async submit(delivery) {
       const localCaseNo = numberOf(await deliverBy(current, delivery))
-      const { thread, caseNo } = delivery
+      const { thread, caseNo } = marked(delivery, mark)
       const { item } = delivery.body as { item?: { code?: string } }
       if (!submitted.some(open => open.thread === thread))
         submitted.push({ thread, localCaseNo, caseNo, item: item?.code ?? '', state: 'arrived' })
@@ -311,14 +334,17 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
     },
     check: (given = context) => within('check', current.check(given)),
     lacking: async items => within('lacking', Promise.resolve(current.lacking?.(items) ?? [])),
-    restart() {
-      current = subject.another()
+    async restart() {
+      current = await subject.another()
       made.push(current)
     },
     async hadEffects(key, times) {
       if (subject.system === null) return
       if (subject.system.effects === undefined) unseen = true
-      else same(await within('effects', subject.system.effects(key)), times, 'effects of one packet')
+      else {
+        const sent = mark === '' ? key : sampleKey(mark + key)
+        same(await within('effects', subject.system.effects(sent)), times, 'effects of one packet')
+      }
     },
     within,
     tell: text => told.push(text),
@@ -331,7 +357,7 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
       return CANARIES.some(canary => seen.includes(canary))
     },
     async close() {
-      for (const adapter of made) await adapter.close?.()
+      for (const adapter of [...made, await second]) await adapter?.close?.()
     },
   }
 }

@@ -141,4 +141,9 @@ export const ADAPTER_MESSAGES: Messages = {
   'cannot be loaded: {why}': '无法加载：{why}',
   'exports no function createAdapter, nor one as its default': '没有导出函数 createAdapter，默认导出也不是函数',
   'createAdapter() failed: {why}': 'createAdapter() 出错：{why}',
+  // What an adapter is tried against.
+  'the workbench has no system to be tried against': '工作台没有可对接检验的系统',
+  'one of fake and system': 'fake 与 system 须给出其一',
+  'exports no function start': '没有导出函数 start',
+  'start() gave no url': 'start() 未给出 url',
 }

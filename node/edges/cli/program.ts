@@ -1,6 +1,7 @@
 /** The commands of `tongban`; each imports what it needs only when it runs. */
 import { Command } from 'commander'
 import { VERSION } from '../../version.ts'
+import { declareAdapters } from './adapter-commands.ts'
 import { declareAgreements } from './agreement-commands.ts'
 import { declareCaseLists } from './case-list-commands.ts'
 import { type CommandContext, createContext, type GlobalFlags } from './context.ts'
@@ -337,6 +338,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     'tongban evidence verify evidence.zip --fingerprint HEX --fingerprint HEX',
   )
 
+  declareAdapters(program, declare)
   declareIdentity(program, declare)
   declareOperation(program, declare)
   return program

@@ -99,7 +99,7 @@ export function observeDispatch(telemetry: Telemetry, adapter: string): Dispatch
 }
 
 /** The adapter that the configuration names. Problem: `config.invalid`. */
-export async function pickAdapter(config: NodeConfig): Promise<Adapter> {
+export async function pickAdapter(config: Pick<NodeConfig, 'adapter' | 'folder'>): Promise<Adapter> {
   if (config.adapter.kind === 'workbench') {
     const { createWorkbench } = await import('../../../adapters/workbench/workbench.ts')
     return createWorkbench()

@@ -1,0 +1,142 @@
+/**
+ * What `tongban adapter` works on: `adapter.json` in a folder. It names an adapter as `tongban.json` does, and the system that it is
+ * tried against: a fake in a file, or a test system at an address.
+ */
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as z from 'zod'
+import type { ContractSubject } from '../../../adapters/sdk/conformance.ts'
+import { type FaultProxy, startFaultProxy } from '../../../adapters/sdk/fault-proxy.ts'
+import { fieldOf } from '../../../protocol/primitives.ts'
+import { ProblemError } from '../../../protocol/problem.ts'
+import { Adapter } from '../../kernel/config/schema.ts'
+import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
+import { pickAdapter } from '../../spine/dispatch/part.ts'
+
+export const SETUP_FILE = 'adapter.json'
+
+const Setup = z.strictObject({
+  adapter: Adapter,
+  /** module whose `start` gives `{ url, switches, stop }` */
+  fake: z.string().min(1).max(1000).optional(),
+  /** address of a test system */
+  system: z.url({ protocol: /^https?$/ }).optional(),
+  /** where that has switches of its own */
+  switches: z.url({ protocol: /^https?$/ }).optional(),
+  /** requests that hand over packets, for an adapter of one's own */
+  packets: z
+    .array(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/\S*$/))
+    .max(100)
+    .optional(),
+})
+export type Setup = z.infer<typeof Setup>
+
+/** Paths in it are meant from `folder`. Problem: `config.invalid`. */
+export async function readSetup(folder: string): Promise<Setup> {
+  const file = resolve(folder, SETUP_FILE)
+  return parseSetup(jsonOf(await readTextFile(file, 'config.invalid'), file, 'config.invalid'), file)
+}
+
+export function parseSetup(value: unknown, place: string): Setup {
+  const parsed = Setup.safeParse(value)
+  if (!parsed.success) throw new ProblemError('config.invalid', `${place}: ${fieldOf(parsed.error)}`)
+  const { adapter, fake, system } = parsed.data
+  if (adapter.kind === 'workbench')
+    throw new ProblemError('config.invalid', `${place}: adapter.kind: the workbench has no system to be tried against`)
+  if ((fake === undefined) === (system === undefined))
+    throw new ProblemError('config.invalid', `${place}: one of fake and system`)
+  return parsed.data
+}
+
+type Running = { url: string; switches: string | null; stop(): Promise<void> }
+
+/** The system that the adapter is tried against. Problem: `config.invalid`. */
+async function startSystem({ fake, system, switches = '' }: Setup, folder: string): Promise<Running> {
+  if (fake === undefined) return { url: system ?? '', switches: switches || null, stop: async () => {} }
+  const file = resolve(folder, fake)
+  const fault = (why: string) => new ProblemError('config.invalid', `fake: ${file}: ${why}`)
+  const loaded = (await import(pathToFileURL(file).href).catch((error: unknown) => {
+    throw fault(`cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
+  })) as { start?: () => Promise<Partial<Running>> }
+  if (typeof loaded.start !== 'function') throw fault('exports no function start')
+  const { url, switches: own = null, stop = async () => {} } = await loaded.start()
+  if (typeof url !== 'string') throw fault('start() gave no url')
+  return { url, switches: own, stop }
+}
+
+/** How tests get their adapter and its system: a fake is begun anew for each, before a test system stands one proxy for all. */
+export async function createSubjects(
+  setup: Setup,
+  folder: string,
+): Promise<{ make: () => Promise<ContractSubject>; stop(): Promise<void> }> {
+  const packets = setup.packets ?? (await packetsOf(setup, folder))
+  const adapterAt = (url: string) => pickAdapter({ folder, adapter: at(setup.adapter, url) })
+  const subjectOf = async (proxy: FaultProxy, stop: () => Promise<void>): Promise<ContractSubject> => {
+    const another = () => adapterAt(proxy.url)
+    return { adapter: await another(), another, system: proxy.system, stop }
+  }
+  if (setup.fake === undefined) {
+    const { url, switches } = await startSystem(setup, folder)
+    const proxy = await startFaultProxy({ target: url, switches, packets })
+    return { make: () => subjectOf(proxy, async () => proxy.reset()), stop: () => proxy.stop() }
+  }
+  return {
+    async make() {
+      const system = await startSystem(setup, folder)
+      const proxy = await startFaultProxy({ target: system.url, switches: system.switches, packets })
+      return subjectOf(proxy, async () => {
+        await proxy.stop()
+        await system.stop()
+      })
+    },
+    stop: async () => {},
+  }
+}
+
+/** The adapter with its system at another address. */
+const at = (adapter: Setup['adapter'], baseUrl: string): Setup['adapter'] =>
+  adapter.kind === 'rest'
+    ? { ...adapter, baseUrl }
+    : adapter.kind === 'module'
+      ? { ...adapter, options: { ...adapter.options, baseUrl } }
+      : adapter
+
+/** Requests of a mapping, as far as it takes to tell which of them hand over packets. */
+const Requests = z.object({
+  method: z.string().optional(),
+  path: z.string(),
+})
+const Mapping = z.object({
+  register: Requests.extend({ lookup: Requests.optional(), steps: z.array(Requests).optional() }),
+  packets: z
+    .record(z.string(), Requests.extend({ lookup: Requests.optional(), steps: z.array(Requests).optional() }))
+    .optional(),
+  session: Requests.optional(),
+  materials: z.union([z.literal('ignore'), Requests]).optional(),
+  events: Requests.optional(),
+  cases: Requests.optional(),
+})
+
+/** Requests by which a mapping hands over packets; none where they cannot be told from others by their address. */
+async function packetsOf({ adapter }: Setup, folder: string): Promise<string[]> {
+  if (adapter.kind !== 'rest') return []
+  const file = resolve(folder, adapter.mapping)
+  const read = Mapping.safeParse(jsonOf(await readTextFile(file, 'config.invalid'), file, 'config.invalid'))
+  if (!read.success) return []
+  const { register, packets = {}, session, materials, events, cases } = read.data
+  const named = ({ method, path }: z.infer<typeof Requests>, otherwise: string) =>
+    `${method ?? otherwise} ${path.replaceAll(/\{[^}]*\}/g, '*')}`
+  const handing = [register, ...Object.values(packets)]
+  const found = new Set(handing.map(one => named(one, 'POST')))
+  const others = new Set([
+    ...handing.flatMap(({ lookup, steps = [] }) => [
+      ...(lookup === undefined ? [] : [named(lookup, 'GET')]),
+      ...steps.map(step => named(step, 'POST')),
+    ]),
+    ...(session === undefined ? [] : [named(session, 'POST')]),
+    ...(materials === undefined || materials === 'ignore' ? [] : [named(materials, 'PUT')]),
+    ...(events === undefined ? [] : [named(events, 'GET')]),
+    ...(cases === undefined ? [] : [named(cases, 'GET')]),
+  ])
+  return [...found].some(one => others.has(one)) ? [] : [...found]
+}
