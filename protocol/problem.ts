@@ -915,6 +915,15 @@ export const PROBLEMS = {
     cureZh: '先处理该办件更早的那条答复，本条随后自动继续',
     cure: 'See to the earlier answer of the case; this one follows by itself',
   },
+  'adapter.handed': {
+    status: 409,
+    retryable: true,
+    act: 'operator',
+    en: 'The approval system has the packet and has not told what came of it',
+    zh: '已移交审批系统，结果尚未返回',
+    cureZh: '请在审批系统中处理该件；已用其他方式办妥的，可以在此了结',
+    cure: 'See to it in the approval system; end it here when it was done by other means',
+  },
   'adapter.mapping': {
     status: 500,
     retryable: false,

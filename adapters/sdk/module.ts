@@ -18,7 +18,7 @@ export type CreateAdapter = (given: ModuleGiven) => Adapter | Promise<Adapter>
 /** It stands in audit rows and in metrics. */
 const KIND = /^[a-z][a-z0-9-]{0,39}$/
 const NEEDED = ['deliver', 'check'] as const
-const OPTIONAL = ['plan', 'poll', 'pollCase', 'read', 'lacking', 'close'] as const
+const OPTIONAL = ['plan', 'poll', 'pollCase', 'read', 'acknowledge', 'lacking', 'close'] as const
 
 /** Whether what `createAdapter` gave is an adapter. Problem: `config.invalid`, with every member that is missing or is something else. */
 export function readAdapter(given: unknown): { ok: true; adapter: Adapter } | Refused {

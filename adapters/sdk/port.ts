@@ -55,23 +55,49 @@ export type DeliveryResult =
       moves?: readonly MoveRequest[]
     }
   | {
+      /**
+       * Its system has it, and what came of it is told by `poll` or `pollCase`, as `taken` or `refused`. Meanwhile the call is over, and
+       * later packets of the case wait.
+       */
+      ok: 'handed'
+      /** ms after which `deliver` is called again under the same key, within DISPATCH_LIMITS of the node; absent: never by itself */
+      lookAgainAfterMs?: number
+    }
+  | {
       ok: false
       /** problem code */
       code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.mapping' | 'adapter.unknown'
       detail: string
       retryable: boolean
+      /** the code of the system's own answer, as its manual names it; shown to whoever cures it */
+      theirCode?: string
+      /** ms after which its system asks to be tried again, within DISPATCH_LIMITS of the node */
+      retryAfterMs?: number
     }
 
 /** One request that a delivery would make. Headers by name alone, for some are secrets; a `body` of null is the bytes of a material. */
 export type PlannedRequest = { method: string; url: string; headers: readonly string[]; body: string | null }
 
-/** One answer of the approval system: a move on a case. `id` is unique per adapter; a repeated id is a no-op. */
-export type LocalEvent = {
+/** A move on a case. */
+export type LocalMove = {
   id: string
   /** local case number */
   localCaseNo: string
   move: MoveRequest
+  /** when the officer acted, ms since the epoch; shown in this city, while deadlines count the signature of the packet */
+  at?: number
 }
+
+/**
+ * What came of a packet that was handed over, by its idempotency key. `localCaseNo` is needed when a `case.submit` is taken. One that a
+ * person has tried again after a refusal and that is refused again is told under another id.
+ */
+export type LocalOutcome =
+  | { id: string; taken: string; localCaseNo?: string }
+  | { id: string; refused: string; detail: string; theirCode?: string }
+
+/** One answer of the approval system. `id` is unique per adapter; a repeated id is a no-op. */
+export type LocalEvent = LocalMove | LocalOutcome
 
 /**
  * One answer as the approval system gave it: text that the adapter's `read` understands. The node keeps it sealed until its move is
@@ -105,6 +131,13 @@ export interface AdapterState {
   put(key: string, value: string): Promise<void>
   /** Next number of a named counter, from 1. Atomic and never reused. */
   next(counter: string): Promise<number>
+  /**
+   * Values by their keys, `limit` at most, and never more than 500: of keys that begin with `prefix` and come after `after` (null: from the first), in the order
+   * of their bytes. The `state` of a `deliver` or `pollCase` gives those of its case alone.
+   */
+  list(prefix: string, after: string | null, limit: number): Promise<{ key: string; value: string }[]>
+  /** Stores what `change` makes of the value (null: there is none, or deletes it); returns that. Atomic. */
+  update(key: string, change: (old: string | null) => string | null): Promise<string | null>
 }
 
 /** One request of an adapter and what came of it, without secrets. `why`: why there is no answer, or why it says nothing; times in ms. */
@@ -135,6 +168,14 @@ export type AdapterContext = {
   trace?: ((exchange: Exchange) => void) | undefined
 }
 
+/** What a call to the approval system is given. */
+export type Call = AdapterContext & {
+  /** ms since the epoch: when `signal` aborts, and the call is given up */
+  deadline: number
+  /** how often this call was tried before without success, 0 first */
+  attempt: number
+}
+
 /** An item that the approval system would be asked to handle. */
 export type AskedItem = {
   code: string
@@ -155,7 +196,7 @@ export interface Adapter {
    * Brings about the packet's effect once, however often it is called with the same idempotency key. One attempt: the node
    * retries. `detail` says where and what, never with data of the case. An aborted call gives back `adapter.unavailable`.
    */
-  deliver(delivery: Delivery, context: AdapterContext): Promise<DeliveryResult>
+  deliver(delivery: Delivery, call: Call): Promise<DeliveryResult>
   /** What `deliver` would send, without sending it; shown to a person. Problem: `adapter.mapping`. */
   plan?(delivery: Delivery): Promise<{ ok: true; requests: readonly PlannedRequest[] } | Refused>
   /**
@@ -165,10 +206,7 @@ export interface Adapter {
    * Throws `adapter.unavailable`, and `adapter.mapping` when not even the single answers can be told. Absent when a person works
    * inside the node.
    */
-  poll?(
-    cursor: string | null,
-    context: AdapterContext,
-  ): Promise<{ events: readonly (LocalEvent | RawEvent)[]; cursor: string }>
+  poll?(cursor: string | null, call: Call): Promise<{ events: readonly (LocalEvent | RawEvent)[]; cursor: string }>
   /**
    * Asks about one open case, for a system that has no feed of answers; the node asks about each in turn, some at a time. `memory` is
    * what this gave back for the case before, 64 KiB at most, null at first; the node keeps it after the answers, so answers may be given
@@ -178,15 +216,21 @@ export interface Adapter {
   pollCase?(
     open: OpenCase,
     memory: string | null,
-    context: AdapterContext,
+    call: Call,
   ): Promise<{ events: readonly (LocalEvent | RawEvent)[]; memory: string | null }>
   /**
    * Reads an answer that `poll` or `pollCase` gave raw, and fetches its files; again after each cure. An `event` of null means nothing here.
    * Problem: `adapter.mapping`. Throws `adapter.unavailable`. Needed when `poll` gives raw answers.
    */
-  read?(raw: string, context: AdapterContext): Promise<{ ok: true; event: LocalEvent | null } | Refused>
+  read?(raw: string, call: Call): Promise<{ ok: true; event: LocalEvent | null } | Refused>
+  /**
+   * Told of answers that `poll` or `pollCase` gave, once the node has kept them for good, in their order: a front table sets its flag, a
+   * drop moves its file. Told again after a failure or a crash, so that known and unknown ids do no harm. One that was given without an
+   * id is told of when it was read.
+   */
+  acknowledge?(ids: readonly string[], call: Call): Promise<void>
   /** Whether the approval system is reachable and usable, and what may be wrong all the same; shown by `tongban doctor`. */
-  check(context: AdapterContext): Promise<{ ok: true; detail?: string } | { ok: false; detail: string }>
+  check(call: Call): Promise<{ ok: true; detail?: string } | { ok: false; detail: string }>
   /**
    * Items that the approval system would be asked to handle and this adapter is not set up for, each with what it lacks, without
    * asking the system; shown before an agreement is signed. Absent when it takes every item.

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import type { Problem } from '../../protocol/problem.ts'
 import type {
   Adapter,
-  AdapterContext,
   AdapterState,
+  Call,
   DeliveredMaterial,
   Delivery,
   LocalEvent,
+  LocalMove,
+  LocalOutcome,
   RawEvent,
 } from './port.ts'
 
@@ -117,21 +119,24 @@ const samplesOf: Readonly<Record<string, Record<string, unknown>>> = {
 
 export type KeptLine = { message: string; fields: Record<string, string | number | boolean> }
 
-/** An adapter's context: memory that lasts as long as the object, a fixed time, and the lines it logged. */
+/** What a call is given: memory that lasts as long as the object, a fixed time, ten minutes, and the lines that were logged. */
 export function testContext(options: { now?: number; signal?: AbortSignal; state?: AdapterState } = {}): {
-  context: AdapterContext
+  context: Call
   log: KeptLine[]
   /** files by their hash */
   kept: ReadonlyMap<string, Uint8Array>
 } {
   const log: KeptLine[] = []
   const kept = new Map<string, Uint8Array>()
+  const now = options.now ?? Date.UTC(2026, 10, 2, 1, 0, 0)
   return {
     log,
     kept,
     context: {
       state: options.state ?? memoryState(),
-      now: () => options.now ?? Date.UTC(2026, 10, 2, 1, 0, 0),
+      now: () => now,
+      deadline: now + 600_000,
+      attempt: 0,
       signal: options.signal ?? new AbortController().signal,
       log: (message, fields = {}) => log.push({ message, fields }),
       async keep(bytes) {
@@ -144,21 +149,24 @@ export function testContext(options: { now?: number; signal?: AbortSignal; state
   }
 }
 
-/** What a node makes of the answers that a poll gave: their moves in order, and the problems of those that cannot be read. */
+/** What a node makes of the answers that a poll gave: moves and outcomes, each in order, and the problems of those that cannot be read. */
 export async function readAnswers(
   adapter: Adapter,
   given: readonly (LocalEvent | RawEvent)[],
-  context: AdapterContext,
-): Promise<{ events: LocalEvent[]; problems: Problem[] }> {
-  const events: LocalEvent[] = []
+  call: Call,
+): Promise<{ events: LocalMove[]; outcomes: LocalOutcome[]; problems: Problem[] }> {
+  const events: LocalMove[] = []
+  const outcomes: LocalOutcome[] = []
   const problems: Problem[] = []
   for (const answer of given) {
-    const read = 'raw' in answer ? await adapter.read?.(answer.raw, context) : { ok: true as const, event: answer }
+    const read = 'raw' in answer ? await adapter.read?.(answer.raw, call) : { ok: true as const, event: answer }
     if (read === undefined) throw new Error('an adapter that gives raw answers reads them')
     if (!read.ok) problems.push(read.problem)
-    else if (read.event !== null) events.push(read.event)
+    else if (read.event === null) continue
+    else if ('move' in read.event) events.push(read.event)
+    else outcomes.push(read.event)
   }
-  return { events, problems }
+  return { events, outcomes, problems }
 }
 
 /** AdapterState that keeps its limits, in memory. */
@@ -182,6 +190,21 @@ export function memoryState(): AdapterState {
     next: async counter => {
       const value = (counters.get(counter) ?? 0) + 1
       counters.set(counter, value)
+      return value
+    },
+    list: async (prefix, after, limit) =>
+      [...values]
+        .filter(
+          ([key]) =>
+            key.startsWith(prefix) && (after === null || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0),
+        )
+        .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+        .slice(0, limit)
+        .map(([key, value]) => ({ key, value })),
+    update: async (key, change) => {
+      const value = change(values.get(key) ?? null)
+      if (value === null) values.delete(key)
+      else store(key, value)
       return value
     },
   }

@@ -19,7 +19,7 @@ describe('workbench', () => {
     const { context } = testContext({ now: NEW_YEAR - 1 })
     const number = async (word: string, now = NEW_YEAR - 1) => {
       const result = await workbench.deliver(sampleSubmit(word), { ...context, now: () => now })
-      return result.ok ? result.localCaseNo : null
+      return result.ok === true ? result.localCaseNo : null
     }
     expect(await number('one')).toBe('420300-2026-000001')
     expect(await number('two')).toBe('420300-2026-000002')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createRestAdapter } from '../../adapters/rest/rest.ts'
 import { adapterContract, type OutsideSystem } from '../../adapters/sdk/contract.ts'
-import type { Adapter, AdapterContext, DeliveryResult, LocalEvent } from '../../adapters/sdk/port.ts'
+import type { Adapter, Call, DeliveryResult, LocalMove } from '../../adapters/sdk/port.ts'
 import { readAnswers, sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../adapters/sdk/test-kit.ts'
 import type { ScriptName } from './officer.ts'
 import { approvalAt, type RunningApproval, startApprovalProcess } from './process.ts'
@@ -75,12 +75,12 @@ describe('fake approval system', () => {
   const program = async (...args: string[]) => use(await startApprovalProcess(args))
 
   const numberOf = (result: DeliveryResult): string => {
-    if (!result.ok) throw new Error(`${result.code}: ${result.detail}`)
+    if (result.ok !== true) throw new Error(JSON.stringify(result))
     return result.localCaseNo ?? ''
   }
 
   /** One look at the answers after `cursor`. */
-  async function look(adapter: Adapter, context: AdapterContext, cursor: string | null = null) {
+  async function look(adapter: Adapter, context: Call, cursor: string | null = null) {
     const page = await adapter.poll?.(cursor, context)
     if (page === undefined) throw new Error('it is not polled')
     return { ...(await readAnswers(adapter, page.events, context)), cursor: page.cursor }
@@ -90,9 +90,9 @@ describe('fake approval system', () => {
   async function answers(
     adapter: Adapter,
     from: string | null = null,
-  ): Promise<{ moves: LocalEvent[]; cursor: string }> {
+  ): Promise<{ moves: LocalMove[]; cursor: string }> {
     const { context } = testContext()
-    const moves: LocalEvent[] = []
+    const moves: LocalMove[] = []
     let cursor = from ?? '0'
     for (;;) {
       const page = await look(adapter, context, cursor)
@@ -101,7 +101,7 @@ describe('fake approval system', () => {
       cursor = page.cursor
     }
   }
-  const kinds = (moves: readonly LocalEvent[]) => moves.map(event => event.move.kind)
+  const kinds = (moves: readonly LocalMove[]) => moves.map(event => event.move.kind)
 
   test('the officer grants a case, one step at each look', async () => {
     const { adapter, context } = await begin()

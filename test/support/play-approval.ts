@@ -1,10 +1,14 @@
 /** An approval system in memory, as a test plays it. */
 import type { Adapter, DeliveryResult, LocalEvent, RawEvent } from '../../adapters/sdk/port.ts'
+import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import { ProblemError, refuse } from '../../protocol/problem.ts'
 
 /** An approval system driven by the test: what it answers, what it was asked, what it has to say. */
 export class PlayApproval {
   readonly asked: string[] = []
+  /** the idempotency keys of what it was asked, and until when each call may last */
+  readonly keys: string[] = []
+  readonly calls: { deadline: number; attempt: number }[] = []
   readonly answers: (LocalEvent | RawEvent)[] = []
   /** answers of one page at most */
   page = Number.POSITIVE_INFINITY
@@ -27,8 +31,10 @@ export class PlayApproval {
   adapter = (): Adapter => ({
     kind: 'test',
     system: this.address,
-    deliver: async (delivery, { signal }) => {
+    deliver: async (delivery, { signal, deadline, attempt }) => {
       this.asked.push(delivery.kind)
+      this.keys.push(delivery.idempotencyKey)
+      this.calls.push({ deadline, attempt })
       this.signal = signal
       return this.answer(delivery.kind, delivery.attempt)
     },
@@ -48,7 +54,15 @@ export class PlayApproval {
     check: async () => ({ ok: true }),
   })
 
-  say(move: LocalEvent['move'], localCaseNo = 'L1'): void {
-    this.answers.push({ id: `e${this.answers.length + 1}`, localCaseNo, move })
+  say(move: MoveRequest, localCaseNo = 'L1', at?: number): void {
+    this.answers.push({ id: this.#nextId(), localCaseNo, move, ...(at === undefined ? {} : { at }) })
   }
+
+  /** What came of a packet that was handed over: its number when it was taken, a detail when it was refused. */
+  tellOutcome(key: string, outcome: { localCaseNo?: string } | { detail: string; theirCode?: string }): void {
+    const id = this.#nextId()
+    this.answers.push('detail' in outcome ? { id, refused: key, ...outcome } : { id, taken: key, ...outcome })
+  }
+
+  #nextId = (): string => `e${this.answers.length + 1}`
 }

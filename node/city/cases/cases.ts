@@ -122,6 +122,14 @@ export type Taking = {
   alongside?: (tx: Transaction) => Promise<void>
 }
 
+/** A step as an adapter or a carrier takes it; `at`: when its officer acted, ms, which is shown beside it in this city. */
+type Move = { kind: CaseKind; body: unknown; at?: number | undefined }
+
+/** A time that a calendar has, and no later than year 9999. */
+const isInstant = (at: number | undefined): at is number =>
+  at !== undefined && Number.isSafeInteger(at) && at > 0 && at < LAST_INSTANT
+const LAST_INSTANT = Date.UTC(10_000, 0)
+
 /** `common`: fields of the form that were entered once for several items. */
 type Input = NewCase & { common?: string[] | undefined }
 
@@ -411,7 +419,7 @@ export function createCases(parts: CasesParts) {
 
   async function step(
     thread: string,
-    steps: readonly { kind: CaseKind; body: unknown }[],
+    steps: readonly Move[],
     actor: string,
     alongside?: (tx: Transaction) => Promise<void>,
     seen?: Seen,
@@ -431,13 +439,15 @@ export function createCases(parts: CasesParts) {
     const write = parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
       await assertWrittenOn(tx, thread, written, seen)
       await act(tx)
-      for (const packet of written) {
+      for (const [index, packet] of written.entries()) {
+        const at = steps[index]?.at
         await audit.append(tx, {
           actor,
           action: packet.claims.kind as CaseKind,
           subject: thread,
-          detail: { packet: packet.id },
+          detail: { packet: packet.id, ...(isInstant(at) ? { actedAt: new Date(at).toISOString() } : {}) },
         })
+        if (isInstant(at)) await tx.run('INSERT INTO acted_at (packet_no, at) VALUES (?, ?)', [packet.no, at])
       }
       await alongside?.(tx)
     })
@@ -545,12 +555,8 @@ export function createCases(parts: CasesParts) {
     },
 
     /** Several steps in one transaction with `alongside`: of adapters, of carriers. */
-    moves: (
-      thread: string,
-      moves: readonly { kind: CaseKind; body: unknown }[],
-      actor: string,
-      alongside: (tx: Transaction) => Promise<void>,
-    ) => step(thread, moves, actor, alongside),
+    moves: (thread: string, moves: readonly Move[], actor: string, alongside: (tx: Transaction) => Promise<void>) =>
+      step(thread, moves, actor, alongside),
 
     async byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null> {
       const [row] = await db.query<Pick<Row, 'thread' | 'thread_no'> & Fold>(

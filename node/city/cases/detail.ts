@@ -23,6 +23,8 @@ export type TimelineEntry = {
   kind: string
   /** ms of signing */
   at: number
+  /** ms at which the officer of this city's approval system acted, as that says; null when it does not */
+  actedAt: number | null
   status: 'pending' | 'stored'
   /** ms of the other city's receipt; null while there is none */
   receiptedAt: number | null
@@ -83,6 +85,15 @@ export async function parentOf(db: Reader, thread: string): Promise<string | nul
 export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetailsParts) {
   const packetsOf: PacketsOf = (store, threadNo) => parts.packets().packets(store, threadNo)
 
+  /** When the officer acted, by the numbers of packets. */
+  async function actedIn(threadNo: number): Promise<ReadonlyMap<number, number>> {
+    const rows = await db.query<{ no: number; at: number }>(
+      'SELECT p.no, a.at FROM packets p JOIN acted_at a ON a.packet_no = p.no WHERE p.thread_no = ?',
+      [threadNo],
+    )
+    return new Map(rows.map(({ no, at }) => [no, at]))
+  }
+
   /** The steps that this city may take now; an objection only until its last day. */
   async function stepsNow(fold: CaseState): Promise<CaseKind[]> {
     const steps = stepsFor(fold, identity.city)
@@ -101,6 +112,7 @@ export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetails
       const fold = readFold(held.fold)?.state ?? foldAnew(packets, held.fold)
       if (fold === null) throw new ProblemError('thread.unknown')
       const corrections = correctionsOf(packets)
+      const acted = await actedIn(row.thread_no)
       return {
         ...rowBy(parts.clocks, identity.city, row),
         fold,
@@ -117,13 +129,14 @@ export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetails
           problem,
         })),
         timeline: packets.map(packet => {
-          const { id, claims, status, receivedAt } = packet
+          const { no, id, claims, status, receivedAt } = packet
           const { iss, kind, iat } = claims
           return {
             packet: id,
             city: iss,
             kind,
             at: iat * 1000,
+            actedAt: acted.get(no) ?? null,
             status,
             receiptedAt: receivedAt == null ? null : receivedAt * 1000,
             differs: receivedAt != null && differs(iat, receivedAt),

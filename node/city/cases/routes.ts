@@ -135,6 +135,9 @@ const Detail = Case.extend({
       city: DivisionCode,
       kind: z.enum(kinds),
       at: Time,
+      actedAt: Time.nullable().describe(
+        'when the officer acted, as the approval system here says; deadlines count `at`',
+      ),
       status: z.enum(['pending', 'stored']),
       receiptedAt: Time.nullable().describe('time of the receipt of the other city'),
       differs: z.boolean().describe('both lie more than a day apart: days are counted by the receipt'),
@@ -250,6 +253,7 @@ function toDetail({
       ...entry,
       kind: entry.kind as CaseKind,
       at: time(entry.at),
+      actedAt: timeOrNull(entry.actedAt),
       receiptedAt: timeOrNull(entry.receiptedAt),
     })),
   }

@@ -12,6 +12,7 @@ import {
   type Carrier,
   checkApprovalSystem,
   checkCarrier,
+  checkHanded,
   checkParked,
   checkRelays,
   type Waiting,
@@ -32,6 +33,8 @@ export type NodeHealthParts = {
   relays: () => { used: { partner: string; reserved: boolean }[]; relayed: number }
   approvalSystem: () => Promise<ApprovalSystem>
   parked: (limit: number) => Promise<readonly Waiting[]>
+  /** what the approval system has had for too long */
+  handed: () => Promise<{ count: number; since: number | null }>
   carrier: () => Promise<Carrier>
   /** last day of the holiday tables of this city */
   coveredThrough: () => string | null
@@ -50,6 +53,7 @@ export const createNodeHealth = (parts: NodeHealthParts) => async (): Promise<Ch
   await checkRelays(config, parts.relays, checks)
   await checkApprovalSystem(parts.approvalSystem, checks)
   await checkParked(parts.parked, COUNTED, checks)
+  await checkHanded(parts.handed, checks)
   await checkCarrier(parts.carrier, checks)
   await run(
     checks,

@@ -13,7 +13,7 @@ import type { Waiting } from './running-checks.ts'
 export function createOperationPart(
   { config, db, clock, audit, log }: Kernel,
   work: Pick<DispatchPort, 'dispatch'> & Pick<MaterialsPort, 'materials'>,
-  sources: Omit<NodeHealthParts, 'config' | 'db' | 'now' | 'writes' | 'approvalSystem' | 'parked'>,
+  sources: Omit<NodeHealthParts, 'config' | 'db' | 'now' | 'writes' | 'approvalSystem' | 'parked' | 'handed'>,
 ) {
   const backups = createBackups({
     config,
@@ -27,6 +27,7 @@ export function createOperationPart(
     ...sources,
     approvalSystem: () => work.dispatch.check(),
     parked: limit => parkedWork(work, limit),
+    handed: () => work.dispatch.handedTooLong(),
     config,
     db,
     now: clock.now,
@@ -46,9 +47,10 @@ async function parkedWork(
 ): Promise<Waiting[]> {
   const work = (await dispatch.parked(limit)).map(entry => ({
     problem: entry.problem,
-    alone: entry.what === 'adapter-event' && entry.retryAt !== null,
+    handed: entry.what === 'packet' && entry.handedAt !== null,
+    alone: entry.retryAt !== null || (entry.what === 'packet' && entry.handedAt !== null),
   }))
   if (work.length >= limit) return work
   const fetches = await materials.waitingAfter(limit - work.length, null)
-  return [...work, ...fetches.map(({ problem }) => ({ problem, alone: false }))]
+  return [...work, ...fetches.map(({ problem }) => ({ problem, alone: false, handed: false }))]
 }

@@ -229,13 +229,14 @@ export async function show(context: CommandContext, thread: string): Promise<voi
           ]),
       '',
       table(
-        value.timeline.map(({ at, city, kind, packet, receiptedAt, differs, late, correctedBy }) => ({
+        value.timeline.map(({ at, actedAt, city, kind, packet, receiptedAt, differs, late, correctedBy }) => ({
           at,
           city: name(city),
           kind,
           receipted: receiptedAt ?? 'not yet',
           note: [
             ...(late ? ['too late'] : differs ? ['counts by receipt 按回执计'] : []),
+            ...(actedAt === null ? [] : [`officer acted 经办 ${actedAt}`]),
             ...(correctedBy.length > 0 ? ['corrected 已更正'] : []),
           ].join(', '),
           packet,

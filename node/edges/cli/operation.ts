@@ -150,9 +150,12 @@ function parkedRow(work: ParkedWork) {
     case: ofCase?.caseNo ?? '',
     local: ofCase?.localCaseNo ?? '',
     kind: work.what === 'packet' ? work.kind : '',
-    since: at,
-    retried: work.what === 'adapter-event' ? (work.retryAt ?? '') : '',
-    problem: problem.detail === undefined ? `${problem.code} ${problem.zh}` : inOneLine(problem),
+    since: (work.what === 'packet' ? work.handedAt : null) ?? at,
+    retried: work.what === 'material' ? '' : (work.retryAt ?? ''),
+    problem: [
+      problem.detail === undefined ? `${problem.code} ${problem.zh}` : inOneLine(problem),
+      ...(work.what === 'packet' && work.theirCode !== null ? [`(${work.theirCode})`] : []),
+    ].join(' '),
     act: problem.act,
     cure: problem.cure,
   }

@@ -985,6 +985,8 @@ export type CaseDetail = {
     city: string
     kind: 'case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke'
     at: string
+    /** when the officer acted, as the approval system here says; deadlines count `at` */
+    actedAt: string | null
     status: 'pending' | 'stored'
     /** time of the receipt of the other city */
     receiptedAt: string | null
@@ -1408,7 +1410,7 @@ export type CheckApprovalSystemAnswer = {
     failures: number
   } | null
   /** calls that are under way too long */
-  slow: { kind: 'deliver' | 'poll' | 'read' | 'check'; since: string }[]
+  slow: { kind: 'deliver' | 'poll' | 'read' | 'acknowledge' | 'check'; since: string }[]
 }
 export type CheckCaseDraftAnswer = { findings: Finding[] }
 export type CheckCaseStepAnswer = { findings: Finding[] }
@@ -4850,7 +4852,7 @@ export type ListTraceAnswer = {
     no: number
     at: string
     /** of the adapter */
-    call: 'deliver' | 'poll' | 'read' | 'check'
+    call: 'deliver' | 'poll' | 'read' | 'acknowledge' | 'check'
     thread: string | null
     /** case number given by the collecting city; null when no case here is meant */
     caseNo: string | null
@@ -5099,7 +5101,13 @@ export type ParkedWork = {
     cure: string
     cureZh: string
   }
+  /** the code of the approval system's own answer */
+  theirCode: string | null
   attempts: number
+  /** since when the approval system has it and has not told what came of it (已移交); null: it does not have it */
+  handedAt: string | null
+  /** when the node looks at it again by itself; null: it does not */
+  retryAt: string | null
   at: string
 } | {
   what: 'adapter-event'

@@ -32,7 +32,12 @@ export interface Events {
   /** Wanted materials of a partner were given up. */
   materialsEnded(event: { partner: string; materials: number }): void
   parked(event: { what: Parked; code: ProblemCode; subject: string }): void
-  adapterEffect(event: { adapter: string; kind: string; outcome: 'done' | 'retry' | 'parked'; seconds: number }): void
+  adapterEffect(event: {
+    adapter: string
+    kind: string
+    outcome: 'done' | 'handed' | 'retry' | 'parked'
+    seconds: number
+  }): void
   /** `standing`: what it says was so already. */
   adapterEvent(event: { adapter: string; outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked' }): void
   caseChanged(event: { state: string; outcome?: string; thread: string }): void

@@ -16,6 +16,11 @@ type Row = { value: string | Uint8Array; thread_no: number | null }
 /** Values that one transaction seals. */
 const PAGE = 200
 
+export const STATE_LIMITS = {
+  /** values that one `list` gives */
+  page: 500,
+} as const
+
 const context = (key: string): string => `adapter state ${key}`
 
 /** `of`: the memory as an adapter sees it while it takes a packet of that thread; null: in any other call. */
@@ -47,6 +52,27 @@ export function createAdapterState({ db, seal, keys }: AdapterStateParts) {
     )
   }
 
+  /** Values of the adapter, of one case where `threadNo` names it. */
+  async function list(prefix: string, after: string | null, limit: number, threadNo: number | null) {
+    const rows = await db.query<{ key: string }>(
+      `SELECT key FROM adapter_state WHERE key >= ? AND key < ? AND key > ? AND (? IS NULL OR thread_no = ?) ORDER BY key LIMIT ?`,
+      [
+        `a ${prefix}`,
+        `a ${prefix}\u{10ffff}`,
+        `a ${after ?? ''}`,
+        threadNo,
+        threadNo,
+        Math.min(limit, STATE_LIMITS.page),
+      ],
+    )
+    const found: { key: string; value: string }[] = []
+    for (const { key } of rows) {
+      const value = await read(db, key)
+      if (value !== null) found.push({ key: key.slice('a '.length), value })
+    }
+    return found
+  }
+
   const of = (threadNo: number | null): AdapterState => ({
     get: key => read(db, `a ${key}`),
     put: (key, value) => db.transaction(tx => put(tx, `a ${key}`, value, threadNo)),
@@ -60,6 +86,14 @@ export function createAdapterState({ db, seal, keys }: AdapterStateParts) {
       }),
     delete: key =>
       db.transaction(async tx => void (await tx.run('DELETE FROM adapter_state WHERE key = ?', [`a ${key}`]))),
+    list: (prefix, after, limit) => list(prefix, after, limit, threadNo),
+    update: (key, change) =>
+      db.transaction(async tx => {
+        const value = change(await read(tx, `a ${key}`))
+        if (value === null) await tx.run('DELETE FROM adapter_state WHERE key = ?', [`a ${key}`])
+        else await put(tx, `a ${key}`, value, threadNo)
+        return value
+      }),
     next: counter =>
       db.transaction(async tx => {
         const value = Number((await rowOf(tx, `n ${counter}`))?.value ?? '0') + 1

@@ -17,6 +17,8 @@ type AnswerPagesParts = Pick<DispatchParts, 'db' | 'keys' | 'adapter' | 'clock' 
   store: AnswerStore
   calls: Calls
   trace: Pick<Trace, 'of'>
+  /** how often in a row the system could not be asked */
+  attempt: () => number
   /** under which name answers and their cursor are kept */
   system: () => string
   /** tells a person of one that waits for what only a person can cure */
@@ -29,8 +31,8 @@ export function createAnswerPages(parts: AnswerPagesParts) {
   const { db, clock, store, calls } = parts
 
   async function pageAfter(cursor: string | null) {
-    const page = await calls.within('poll', DISPATCH_LIMITS.poll, async context =>
-      parts.adapter.poll?.(cursor, { ...context, trace: parts.trace.of('poll', () => null) }),
+    const page = await calls.within('poll', DISPATCH_LIMITS.poll, parts.attempt(), async call =>
+      parts.adapter.poll?.(cursor, { ...call, trace: parts.trace.of('poll', () => null) }),
     )
     if (page === undefined) throw new ProblemError('adapter.mapping', 'it is not asked for answers')
     return page
@@ -73,6 +75,8 @@ export function createAnswerPages(parts: AnswerPagesParts) {
 
   type Kept = {
     id: string
+    /** whether its adapter is told that it is kept: one without an id of its own is told of when it was read */
+    acknowledged: boolean
     localCaseNo: string | null
     sealed: Uint8Array | null
     key: Uint8Array | null
@@ -82,13 +86,21 @@ export function createAnswerPages(parts: AnswerPagesParts) {
   function toKept(answer: LocalEvent | RawEvent): Kept {
     const text = JSON.stringify('raw' in answer ? { raw: answer.raw } : answer)
     const id = `${parts.system()} ${answer.id ?? createHash('sha256').update(text).digest('hex')}`
-    const { localCaseNo } = answer
+    const localCaseNo = 'refused' in answer ? null : (answer.localCaseNo ?? null)
+    const acknowledged = parts.adapter.acknowledge !== undefined && answer.id !== null
     if (text.length <= ANSWER_LIMITS.answer) {
       const key = parts.keys.newKey(id)
-      return { id, localCaseNo, sealed: parts.keys.sealWith(key, encodeUtf8(text), id), key, problem: null }
+      return {
+        id,
+        localCaseNo,
+        acknowledged,
+        sealed: parts.keys.sealWith(key, encodeUtf8(text), id),
+        key,
+        problem: null,
+      }
     }
     const detail = `the answer is longer than ${ANSWER_LIMITS.answer} characters`
-    return { id, localCaseNo, sealed: null, key: null, problem: { code: 'adapter.mapping', detail } }
+    return { id, localCaseNo, acknowledged, sealed: null, key: null, problem: { code: 'adapter.mapping', detail } }
   }
 
   /** Keeps a page, and the cursor with the last of it. */
@@ -140,8 +152,12 @@ export function createAnswerPages(parts: AnswerPagesParts) {
       await db.transaction(async tx => {
         for (const answer of batch) {
           const first = await store.keep(tx, { ...answer, at: clock.now() })
-          if (!first) tx.afterCommit(() => parts.observer.event('repeated'))
-          else if (answer.problem !== null) await parts.recordParked(tx, answer, answer.problem)
+          if (!first) {
+            // Given again: what was told of it before did not reach its system.
+            if (answer.acknowledged) await store.acknowledgeAgain(tx, answer.id)
+            tx.afterCommit(() => parts.observer.event('repeated'))
+          }
+          if (first && answer.problem !== null) await parts.recordParked(tx, answer, answer.problem)
         }
         if (begin >= kept.length) await last(tx)
       })

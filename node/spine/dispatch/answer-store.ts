@@ -129,13 +129,15 @@ export function createAnswerStore(db: Database) {
         sealed: Uint8Array | null
         key: Uint8Array | null
         problem: Problem | null
+        /** whether its adapter is told that it is kept */
+        acknowledged: boolean
         at: number
       },
     ): Promise<boolean> {
-      const { id, localCaseNo, sealed, key, problem, at } = answer
+      const { id, localCaseNo, sealed, key, problem, acknowledged, at } = answer
       const changed = await tx.run(
-        `INSERT INTO adapter_events (id, state, local_case_no, move, bytes, problem, attempts, next_at, blocked, at, key)
-         SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7, ?8
+        `INSERT INTO adapter_events (id, state, local_case_no, move, bytes, problem, attempts, next_at, blocked, at, key, unacknowledged)
+         SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7, ?8, ?9
          FROM (SELECT ?1 AS id, ?3 AS local_case_no, 9007199254740991 AS no) a WHERE true ON CONFLICT (id) DO NOTHING`,
         [
           id,
@@ -146,16 +148,39 @@ export function createAnswerStore(db: Database) {
           problem === null ? null : JSON.stringify(problem),
           at,
           key,
+          acknowledged ? 1 : 0,
         ],
       )
       return changed > 0
     },
 
+    /** Its adapter is told once more that it is kept. */
+    acknowledgeAgain: (tx: Transaction, id: string): Promise<number> =>
+      tx.run('UPDATE adapter_events SET unacknowledged = 1 WHERE id = ?', [id]),
+
+    /** Kept answers of which their adapter was not told, in their order, `limit` at most. */
+    unacknowledged: (system: string, limit: number): Promise<{ no: number; id: string }[]> =>
+      db.query(
+        `SELECT no, id FROM adapter_events WHERE unacknowledged = 1 AND substr(id, 1, length(?1) + 1) = ?1 || ' ' ORDER BY no LIMIT ?2`,
+        [system, limit],
+      ),
+
+    /** Their adapter was told that they are kept. */
+    acknowledged: (tx: Transaction, numbers: readonly number[]): Promise<number> =>
+      tx.run(
+        'UPDATE adapter_events SET unacknowledged = 0 WHERE unacknowledged = 1 AND no IN (SELECT value FROM json_each(?))',
+        [JSON.stringify(numbers)],
+      ),
+
     /** Notes an id as taken; false when it was. */
-    async claim(tx: Transaction, id: string, localCaseNo: string, at: number): Promise<boolean> {
+    async claim(
+      tx: Transaction,
+      answer: { id: string; localCaseNo: string | null; acknowledged: boolean; at: number },
+    ): Promise<boolean> {
+      const { id, localCaseNo, acknowledged, at } = answer
       const changed = await tx.run(
-        `INSERT INTO adapter_events (id, state, local_case_no, at) VALUES (?, 'done', ?, ?) ON CONFLICT (id) DO NOTHING`,
-        [id, localCaseNo, at],
+        `INSERT INTO adapter_events (id, state, local_case_no, at, unacknowledged) VALUES (?, 'done', ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+        [id, localCaseNo, at, acknowledged ? 1 : 0],
       )
       return changed > 0
     },
@@ -270,6 +295,16 @@ export function createAnswerStore(db: Database) {
         [id],
       )
       return row === undefined ? null : toAnswer(row)
+    },
+
+    /** What is kept of a local case number, in its order. */
+    async keptOf(localCaseNo: string): Promise<Answer[]> {
+      const rows = await db.query<Row>(
+        `SELECT no, id, local_case_no, move, key, problem, attempts FROM adapter_events
+         WHERE local_case_no = ? AND state <> 'done' ORDER BY no`,
+        [localCaseNo],
+      )
+      return rows.map(toAnswer)
     },
 
     /** Gives up the kept answers of one local case number; how many. */

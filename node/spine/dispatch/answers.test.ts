@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { LocalEvent } from '../../../adapters/sdk/port.ts'
+import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { type Refused, refuse } from '../../../protocol/problem.ts'
 import { marksOf } from '../../../test/support/marks.ts'
 import { PlayApproval } from '../../../test/support/play-approval.ts'
@@ -54,7 +54,7 @@ async function begin(system: PlayApproval, cases = 1) {
 
 const accept = { kind: 'case.accept', body: {} } as const
 const progress = { kind: 'case.progress', body: { step: '审核' } } as const
-const decide: LocalEvent['move'] = { kind: 'case.decide', body: { outcome: 'granted' } }
+const decide: MoveRequest = { kind: 'case.decide', body: { outcome: 'granted' } }
 const raw = (id: string | null, localCaseNo: string | null) => ({
   id,
   localCaseNo,

@@ -3,18 +3,22 @@
  * in its order within its case, beside the other cases. What cannot be settled waits: for a further try, or for a person.
  */
 
-import type { LocalEvent } from '../../../adapters/sdk/port.ts'
+import type { LocalEvent, LocalMove, LocalOutcome } from '../../../adapters/sdk/port.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { decodeUtf8 } from '../../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Transaction } from '../../kernel/store/database.ts'
+import { createAcknowledging } from './acknowledging.ts'
+import { createAnswerActs } from './answer-acts.ts'
 import { createAnswerPages } from './answer-pages.ts'
 import { type Answer, createAnswerStore, type Which } from './answer-store.ts'
+import { createAnswerWaiters } from './answer-waiters.ts'
 import type { Calls } from './calls.ts'
 import { createCaseRounds } from './case-rounds.ts'
 import type { DispatchParts } from './dispatch.ts'
 import { ANSWER_LIMITS, DISPATCH_LIMITS, retryAfter } from './limits.ts'
+import type { Outcomes } from './outcomes.ts'
 import { standsAlready } from './standing.ts'
 import type { Trace } from './trace.ts'
 import { Worker } from './worker.ts'
@@ -30,6 +34,7 @@ export function createAnswers(
     name: string | undefined
     calls: Calls
     trace: Pick<Trace, 'of'>
+    outcomes: Outcomes
     pollEvery: number
   },
 ) {
@@ -45,8 +50,7 @@ export function createAnswers(
   /** answers that are worked on, or of which the own store took no note */
   const busy = new Set<number>()
   const noting = new Set<() => void>()
-  /** people who wait for what comes of a case, or of an answer without one */
-  const waiters = new Map<string | number, Set<(problem: Problem | null) => void>>()
+  const waiters = createAnswerWaiters(clock, async localCaseNo => (await store.ofCase(localCaseNo)).kept)
 
   const worker = new Worker<Answer>({
     clock,
@@ -75,9 +79,17 @@ export function createAnswers(
     },
   })
 
-  const keeping = createAnswerPages({ ...parts, store, recordParked, system: () => system, kept: () => worker.wake() })
-
-  const askSome = createCaseRounds({ ...parts, keep: keeping.keepAll })
+  const attempt = () => polling.failures
+  const keeping = createAnswerPages({
+    ...parts,
+    store,
+    attempt,
+    recordParked,
+    system: () => system,
+    kept: () => worker.wake(),
+  })
+  const askSome = createCaseRounds({ ...parts, attempt, keep: keeping.keepAll })
+  const acknowledge = createAcknowledging({ ...parts, store, system: () => system, failed: parts.observer.failed })
   const asks = adapter.poll !== undefined || adapter.pollCase !== undefined
 
   /** Tries kept answers again in this transaction; how many. */
@@ -95,9 +107,13 @@ export function createAnswers(
   }
 
   async function poll(): Promise<void> {
-    if (adapter.poll !== undefined) await pollFeed()
-    const problem = adapter.pollCase === undefined ? null : await askSome()
-    Object.assign(polling, { lastGood: clock.now(), failures: 0, problem })
+    try {
+      if (adapter.poll !== undefined) await pollFeed()
+      const problem = adapter.pollCase === undefined ? null : await askSome()
+      Object.assign(polling, { lastGood: clock.now(), failures: 0, problem })
+    } finally {
+      await acknowledge()
+    }
   }
 
   async function pollFeed(): Promise<void> {
@@ -150,23 +166,7 @@ export function createAnswers(
     }
     busy.delete(answer.no)
     worker.wake()
-    notifyWaiters(answer.localCaseNo ?? answer.no, outcome?.problem)
-  }
-
-  /** Tells who waits: at once of a problem, else when nothing of the case is left. */
-  function notifyWaiters(key: string | number, problem: Problem | undefined): void {
-    const waiting = waiters.get(key)
-    if (waiting === undefined) return
-    const end = (told: Problem | null) => {
-      waiters.delete(key)
-      for (const done of waiting) done(told)
-    }
-    if (problem !== undefined || typeof key === 'number') end(problem ?? null)
-    else
-      store.ofCase(key).then(
-        ({ kept }) => kept === 0 && end(null),
-        () => end(null),
-      )
+    waiters.notify(answer.localCaseNo ?? answer.no, outcome?.problem)
   }
 
   /** Settles an answer in the transaction that signs its move; or says why it cannot be. Throws what a later try may cure. */
@@ -175,25 +175,52 @@ export function createAnswers(
     if (!read.ok) return waiting(answer, read.problem)
     const { event } = read
     if (event === null) return settle(answer, 'done')
-    const { localCaseNo, move } = event
-    if (answer.localCaseNo !== localCaseNo) {
+    const localCaseNo = ('refused' in event ? undefined : event.localCaseNo) ?? answer.localCaseNo
+    if (localCaseNo !== null && answer.localCaseNo !== localCaseNo) {
       // A corrected mapping may find another case: it takes its place there, and is looked at anew.
       await db.transaction(tx => store.placed(tx, answer, localCaseNo))
       return null
     }
+    return 'move' in event ? judgeMove(answer, event) : judgeOutcome(answer, event)
+  }
+
+  async function judgeOutcome(answer: Answer, outcome: LocalOutcome): Promise<Outcome> {
+    try {
+      const said = await parts.outcomes.settle(outcome, async tx => {
+        await claim(tx, answer, outcome)
+        await store.settle(tx, answer, clock.now())
+      })
+      if (typeof said === 'object') return waiting(answer, said.waits, said.again)
+      parts.observer.event(said)
+      return null
+    } catch (error) {
+      if (error instanceof Taken) return settleRepeated(answer, outcome)
+      throw error
+    }
+  }
+
+  async function judgeMove(answer: Answer, event: LocalMove): Promise<Outcome> {
+    const { localCaseNo, move, at } = event
     const found = await parts.cases().byLocalCaseNo(localCaseNo)
     if (found === null) return waiting(answer, { code: 'thread.unknown', detail: 'no case has this local case number' })
     try {
-      await parts.cases().moves(found.thread, [move], actor, async tx => {
+      await parts.cases().moves(found.thread, [{ ...move, at }], actor, async tx => {
         await claim(tx, answer, event)
         await store.settle(tx, answer, clock.now())
       })
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      if (error instanceof Taken) return settle(answer, 'repeated')
+      if (error instanceof Taken) return settleRepeated(answer, event)
       const { problem } = error
       if (problem.code.startsWith('case.') && (await stands(found.no, localCaseNo, move)))
-        return settle(answer, 'standing', move)
+        return settle(answer, 'standing', tx =>
+          audit.append(tx, {
+            actor,
+            action: 'adapter-event.standing',
+            subject: localCaseNo,
+            detail: { event: answer.id, kind: move.kind },
+          }),
+        )
       return waiting(answer, problem)
     }
     parts.observer.event('done')
@@ -210,19 +237,22 @@ export function createAnswers(
     const kept = textOf(answer)
     if (kept === null) return refuse('adapter.mapping', `the answer is longer than ${ANSWER_LIMITS.answer} characters`)
     if (!('raw' in kept)) return { ok: true, event: kept }
-    return calls.within('read', DISPATCH_LIMITS.read, async context => {
+    return calls.within('read', DISPATCH_LIMITS.read, answer.attempts, async call => {
       if (adapter.read === undefined) return refuse('adapter.mapping', 'the adapter does not read its answers')
       const { localCaseNo } = answer
       const threadNo = async () =>
         localCaseNo === null ? null : ((await parts.cases().byLocalCaseNo(localCaseNo))?.no ?? null)
-      return adapter.read(kept.raw, { ...context, trace: parts.trace.of('read', threadNo) })
+      return adapter.read(kept.raw, { ...call, trace: parts.trace.of('read', threadNo) })
     })
   }
 
   /** One whose id was not known when it was kept may have come under that id meanwhile. Throws `Taken`. */
   async function claim(tx: Transaction, answer: Answer, event: LocalEvent): Promise<void> {
     const id = `${system} ${event.id}`
-    if (id !== answer.id && !(await store.claim(tx, id, event.localCaseNo, clock.now()))) throw new Taken()
+    if (id === answer.id) return
+    const { localCaseNo } = answer
+    const acknowledged = adapter.acknowledge !== undefined
+    if (!(await store.claim(tx, { id, localCaseNo, acknowledged, at: clock.now() }))) throw new Taken()
   }
 
   async function stands(threadNo: number, localCaseNo: string, move: MoveRequest): Promise<boolean> {
@@ -232,20 +262,20 @@ export function createAnswers(
     return now !== null && standsAlready(now.state.state, steps, move)
   }
 
+  /** It was taken under its own id before, which its system is told once more. */
+  const settleRepeated = (answer: Answer, { id }: LocalEvent) =>
+    settle(answer, 'repeated', async tx => {
+      if (adapter.acknowledge !== undefined) await store.acknowledgeAgain(tx, `${system} ${id}`)
+    })
+
   async function settle(
     answer: Answer,
     outcome: 'done' | 'repeated' | 'standing',
-    move?: MoveRequest,
+    alongside: (tx: Transaction) => Promise<void> = async () => {},
   ): Promise<Outcome> {
     await db.transaction(async tx => {
       await store.settle(tx, answer, clock.now())
-      if (outcome === 'standing')
-        await audit.append(tx, {
-          actor,
-          action: 'adapter-event.standing',
-          subject: answer.localCaseNo ?? '',
-          detail: { event: answer.id, kind: move?.kind ?? null },
-        })
+      await alongside(tx)
     })
     parts.observer.event(outcome)
     return null
@@ -270,23 +300,6 @@ export function createAnswers(
   // --- people
 
   const idOf = (event: string): string => `${system} ${event}`
-
-  /** Waits a while for what comes of a key; null when all of it is settled or it takes longer. */
-  function outcomeOf(key: string | number): Promise<Problem | null> {
-    return new Promise(resolve => {
-      const waiting = waiters.get(key) ?? new Set()
-      waiters.set(key, waiting)
-      const cancel = clock.after(ANSWER_LIMITS.asked, () => {
-        waiting.delete(done)
-        resolve(null)
-      })
-      const done = (problem: Problem | null) => {
-        cancel()
-        resolve(problem)
-      }
-      waiting.add(done)
-    })
-  }
 
   async function find(event: string): Promise<Answer> {
     const answer = await store.byId(idOf(event))
@@ -313,8 +326,7 @@ export function createAnswers(
       stopped = true
       for (const cancel of noting) cancel()
       await Promise.all([worker.stop(), poller.stop()])
-      for (const waiting of waiters.values()) for (const done of waiting) done(null)
-      waiters.clear()
+      waiters.end()
     },
     /** Seals what an earlier program kept under the node's key anew, page by page; how many. */
     async adopt(signal: AbortSignal): Promise<number> {
@@ -358,14 +370,14 @@ export function createAnswers(
       const target = 'event' in which ? await find(which.event) : null
       const key =
         target !== null ? (target.localCaseNo ?? target.no) : 'localCaseNo' in which ? which.localCaseNo : null
-      const told = key === null ? null : outcomeOf(key)
+      const told = key === null ? null : waiters.outcomeOf(key)
       const retried = await db.transaction(async tx => {
         const count = await retryIn(tx, target === null ? which : { event: target.id }, by)
         if (count > 0) await act(tx)
         return count
       })
       if (retried === 0) {
-        if (key !== null) notifyWaiters(key, undefined)
+        if (key !== null) waiters.notify(key, undefined)
         return 0
       }
       const problem = await told
@@ -373,64 +385,7 @@ export function createAnswers(
       return retried
     },
 
-    /** A kept answer as its system gave it, or as the adapter read it; a look at the case. Problem: `request.not-found`. */
-    async answer(event: string, by: string): Promise<string> {
-      const found = await find(event)
-      const { id, localCaseNo } = found
-      const kept = textOf(found)
-      if (kept === null) throw new ProblemError('request.not-found', 'event: it was too long to keep')
-      await db.transaction(tx =>
-        audit.append(tx, {
-          actor: by,
-          action: 'case.read',
-          subject: localCaseNo ?? id,
-          detail: { for: 'answer', event: id },
-        }),
-      )
-      return 'raw' in kept ? kept.raw : JSON.stringify(kept)
-    },
-
-    /** Settles one answer without signing anything. Problems: `request.not-found`; `request.conflict` while it is worked on. */
-    async skip(event: string, reason: string, by: string): Promise<void> {
-      const answer = await find(event)
-      if (busy.has(answer.no)) throw new ProblemError('request.conflict', 'the answer is being taken just now')
-      busy.add(answer.no)
-      try {
-        await db.transaction(async tx => {
-          await act(tx)
-          await store.settle(tx, answer, clock.now())
-          await audit.append(tx, {
-            actor: by,
-            action: 'adapter-event.skipped',
-            subject: answer.localCaseNo ?? answer.id,
-            detail: { event: answer.id, problem: answer.problem?.code ?? null, reason },
-          })
-        })
-      } finally {
-        busy.delete(answer.no)
-        worker.wake()
-      }
-    },
-
-    /** Gives up the answers of a local case number that no case here has. Problems: `request.not-found`, `request.conflict`. */
-    async dismiss(localCaseNo: string, by: string): Promise<void> {
-      await db.transaction(async tx => {
-        if ((await parts.cases().byLocalCaseNo(localCaseNo)) !== null)
-          throw new ProblemError(
-            'request.conflict',
-            'the case is one of this node: skip single answers of it, with a reason',
-          )
-        const answers = await store.dismiss(tx, localCaseNo, clock.now())
-        if (answers === 0) throw new ProblemError('request.not-found')
-        await act(tx)
-        await audit.append(tx, {
-          actor: by,
-          action: 'adapter-event.dismissed',
-          subject: localCaseNo,
-          detail: { answers },
-        })
-      })
-    },
+    ...createAnswerActs({ ...parts, store, busy, find, textOf, wake: () => worker.wake() }),
   }
 }
 

@@ -22,7 +22,7 @@ type Asked = { adapter: Adapter; calls: Calls; clock: Clock; name: string; polli
 
 export async function askedHowItIs({ adapter, calls, clock, name, ...asked }: Asked): Promise<ApprovalSystem> {
   const said = await calls
-    .within('check', DISPATCH_LIMITS.check, context => adapter.check(context))
+    .within('check', DISPATCH_LIMITS.check, 0, call => adapter.check(call))
     .catch(error => ({
       ok: false as const,
       detail: error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'the adapter failed',

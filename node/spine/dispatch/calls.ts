@@ -1,11 +1,12 @@
 /** Calls to the adapter: each has a whole deadline, and what is under way can be told. */
-import type { AdapterContext } from '../../../adapters/sdk/port.ts'
+import type { AdapterContext, Call } from '../../../adapters/sdk/port.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { DISPATCH_LIMITS } from './limits.ts'
 
-/** What of the approval system is asked: to take a packet, for answers, to read one, or whether it can be used. */
-export type CallKind = 'deliver' | 'poll' | 'read' | 'check'
+/** What of the approval system is asked: to take a packet, for answers, to read one, to note that they are kept, or whether it can be used. */
+export const CALL_KINDS = ['deliver', 'poll', 'read', 'acknowledge', 'check'] as const
+export type CallKind = (typeof CALL_KINDS)[number]
 
 export type Calls = ReturnType<typeof createCalls>
 
@@ -14,9 +15,9 @@ export function createCalls(given: AdapterContext, clock: Clock) {
 
   /**
    * What the adapter makes of one call, within `ms` however its system trickles; then its signal is aborted and it is waited for
-   * no more. Problem: `adapter.unavailable`.
+   * no more. `attempt`: how often it was tried before. Problem: `adapter.unavailable`.
    */
-  async function within<T>(kind: CallKind, ms: number, call: (context: AdapterContext) => Promise<T>): Promise<T> {
+  async function within<T>(kind: CallKind, ms: number, attempt: number, call: (given: Call) => Promise<T>): Promise<T> {
     const { signal } = given
     const ending = new AbortController()
     const over = Promise.withResolvers<never>()
@@ -39,7 +40,8 @@ export function createCalls(given: AdapterContext, clock: Clock) {
     signal.addEventListener('abort', stopping)
     underWay.add(entry)
     try {
-      return await Promise.race([call({ ...given, signal: ending.signal }), over.promise])
+      const deadline = clock.now() + ms
+      return await Promise.race([call({ ...given, signal: ending.signal, deadline, attempt }), over.promise])
     } finally {
       underWay.delete(entry)
       cancel()

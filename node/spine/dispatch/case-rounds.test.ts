@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Adapter, LocalEvent, OpenCase } from '../../../adapters/sdk/port.ts'
+import type { Adapter, OpenCase } from '../../../adapters/sdk/port.ts'
+import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { PlayApproval } from '../../../test/support/play-approval.ts'
 import { createWorld } from '../../../test/support/world.ts'
@@ -15,7 +16,7 @@ afterEach(async () => {
 /** An approval system that is asked by case: what it says of each, and what it was asked. */
 class AskedByCase {
   readonly asked: { localCaseNo: string; memory: string | null }[] = []
-  readonly says = new Map<string, LocalEvent['move'][]>()
+  readonly says = new Map<string, MoveRequest[]>()
   readonly wrong = new Map<string, ProblemError>()
 
   adapter(numbers: () => string): Adapter {

@@ -23,6 +23,8 @@ type CaseRoundsParts = {
   trace: Pick<Trace, 'of'>
   cases: () => OpenCases
   stateOf: (threadNo: number) => AdapterState
+  /** how often in a row the system could not be asked */
+  attempt: () => number
   /** Keeps answers; false when there was no room for all of them. */
   keep: (answers: readonly (LocalEvent | RawEvent)[]) => Promise<boolean>
 }
@@ -30,15 +32,15 @@ type CaseRoundsParts = {
 /** Where the node keeps what an adapter remembers of a case. */
 const memoryOf = (thread: string): string => `asked about ${thread}`
 
-export function createCaseRounds({ adapter, calls, trace, cases, stateOf, keep }: CaseRoundsParts) {
+export function createCaseRounds({ adapter, calls, trace, cases, stateOf, attempt, keep }: CaseRoundsParts) {
   let left: number[] = []
 
   async function ask({ no, ...open }: OpenCase & { no: number }): Promise<void> {
     const state = stateOf(no)
     const place = memoryOf(open.thread)
     const before = await state.get(place)
-    const said = await calls.within('poll', CASE_ROUND_LIMITS.ask, async context =>
-      adapter.pollCase?.(open, before, { ...context, state, trace: trace.of('poll', () => no) }),
+    const said = await calls.within('poll', CASE_ROUND_LIMITS.ask, attempt(), async call =>
+      adapter.pollCase?.(open, before, { ...call, state, trace: trace.of('poll', () => no) }),
     )
     if (said === undefined) return
     if (said.events.length > 0 && !(await keep(said.events))) return

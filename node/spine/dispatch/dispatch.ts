@@ -4,17 +4,10 @@
  * May import the store, the exchange's ports, the adapter port and the protocol.
  */
 
-import type {
-  Adapter,
-  AdapterContext,
-  AdapterState,
-  Delivery,
-  DeliveryResult,
-  PlannedRequest,
-} from '../../../adapters/sdk/port.ts'
+import type { Adapter, AdapterContext, AdapterState, PlannedRequest } from '../../../adapters/sdk/port.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
-import { PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { CaseKeys, ValueKeys } from '../../kernel/keys/case-keys.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
@@ -27,9 +20,11 @@ import { createAnswers } from './answers.ts'
 import { askedHowItIs } from './approval-system.ts'
 import { createCalls } from './calls.ts'
 import type { OpenCases } from './case-rounds.ts'
+import { createHandOver } from './hand-over.ts'
+import { createJobEnds } from './job-ends.ts'
 import { createJobStore, type DueJob, type Job, type NewJob, type ParkedJob } from './job-store.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
-import { hasEnded, isOver } from './over.ts'
+import { createOutcomes } from './outcomes.ts'
 import { toDelivery } from './to-delivery.ts'
 import { createTrace } from './trace.ts'
 import { Worker } from './worker.ts'
@@ -53,14 +48,15 @@ export type DispatchParts = {
   cases: () => OpenCases & {
     moves(
       thread: string,
-      moves: readonly MoveRequest[],
+      moves: readonly (MoveRequest & { at?: number | undefined })[],
       actor: string,
       alongside: (tx: Transaction) => Promise<void>,
     ): Promise<unknown>
     byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null>
   }
   observer: {
-    effect(kind: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void
+    /** `handed`: what came of it is told later */
+    effect(kind: string, outcome: 'done' | 'handed' | 'retry' | 'parked', seconds: number): void
     /** `standing`: what it says was so already */
     event(outcome: 'done' | 'repeated' | 'standing' | 'waiting' | 'parked'): void
     failed(error: unknown): void
@@ -75,17 +71,26 @@ export type DispatchParts = {
 export type Dispatch = ReturnType<typeof createDispatch>
 
 export function createDispatch(parts: DispatchParts) {
-  const { db, clock, adapter, audit, events } = parts
+  const { db, clock, adapter, audit } = parts
   const actor = `adapter:${adapter.kind}`
   const jobs = createJobStore(db, (store, threadNo) => parts.packets().packets(store, threadNo))
   const calls = createCalls(parts.context, clock)
   const { keys } = parts
   const trace = createTrace({ db, keys, clock, audit, failed: error => parts.observer.failed(error) })
-  const answers = createAnswers({ ...parts, name: parts.name, calls, trace, pollEvery: parts.pollEvery ?? 1000 })
+  const wake = (): void => worker.wake()
+  const ends = createJobEnds({ ...parts, jobs, actor, wake })
+  const handOver = createHandOver({ ...parts, jobs, ends, calls, trace, log: parts.context.log, wake })
+  const outcomes = createOutcomes({ db, jobs, ends, now: clock.now, wake })
+  const answers = createAnswers({
+    ...parts,
+    name: parts.name,
+    calls,
+    trace,
+    outcomes,
+    pollEvery: parts.pollEvery ?? 1000,
+  })
   const failed = (error: unknown) => parts.observer.failed(error)
   let stopped = false
-  /** threads whose submit was taken, while that is signed: the job that ends with it is no other's to end */
-  const answering = new Set<number>()
   /** ends the wait for another try to give a job back */
   const givingBack = new Map<number, () => void>()
   const worker = new Worker<DueJob>({
@@ -98,7 +103,7 @@ export function createDispatch(parts: DispatchParts) {
   /** A failure of this node itself leaves the job to be tried again: its effect is idempotent. */
   async function deliverOrRetry(job: DueJob): Promise<void> {
     try {
-      await deliver(job)
+      await handOver(job)
       jobs.unlease(job.packetNo)
     } catch (error) {
       failed(error)
@@ -127,150 +132,6 @@ export function createDispatch(parts: DispatchParts) {
     }
   }
 
-  async function deliver(job: DueJob): Promise<void> {
-    const begun = clock.now()
-    const { thread, fold } = job
-    const packets = await parts.packets().packets(db, job.threadNo)
-    const packet = packets.find(entry => entry.no === job.packetNo)
-    if (packet === undefined || fold === null) return jobs.finish(job, clock.now())
-    const { kind } = packet.claims
-    if (isOver(kind, fold, false)) return end(job, thread)
-    const delivery = toDelivery(packet, { thread, fold, packets }, job.attempts, parts.openMaterial)
-    const result = await call(delivery, job.threadNo)
-    const seconds = (clock.now() - begun) / 1000
-    if (!result.ok) {
-      const outcome = await fail(job, kind, thread, { code: result.code, detail: result.detail }, result.retryable)
-      parts.observer.effect(kind, outcome, seconds)
-      return
-    }
-    try {
-      await answer(job, thread, fold, kind, result)
-      parts.observer.effect(kind, 'done', seconds)
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      const outcome = await fail(
-        job,
-        kind,
-        thread,
-        error.problem,
-        PROBLEMS[error.problem.code].retryable,
-        result.localCaseNo,
-      )
-      parts.observer.effect(kind, outcome, seconds)
-    }
-  }
-
-  async function call(delivery: Delivery, threadNo: number): Promise<DeliveryResult> {
-    const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
-    try {
-      return await calls.within(
-        'deliver',
-        DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000,
-        context =>
-          adapter.deliver(delivery, {
-            ...context,
-            state: parts.stateOf(threadNo),
-            trace: trace.of('deliver', () => threadNo),
-          }),
-      )
-    } catch (error) {
-      // An adapter that throws may or may not have had its effect: the same idempotency key makes a further try safe.
-      parts.context.log('adapter failed', {
-        kind: delivery.kind,
-        error: error instanceof Error ? error.name : 'unknown',
-      })
-      const late = error instanceof ProblemError && error.problem.code === 'adapter.unavailable'
-      const detail = (late ? error.problem.detail : undefined) ?? 'the adapter failed'
-      return { ok: false, code: 'adapter.unavailable', detail, retryable: true }
-    }
-  }
-
-  /** The effect is there: in one transaction the job ends and its moves are signed. A move that stands already is not signed again. */
-  async function answer(
-    job: Job,
-    thread: string,
-    fold: CaseState,
-    kind: string,
-    result: Extract<DeliveryResult, { ok: true }>,
-  ): Promise<void> {
-    const moves: MoveRequest[] = []
-    if (kind === 'case.submit' && fold.state === 'submitted') {
-      if (result.localCaseNo === undefined) throw new ProblemError('adapter.mapping', 'no local case number')
-      moves.push({ kind: 'case.arrived', body: { localCaseNo: result.localCaseNo } })
-    }
-    moves.push(...(result.moves ?? []))
-    if (moves.length === 0) return jobs.finish(job, clock.now())
-    if (kind === 'case.submit') answering.add(job.threadNo)
-    try {
-      await parts.cases().moves(thread, moves, actor, tx => jobs.finish(job, clock.now(), tx))
-    } finally {
-      answering.delete(job.threadNo)
-    }
-  }
-
-  async function fail(
-    job: Job,
-    kind: string,
-    thread: string,
-    problem: Problem,
-    retryable: boolean,
-    registered?: string,
-  ): Promise<'done' | 'retry' | 'parked'> {
-    const at = clock.now()
-    const fold = await jobs.fold(job.threadNo)
-    if (fold !== null && isOver(kind, fold, !retryable)) {
-      await end(job, thread, registered)
-      return 'done'
-    }
-    await db.transaction(async tx => {
-      if (retryable) {
-        await jobs.retry(tx, job, problem, at, at + retryAfter(job.attempts, parts.random()))
-        return
-      }
-      await jobs.park(tx, job, problem, at)
-      await audit.append(tx, {
-        actor,
-        action: 'dispatch.parked',
-        subject: thread,
-        detail: { problem: problem.code, packet: job.packetNo },
-      })
-      await events.append(tx, { type: 'work.parked', subject: thread })
-      tx.afterCommit(() => parts.observer.parked('packet', problem, thread))
-    })
-    worker.wake()
-    return retryable ? 'retry' : 'parked'
-  }
-
-  /** The case went on or ended without the job; `registered` is a number under which the approval system has it all the same. */
-  async function end(job: Job, thread: string, registered?: string): Promise<void> {
-    await db.transaction(async tx => {
-      await jobs.finish(job, clock.now(), tx)
-      await recordEnded(tx, thread, [job.packetNo], registered)
-    })
-    worker.wake()
-  }
-
-  const recordEnded = (tx: Transaction, thread: string, packets: readonly number[], registered?: string) =>
-    audit.append(tx, {
-      actor,
-      action: 'dispatch.ended',
-      subject: thread,
-      detail: { packets: packets.join(' '), ...(registered === undefined ? {} : { registered }) },
-    })
-
-  /** Ends the jobs of a case that its state leaves nothing to do for. */
-  async function endOver(tx: Transaction, threadNo: number, thread: string, state: CaseState): Promise<void> {
-    const over = (await jobs.restOf(tx, threadNo)).filter(({ kind, parked }) => isOver(kind, state, parked))
-    for (const { packetNo } of over) await jobs.finish({ packetNo, threadNo, attempts: 0 }, clock.now(), tx)
-    if (over.length === 0) return
-    await recordEnded(
-      tx,
-      thread,
-      over.map(({ packetNo }) => packetNo),
-    )
-    tx.afterCommit(() => worker.wake())
-  }
-
   return {
     /** Queues an inbound packet for the adapter, in the transaction that stores it. */
     async enqueue(tx: Transaction, job: NewJob): Promise<void> {
@@ -278,12 +139,11 @@ export function createDispatch(parts: DispatchParts) {
       tx.afterCommit(() => worker.wake())
     },
     /** A material arrived, or something else that a job waited for. */
-    wake: () => worker.wake(),
+    wake,
     /** The city moved a case: its local case number became known, or it ended. In the transaction of the step. */
     async moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void> {
       const { threadNo, thread, state } = moved
-      // Its arrival alone leaves nothing of a case to do but its submit.
-      if (!answering.has(threadNo) || hasEnded(state)) await endOver(tx, threadNo, thread, state)
+      await ends.moved(tx, threadNo, thread, state)
       if (state.localCaseNo !== null) await answers.known(tx, state.localCaseNo)
     },
     async start(): Promise<void> {
@@ -291,7 +151,7 @@ export function createDispatch(parts: DispatchParts) {
       await jobs.releaseAll()
       for (const { threadNo, thread } of await jobs.overtaken()) {
         const state = await jobs.fold(threadNo)
-        if (state !== null) await db.transaction(tx => endOver(tx, threadNo, thread, state))
+        if (state !== null) await db.transaction(tx => ends.moved(tx, threadNo, thread, state))
       }
       worker.start()
       await trace.start()
@@ -308,6 +168,9 @@ export function createDispatch(parts: DispatchParts) {
     check: () => askedHowItIs({ adapter, calls, clock, name: answers.name, polling: answers.polling }),
     /** What is told of it without asking it: when the last good poll was, and how many calls take too long. */
     state: () => ({ polling: answers.polling(), slow: calls.slow().length }),
+
+    /** What the approval system has had for too long: how many packets, and since when the oldest, ms. */
+    handedTooLong: () => jobs.handedBefore(clock.now() - DISPATCH_LIMITS.handed),
 
     /** Packets and answers that wait, packets first, each oldest first; after the place of the last one seen. */
     async parked(limit = 200, after: { what: ParkedWork['what']; no: number } | null = null): Promise<ParkedWork[]> {

@@ -1,9 +1,9 @@
 /** The SQL of dispatch: jobs. Answers have a store of their own. */
 
 import type { CaseState } from '../../../protocol/case/fold.ts'
-import { type Commitment, fromHex, toHex } from '../../../protocol/primitives.ts'
+import { type Commitment, fromHex, Sha256, toHex } from '../../../protocol/primitives.ts'
 import type { Problem } from '../../../protocol/problem.ts'
-import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { Database, Transaction, Value } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from './stored-fold.ts'
 import type { Leased } from './worker.ts'
 
@@ -14,7 +14,10 @@ export type Job = { packetNo: number; threadNo: number; attempts: number }
 /** A job that is due, with its thread and what the case stands at; `fold` is null when there is no such case. */
 export type DueJob = Job & { thread: string; fold: CaseState | null }
 
-/** A job that waits for a person. */
+/** Why a job waits; `theirCode`: the code of the approval system's own answer. */
+export type Cause = Problem & { theirCode?: string | undefined }
+
+/** A job that waits for a person, or for what its approval system makes of it. */
 export type ParkedJob = {
   packetNo: number
   kind: string
@@ -22,8 +25,24 @@ export type ParkedJob = {
   caseNo: string | null
   localCaseNo: string | null
   problem: Problem
+  theirCode: string | null
   attempts: number
+  /** since when the approval system has it; null: it does not, or nobody knows */
+  handedAt: number | null
+  /** when it is handed over or looked at again by itself; null: a person must */
+  retryAt: number | null
   at: number
+}
+
+/** An open job as an outcome finds it. */
+export type FoundJob = { job: Job; kind: string; thread: string; done: boolean }
+
+/** `next_at` of a job that is never looked at by itself. */
+const NEVER = Number.MAX_SAFE_INTEGER
+
+function readCause(text: string): { problem: Problem; theirCode: string | null } {
+  const { theirCode, ...problem } = JSON.parse(text) as Cause
+  return { problem, theirCode: theirCode ?? null }
 }
 
 /** Whether a material of the job `j` is still wanted from who named it. */
@@ -56,9 +75,29 @@ export async function releaseJobs(
   )
 }
 
+export type JobStore = ReturnType<typeof createJobStore>
+
 export function createJobStore(db: Database, packets: PacketsOf) {
   /** jobs that are with the adapter, or of whose end the store took no note yet */
   const leased = new Set<number>()
+
+  async function find(where: 'j.packet_no = ?' | 'p.id = ?', value: Value): Promise<FoundJob | null> {
+    const [row] = await db.query<{
+      packet_no: number
+      thread_no: number
+      attempts: number
+      state: string
+      kind: string
+      thread: Uint8Array
+    }>(
+      `SELECT j.packet_no, j.thread_no, j.attempts, j.state, p.kind, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
+       JOIN threads t ON t.no = j.thread_no WHERE ${where}`,
+      [value],
+    )
+    if (row === undefined) return null
+    const job = { packetNo: row.packet_no, threadNo: row.thread_no, attempts: row.attempts }
+    return { job, kind: row.kind, thread: toHex(row.thread), done: row.state === 'done' }
+  }
 
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
@@ -87,7 +126,7 @@ export function createJobStore(db: Database, packets: PacketsOf) {
         let nextAt: number | null = null
         for (const { packet_no, thread_no, attempts, next_at, thread, fold } of rows) {
           if (leased.has(packet_no)) continue
-          if (next_at > now) nextAt ??= next_at
+          if (next_at > now) nextAt ??= next_at === NEVER ? null : next_at
           else if (jobs.length < room)
             jobs.push({
               packetNo: packet_no,
@@ -121,7 +160,7 @@ export function createJobStore(db: Database, packets: PacketsOf) {
     async finish(job: Job, at: number, tx?: Transaction): Promise<void> {
       if (tx === undefined) return db.transaction(own => this.finish(job, at, own))
       await tx.run(
-        `UPDATE dispatch_jobs SET state = 'done', problem = NULL, updated_at = ?, blocked = 0 WHERE packet_no = ?`,
+        `UPDATE dispatch_jobs SET state = 'done', problem = NULL, handed_at = NULL, updated_at = ?, blocked = 0 WHERE packet_no = ?`,
         [at, job.packetNo],
       )
       const [next] = await tx.query<{ packet_no: number }>(
@@ -134,27 +173,40 @@ export function createJobStore(db: Database, packets: PacketsOf) {
 
     /** Ends a job for a person; false while it is with the adapter. */
     async endByHand(tx: Transaction, job: Job, at: number): Promise<boolean> {
-      const [row] = await tx.query('SELECT 1 AS found FROM dispatch_jobs WHERE packet_no = ?', [job.packetNo])
-      if (row === undefined || leased.has(job.packetNo)) return false
+      if ((await this.standing(tx, job.packetNo)) === 'leased') return false
       await this.finish(job, at, tx)
       return true
     },
 
-    async retry(tx: Transaction, job: Job, problem: Problem, at: number, nextAt: number): Promise<void> {
+    /** One that the approval system has already stays handed over. */
+    async retry(tx: Transaction, job: Job, cause: Cause, at: number, nextAt: number): Promise<void> {
       await tx.run(
         `UPDATE dispatch_jobs SET state = 'ready', attempts = attempts + 1, next_at = ?, problem = ?, updated_at = ? WHERE packet_no = ?`,
-        [nextAt, JSON.stringify(problem), at, job.packetNo],
+        [nextAt, JSON.stringify(cause), at, job.packetNo],
       )
     },
 
-    async park(tx: Transaction, job: Job, problem: Problem, at: number): Promise<void> {
+    /** The approval system has it, since `at` or since it was handed over first; `nextAt` null: it is not looked at by itself. */
+    async handed(tx: Transaction, job: Job, at: number, nextAt: number | null): Promise<void> {
       await tx.run(
-        `UPDATE dispatch_jobs SET state = 'parked', attempts = attempts + 1, problem = ?, updated_at = ? WHERE packet_no = ?`,
-        [JSON.stringify(problem), at, job.packetNo],
+        `UPDATE dispatch_jobs SET state = 'ready', attempts = attempts + 1, next_at = ?, problem = ?, handed_at = coalesce(handed_at, ?),
+           updated_at = ? WHERE packet_no = ?`,
+        [nextAt ?? NEVER, JSON.stringify({ code: 'adapter.handed' } satisfies Cause), at, at, job.packetNo],
       )
     },
 
-    /** Puts parked jobs back to work: one, those of one problem, or all; how many. */
+    async park(tx: Transaction, job: Job, cause: Cause, at: number): Promise<void> {
+      await tx.run(
+        `UPDATE dispatch_jobs SET state = 'parked', attempts = attempts + 1, problem = ?, handed_at = NULL, updated_at = ?
+         WHERE packet_no = ?`,
+        [JSON.stringify(cause), at, job.packetNo],
+      )
+    },
+
+    /**
+     * Puts parked jobs back to work: one, those of one problem, or all; how many. One that was handed over is looked at again when it is
+     * named, or its problem is.
+     */
     async unpark(
       tx: Transaction,
       which: { packetNo: number } | { code: string } | { all: true },
@@ -167,21 +219,36 @@ export function createJobStore(db: Database, packets: PacketsOf) {
             ? [`problem ->> '$.code' = ?`, [which.code]]
             : ['1 = 1', []]
       return tx.run(
-        `UPDATE dispatch_jobs SET state = 'ready', next_at = 0, updated_at = ? WHERE state = 'parked' AND ${where}`,
-        [at, ...params],
+        `UPDATE dispatch_jobs SET state = 'ready', next_at = 0, updated_at = iif(state = 'parked', ?, updated_at)
+         WHERE (state = 'parked' OR (handed_at IS NOT NULL AND ?)) AND ${where}`,
+        [at, 'all' in which ? 0 : 1, ...params],
       )
     },
 
     /** A job that is not done. */
-    async open(packetNo: number): Promise<{ job: Job; kind: string; thread: string } | null> {
-      const [row] = await db.query<{ thread_no: number; attempts: number; kind: string; thread: Uint8Array }>(
-        `SELECT j.thread_no, j.attempts, p.kind, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
-         JOIN threads t ON t.no = j.thread_no WHERE j.packet_no = ? AND j.state <> 'done'`,
-        [packetNo],
+    async open(packetNo: number): Promise<FoundJob | null> {
+      const found = await find('j.packet_no = ?', packetNo)
+      return found?.done === false ? found : null
+    },
+
+    /** The job of the packet with this id, done or not; null: there is none. */
+    ofPacket: (id: string): Promise<FoundJob | null> =>
+      Sha256.safeParse(id).success ? find('p.id = ?', fromHex(id)) : Promise.resolve(null),
+
+    /** How a job stands that is about to be ended: with the adapter, or ended before. */
+    async standing(tx: Transaction, packetNo: number): Promise<'open' | 'leased' | 'done'> {
+      const [row] = await tx.query<{ state: string }>('SELECT state FROM dispatch_jobs WHERE packet_no = ?', [packetNo])
+      if (row === undefined || row.state === 'done') return 'done'
+      return leased.has(packetNo) ? 'leased' : 'open'
+    },
+
+    /** Jobs that the approval system has had since before `before`: how many, and since when the oldest. */
+    async handedBefore(before: number): Promise<{ count: number; since: number | null }> {
+      const [row] = await db.query<{ count: number; since: number | null }>(
+        'SELECT count(*) AS count, min(handed_at) AS since FROM dispatch_jobs WHERE handed_at IS NOT NULL AND handed_at < ?',
+        [before],
       )
-      if (row === undefined) return null
-      const job = { packetNo, threadNo: row.thread_no, attempts: row.attempts }
-      return { job, kind: row.kind, thread: toHex(row.thread) }
+      return row ?? { count: 0, since: null }
     },
 
     /** Jobs of a case that are neither done nor with the adapter, in their order. */
@@ -224,12 +291,12 @@ export function createJobStore(db: Database, packets: PacketsOf) {
       return rows.map(row => ({
         kind: row.kind,
         parked: row.state === 'parked',
-        problem: JSON.parse(row.problem) as Problem,
+        problem: readCause(row.problem).problem,
         at: row.updated_at,
       }))
     },
 
-    /** Parked jobs in the order of their packets. `after` is the number of the last one seen. */
+    /** Parked jobs, and those that the approval system has, in the order of their packets. `after` is the number of the last one seen. */
     async parked(limit: number, after: number): Promise<ParkedJob[]> {
       const rows = await db.query<{
         packet_no: number
@@ -239,11 +306,17 @@ export function createJobStore(db: Database, packets: PacketsOf) {
         local_case_no: string | null
         problem: string
         attempts: number
+        handed_at: number | null
+        state: string
+        next_at: number
         updated_at: number
       }>(
-        `SELECT j.packet_no, p.kind, t.thread, c.case_no, c.local_case_no, j.problem, j.attempts, j.updated_at FROM dispatch_jobs j
-         JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no LEFT JOIN cases c ON c.thread_no = j.thread_no
-         WHERE j.state = 'parked' AND j.packet_no > ? ORDER BY j.packet_no LIMIT ?`,
+        `SELECT j.packet_no, p.kind, t.thread, c.case_no, c.local_case_no, j.problem, j.attempts, j.handed_at, j.state, j.next_at, j.updated_at
+         FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no
+         LEFT JOIN cases c ON c.thread_no = j.thread_no
+         WHERE j.packet_no IN (SELECT packet_no FROM dispatch_jobs WHERE state = 'parked'
+           UNION ALL SELECT packet_no FROM dispatch_jobs WHERE handed_at IS NOT NULL) AND j.packet_no > ?
+         ORDER BY j.packet_no LIMIT ?`,
         [after, limit],
       )
       return rows.map(row => ({
@@ -252,8 +325,10 @@ export function createJobStore(db: Database, packets: PacketsOf) {
         caseNo: row.case_no,
         localCaseNo: row.local_case_no,
         thread: toHex(row.thread),
-        problem: JSON.parse(row.problem) as Problem,
+        ...readCause(row.problem),
         attempts: row.attempts,
+        handedAt: row.handed_at,
+        retryAt: row.state === 'parked' || row.next_at === NEVER ? null : row.next_at,
         at: row.updated_at,
       }))
     },

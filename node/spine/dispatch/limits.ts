@@ -15,6 +15,18 @@ export const DISPATCH_LIMITS = {
   read: 1_800_000,
   /** ms that the adapter has to say whether its system can be used */
   check: 60_000,
+  /** ms that the adapter has to acknowledge answers */
+  acknowledge: 60_000,
+  /** ids of answers that are acknowledged in one call */
+  acknowledged: 200,
+  /** ms after which a packet that was handed over is looked at again, whatever its adapter asks for */
+  lookAgain: { least: 1_000, most: 604_800_000 },
+  /** ms after which a packet is tried again, whatever its system asks for */
+  retryAfter: { least: 1_000, most: 86_400_000 },
+  /** characters that are kept of a system's own code */
+  theirCode: 100,
+  /** ms for which the approval system may have a packet before it is told of that nothing came of it */
+  handed: 259_200_000,
   /** ms that a call has to end when the node stops */
   stop: 5_000,
   /** ms after which a call that is under way is told of */

@@ -7,6 +7,7 @@ import { type Actor, PROBLEMS, type Problem } from '../../../protocol/problem.ts
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { describeProblem, ProblemInWords, tellWhy } from '../../edges/http/problem-in-words.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
+import { CALL_KINDS } from './calls.ts'
 import type { Dispatch, ParkedWork } from './dispatch.ts'
 import { TRACE_LIMITS } from './trace.ts'
 
@@ -33,7 +34,12 @@ const Parked = z
       caseNo: CaseNo,
       localCaseNo: LocalCaseNo,
       problem: ProblemInWords,
+      theirCode: z.string().nullable().describe("the code of the approval system's own answer"),
       attempts: z.number().int(),
+      handedAt: Time.nullable().describe(
+        'since when the approval system has it and has not told what came of it (已移交); null: it does not have it',
+      ),
+      retryAt: Time.nullable().describe('when the node looks at it again by itself; null: it does not'),
       at: Time,
     }),
     z.strictObject({
@@ -95,6 +101,9 @@ function toAnswer(work: Work): z.input<typeof Parked> {
       thread: work.thread,
       caseNo,
       localCaseNo,
+      theirCode: work.theirCode,
+      handedAt: timeOrNull(work.handedAt),
+      retryAt: timeOrNull(work.retryAt),
     }
   return {
     ...told,
@@ -133,6 +142,8 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       path: '/api/v1/parked',
       id: 'listParked',
       summary: 'Work that waits: packets, then answers of the approval system, then materials, each oldest first',
+      description:
+        'Among the packets are those that the approval system has and has not told the outcome of (`handedAt`).',
       action: 'operation.read',
       query: z.strictObject(pageQuery),
       answer: pageOf(Parked),
@@ -169,7 +180,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
           .nullable()
           .describe('null when it is not asked'),
         slow: z
-          .array(z.strictObject({ kind: z.enum(['deliver', 'poll', 'read', 'check']), since: Time }))
+          .array(z.strictObject({ kind: z.enum(CALL_KINDS), since: Time }))
           .describe('calls that are under way too long'),
       }),
       handle: async () => {
@@ -193,7 +204,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
           z.strictObject({
             no: z.number().int(),
             at: Time,
-            call: z.enum(['deliver', 'poll', 'read', 'check']).describe('of the adapter'),
+            call: z.enum(CALL_KINDS).describe('of the adapter'),
             thread: ThreadId.nullable(),
             caseNo: CaseNo,
             status: z.number().int().nullable().describe('HTTP status; null: no answer came'),
@@ -252,6 +263,7 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       path: '/api/v1/parked/retry',
       id: 'retryParked',
       summary: 'Try parked work again: one, all of one problem, or all but materials',
+      description: 'What was handed over is looked at again when it is named, or by the problem `adapter.handed`.',
       action: 'operation.manage',
       body: z.union([
         z.strictObject({ packetNo: z.number().int() }),

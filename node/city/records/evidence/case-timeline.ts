@@ -76,6 +76,10 @@ function written(kind: string, body: unknown, told: readonly TimelineFact[]): Ti
   })
 }
 
+/** When the officer acted: of this city's own record, so no evidence for others has it. */
+const actedFact = (at: number | null | undefined): TimelineFact[] =>
+  at == null ? [] : [{ label: { zh: '经办时间', en: 'Officer acted' }, value: chinaTime(at / 1000), long: false }]
+
 const inWords = (at: number, cityName: string, title: Bilingual, facts: readonly TimelineFact[]): Bilingual => {
   const say = (language: 'zh' | 'en', colon: string, between: string) =>
     facts
@@ -135,10 +139,15 @@ export function createCaseTimelines({ db, audit, own, cityName, ...parts }: Case
       )
       const bodies = new Map(packets.map(({ id, body }) => [id, body]))
       const people = await takenBy(thread)
+      const acted = new Map(detail.timeline.map(({ packet, actedAt }) => [packet, actedAt]))
       const steps = timelineOf(packets, stored).map((entry): TimelineLine => {
         const { packet, storedAt } = entry.proof
         const at = entry.at * 1000
-        const facts = [...entry.facts, ...written(entry.kind, bodies.get(packet), entry.facts)]
+        const facts = [
+          ...actedFact(acted.get(packet)),
+          ...entry.facts,
+          ...written(entry.kind, bodies.get(packet), entry.facts),
+        ]
         const name = cityName(entry.city)
         return {
           type: 'step',

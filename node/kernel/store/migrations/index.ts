@@ -64,6 +64,7 @@ import { draftSteps } from './061-draft-steps.ts'
 import { coveringBoxes } from './062-covering-boxes.ts'
 import { pairsCounted } from './063-pairs-counted.ts'
 import { deskColumns } from './064-desk-columns.ts'
+import { handedOver } from './065-handed-over.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -130,4 +131,5 @@ export const MIGRATIONS: readonly Migration[] = [
   coveringBoxes,
   pairsCounted,
   deskColumns,
+  handedOver,
 ]

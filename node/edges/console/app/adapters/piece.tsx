@@ -39,7 +39,10 @@ function About({ work }: { work: ParkedWork }) {
       {localNo === null ? null : <span>{words.localNo(localNo)}</span>}
       <span className="muted">
         {instantText(work.at, language)} · {words.attempts(work.attempts)}
-        {work.what === 'adapter-event' && work.retryAt !== null
+        {work.what === 'packet' && work.handedAt !== null
+          ? ` · ${words.handedSince(instantText(work.handedAt, language))}`
+          : ''}
+        {work.what !== 'material' && work.retryAt !== null
           ? ` · ${words.retryAt(instantText(work.retryAt, language))}`
           : ''}
         {work.what === 'material' && work.ended ? ` · ${words.gaveUp}` : ''}
@@ -160,6 +163,9 @@ export function Piece({ work, end }: { work: ParkedWork; end: (ending: Ending) =
     <li className="card">
       <About work={work} />
       <Told problem={work.problem} />
+      {work.what === 'packet' && work.theirCode !== null ? (
+        <div className="muted">{words.theirCode(work.theirCode)}</div>
+      ) : null}
       {retry.error === null ? null : <ProblemNotice error={retry.error} />}
       <Space wrap style={{ marginTop: 8 }}>
         {mayDo(me, 'operation.manage') ? (
