@@ -117,6 +117,12 @@ export const ADAPTER_MESSAGES: Messages = {
   'the answer is being taken just now': '该答复正在处理',
   'the case is one of this node: skip single answers of it, with a reason':
     '该办件属于本节点：请逐条跳过其答复并注明原因',
+  'one of them says what came of a packet of this node: skip single answers, with a reason':
+    '其中有答复告知本节点数据包的结果：请逐条跳过并注明原因',
+  'the packet is handed over just now': '该数据包正在移交',
+  'no packet has this idempotency key': '没有使用该幂等键的数据包',
+  '{count} packets of which the approval system has told nothing for days; the oldest since {time}':
+    '{count} 个数据包已移交多日，审批系统未告知结果；最早的自 {time} 起',
   'the adapter failed': '适配器出错',
   'no local case number': '没有本地办件编号',
   'the case has another one': '该办件已有另一编号',

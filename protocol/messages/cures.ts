@@ -58,6 +58,8 @@ export const CURE_MESSAGES: Messages = {
   'tongban partners resume {city}': '执行 tongban partners resume {city}',
   'It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show {city}':
     '须为可连通的有效合作城市，已设置 p2p.offerRelay 且有空余名额；见 tongban partners show {city}',
+  'See to them in the approval system; tongban parked names them, and ends what was done by other means':
+    '请在审批系统中处理；tongban parked 列出各项，已用其他方式办妥的可以了结',
   'See tongban parked, cure the cause, then tongban parked retry, or end it with a reason':
     '见 tongban parked，处理原因后执行 tongban parked retry，或注明理由予以了结',
   'Stop the node and run tongban identity renew (of a federation CA: tongban ca request, then ca install), start it, and tell the partners: they suspend, pair again and confirm':

@@ -48,7 +48,7 @@ async function parkedWork(
   const work = (await dispatch.parked(limit)).map(entry => ({
     problem: entry.problem,
     handed: entry.what === 'packet' && entry.handedAt !== null,
-    alone: entry.retryAt !== null || (entry.what === 'packet' && entry.handedAt !== null),
+    alone: entry.what === 'adapter-event' && entry.retryAt !== null,
   }))
   if (work.length >= limit) return work
   const fetches = await materials.waitingAfter(limit - work.length, null)

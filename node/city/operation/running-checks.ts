@@ -1,10 +1,7 @@
 /** What a running node says of itself (运行体检): relays, approval system, carrier, parked work, calendar. */
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
-import { DISPATCH_LIMITS } from '../../spine/dispatch/limits.ts'
 import { type Check, run } from './check.ts'
-
-const HANDED_DAYS = DISPATCH_LIMITS.handed / 86_400_000
 
 /** A city that nobody can connect to: says what it can do, and whether it has its places at relays. */
 export async function checkRelays(
@@ -79,7 +76,7 @@ export async function checkCarrier(ask: () => Promise<Carrier>, checks: Check[])
   )
 }
 
-/** Work that waits, oldest first; `alone`: it needs nobody here, for the node tries it again, or its approval system has it. */
+/** Work that waits, oldest first; `alone`: the node tries it again by itself; `handed`: its approval system has it. */
 export type Waiting = { problem: Problem; alone: boolean; handed: boolean }
 
 /** Packets that the approval system has had for too long: how many, and since when the oldest, ms. */
@@ -92,7 +89,7 @@ export async function checkHanded(
   checks.push({
     check: 'handed over 已移交',
     level: 'warn',
-    detail: `packets of which the approval system has told nothing for ${HANDED_DAYS} days: ${count}; the oldest since ${new Date(since).toISOString()}`,
+    detail: `${count} packets of which the approval system has told nothing for days; the oldest since ${new Date(since).toISOString()}`,
     act: 'you',
     cure: 'See to them in the approval system; tongban parked names them, and ends what was done by other means',
   })
@@ -109,17 +106,12 @@ export async function checkParked(
     'parked 挂起',
     async () => ask(most + 1),
     all => {
-      const items = all.slice(0, most)
+      const items = all.slice(0, most).filter(({ handed }) => !handed)
       const waiting = items.filter(({ alone }) => !alone).length
-      const handed = items.filter(entry => entry.handed).length
       const more = all.length > most ? ' or more' : ''
-      const tried = items.length - waiting - handed
+      const tried = items.length - waiting
       if (items.length === 0) return 'nothing waits for a person'
-      return [
-        `${waiting}${more} wait for a person`,
-        ...(tried === 0 ? [] : [`${tried}${more} are tried again`]),
-        ...(handed === 0 ? [] : [`${handed}${more} are handed over`]),
-      ].join(', ')
+      return `${waiting}${more} wait for a person${tried === 0 ? '' : `, ${tried}${more} are tried again`}`
     },
   )
   const [first] = (found ?? []).filter(({ handed }) => !handed)
