@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { type ContractTest, must, same } from './conformance.ts'
 import { failureOf } from './conformance-in.ts'
-import type { LocalEvent } from './port.ts'
+import type { LocalMove } from './port.ts'
 import { sampleSubmit } from './test-kit.ts'
 
-const messagesOn = (events: readonly LocalEvent[], number: string): unknown[] =>
+const messagesOn = (events: readonly LocalMove[], number: string): unknown[] =>
   events
     .filter(({ localCaseNo, move }) => localCaseNo === number && move.kind === 'case.message')
     .map(({ move }) => (move.body as { text?: unknown }).text)
@@ -37,12 +37,12 @@ export const WAY_BACK: readonly ContractTest[] = [
     zh: '答复自游标起给出：不丢失，重问时编号不变',
     async run({ follow, poll, submit, system }) {
       const numbers = [await submit(sampleSubmit('answered 1')), await submit(sampleSubmit('answered 2'))]
-      const given: LocalEvent[] = []
+      const given: LocalMove[] = []
       const cursors: (string | null)[] = [null]
       let cursor: string | null = null
       for (let round = 0; round < 3; round++) {
         for (const number of numbers) await system.say(number)
-        const answered: { events: readonly LocalEvent[]; cursor: string } = await poll(cursor)
+        const answered: { events: readonly LocalMove[]; cursor: string } = await poll(cursor)
         given.push(...answered.events)
         cursor = answered.cursor
         cursors.push(cursor)
@@ -53,7 +53,7 @@ export const WAY_BACK: readonly ContractTest[] = [
       same(new Set(ids).size, ids.length, 'ids of so many answers')
       for (const number of numbers)
         must(all.filter(event => event.localCaseNo === number).length >= 3, 'an answer on a case was lost')
-      const idsOn = (events: readonly LocalEvent[], number: string) =>
+      const idsOn = (events: readonly LocalMove[], number: string) =>
         events.filter(({ localCaseNo }) => localCaseNo === number).map(({ id }) => id)
       for (const from of cursors) {
         const again = (await follow(from)).events

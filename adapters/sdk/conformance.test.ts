@@ -5,10 +5,11 @@
  */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import { CONTRACT, certificateEnd, certificateLine, certify } from './certificate.ts'
 import { type ContractSubject, type OutsideSystem, type Patience, runContractTest } from './conformance.ts'
 import { LATER_KINDS } from './conformance-in.ts'
-import type { Adapter, AdapterContext, AdapterState, Delivery, DeliveryResult, LocalEvent } from './port.ts'
+import type { Adapter, AdapterState, Call, Delivery, DeliveryResult, LocalEvent } from './port.ts'
 import { createSampleAdapter, createSampleSystem, type SampleRequest, type SampleSystem } from './sample-system.ts'
 import { memoryState } from './test-kit.ts'
 
@@ -74,7 +75,7 @@ const answering =
   }
 
 const never = new AbortController().signal
-const deaf = (context: AdapterContext): AdapterContext => ({ ...context, signal: never })
+const deaf = (context: Call): Call => ({ ...context, signal: never })
 
 type Poll = NonNullable<Adapter['poll']>
 const polling =
@@ -385,7 +386,7 @@ const MUTANTS: readonly Mutant[] = [
       async read(raw, context) {
         const read = await (inner.read as NonNullable<Adapter['read']>)(raw, context)
         const { id, number } = JSON.parse(raw) as Record<'id' | 'number', string>
-        const move = { kind: 'case.message', body: { text: 'new' } } as LocalEvent['move']
+        const move = { kind: 'case.message', body: { text: 'new' } } as MoveRequest
         return read.ok ? read : { ok: true, event: { id, localCaseNo: number, move } }
       },
     }

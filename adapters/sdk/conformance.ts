@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CASE_CONTENT } from '../../protocol/case/kinds.ts'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Adapter, AdapterContext, Delivery, DeliveryResult, LocalEvent, OpenCase } from './port.ts'
+import type { Adapter, Call, Delivery, DeliveryResult, LocalMove, LocalOutcome, OpenCase } from './port.ts'
 import { CANARIES, type KeptLine, memoryState, readAnswers, sampleKey, testContext } from './test-kit.ts'
 
 /** Switches and counters of the approval system behind an adapter. */
@@ -42,6 +42,8 @@ export interface OutsideSystem {
   garbleEvents(on: boolean): Promise<void>
   /** as `garbleEvents`, of what is said on one case */
   garbleCase?(localCaseNo: string, on: boolean): Promise<void>
+  /** does now what was handed to it, for the next polls to tell; absent when it answers each call at once */
+  work?(): Promise<void>
   /** answers that it gives at a time; absent: 10 */
   readonly pageSize?: number
 }
@@ -119,25 +121,28 @@ const byClock: Patience = () => {
   return { over: promise, stop: () => clearTimeout(timer) }
 }
 
-export type Page = { events: LocalEvent[]; problems: { code: string }[]; cursor: string }
+/** What came of a delivery in the end: one that was handed over is followed until its outcome is told. */
+export type Settled = Exclude<DeliveryResult, { ok: 'handed' }>
+
+export type Page = { events: LocalMove[]; outcomes: LocalOutcome[]; problems: { code: string }[]; cursor: string }
 
 /** Where one test plays: an adapter made for it, its context, and the system behind it. */
 export type Stage = {
-  context: AdapterContext
+  context: Call
   /** files that were kept, by their hashes */
   kept: ReadonlyMap<string, Uint8Array>
   /** the switches that the test needs, and no other */
   system: Required<OutsideSystem>
-  deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult>
+  deliver(delivery: Delivery, signal?: AbortSignal): Promise<Settled>
   /** the same by another instance over the same memory, as of a second process of the node */
-  deliverBySecond(delivery: Delivery): Promise<DeliveryResult>
+  deliverBySecond(delivery: Delivery): Promise<Settled>
   /** delivers a submit and gives its local number */
   submit(delivery: Delivery): Promise<string>
   /** one look at the answers; of a system that is asked case by case, at all cases that were submitted */
-  poll(cursor: string | null, context?: AdapterContext): Promise<Page>
+  poll(cursor: string | null, context?: Call): Promise<Page>
   /** follows the cursor until nothing new comes */
   follow(from: string | null): Promise<Page>
-  check(context?: AdapterContext): ReturnType<Adapter['check']>
+  check(context?: Call): ReturnType<Adapter['check']>
   lacking: NonNullable<Adapter['lacking']>
   /** makes the adapter anew, as after a restart of the node */
   restart(): Promise<void>
@@ -150,7 +155,7 @@ export type Stage = {
 }
 
 /** The number of a case that was taken. */
-export function numberOf(result: DeliveryResult): string {
+export function numberOf(result: Settled): string {
   must(result.ok === true, `not taken: ${shown(result)}`)
   const { localCaseNo = '' } = result
   must(/^\S(.{0,98}\S)?$/.test(localCaseNo), `a local case number of 1 to 100 characters: ${shown(localCaseNo)}`)
@@ -159,7 +164,7 @@ export function numberOf(result: DeliveryResult): string {
 
 /** `result` is a failure of this kind. */
 export function failedAs(
-  result: DeliveryResult,
+  result: Settled,
   { code, retryable }: { code?: string; retryable: boolean },
   when: string,
 ): void {
@@ -250,8 +255,11 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
     }
   }
 
-  async function deliverBy(adapter: Adapter, delivery: Delivery, signal = context.signal): Promise<DeliveryResult> {
-    const result = await within('deliver', adapter.deliver(marked(delivery, mark), { ...context, signal }))
+  async function deliverBy(adapter: Adapter, delivery: Delivery, signal = context.signal): Promise<Settled> {
+    const sent = marked(delivery, mark)
+    const given = { ...context, signal, attempt: delivery.attempt }
+    const said = await within('deliver', adapter.deliver(sent, given))
+    const result = said.ok === 'handed' ? await outcomeOf(adapter, sent) : said
     told.push(JSON.stringify(result))
     if (result.ok === true)
       for (const { kind, body } of result.moves ?? [])
@@ -259,16 +267,42 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
     return result
   }
 
-  async function pollWith(from: string | null, given: AdapterContext): Promise<Page> {
-    const page = await asked(from, given)
-    const { events, problems } = await within('read', readAnswers(current, page.events, given))
-    told.push(JSON.stringify(problems))
-    return { events, problems, cursor: page.cursor }
+  /** What the answers say last of a packet that was handed over, once its system had time for it. */
+  async function outcomeOf(adapter: Adapter, { idempotencyKey: key, attempt }: Delivery): Promise<Settled> {
+    await within('work', subject.system?.work?.() ?? Promise.resolve())
+    const { outcomes } = await followWith(adapter, null, { ...context, attempt })
+    const last = outcomes.findLast(outcome => ('taken' in outcome ? outcome.taken : outcome.refused) === key)
+    if (last === undefined) return { ok: false, code: 'adapter.unavailable', detail: 'no answer', retryable: true }
+    if ('refused' in last) return { ok: false, code: 'adapter.refused', detail: last.detail, retryable: false }
+    return { ok: true, ...(last.localCaseNo === undefined ? {} : { localCaseNo: last.localCaseNo }) }
+  }
+
+  /** Follows the cursor until nothing new comes. */
+  async function followWith(adapter: Adapter, from: string | null, given: Call): Promise<Page> {
+    const all: Page = { events: [], outcomes: [], problems: [], cursor: from ?? '' }
+    let cursor = from
+    for (let page = 0; page < CONFORMANCE_LIMITS.pages; page++) {
+      const answered = await pollWith(adapter, cursor, given)
+      all.events.push(...answered.events)
+      all.outcomes.push(...answered.outcomes)
+      all.problems.push(...answered.problems)
+      all.cursor = answered.cursor
+      const nothing = [answered.events, answered.outcomes, answered.problems].every(told => told.length === 0)
+      if (nothing || answered.cursor === cursor) return all
+      cursor = answered.cursor
+    }
+    throw new ContractBroken('the answers have no end')
+  }
+
+  async function pollWith(adapter: Adapter, from: string | null, given: Call): Promise<Page> {
+    const page = await asked(adapter, from, given)
+    const { events, outcomes, problems } = await within('read', readAnswers(adapter, page.events, given))
+    told.push(JSON.stringify([outcomes, problems]))
+    return { events, outcomes, problems, cursor: page.cursor }
   }
 
   /** Of a system that is asked case by case the cursor holds what each case was left with. */
-  async function asked(from: string | null, given: AdapterContext): ReturnType<NonNullable<Adapter['poll']>> {
-    const adapter = current
+  async function asked(adapter: Adapter, from: string | null, given: Call): ReturnType<NonNullable<Adapter['poll']>> {
     if (adapter.poll !== undefined) return within('poll', adapter.poll(from, given))
     const { pollCase } = adapter
     must(pollCase !== undefined, 'an adapter of an outside system has poll or pollCase')
@@ -317,21 +351,8 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
         submitted.push({ thread, localCaseNo, caseNo, item: item?.code ?? '', state: 'arrived' })
       return localCaseNo
     },
-    poll: (cursor, given = context) => pollWith(cursor, given),
-    async follow(from) {
-      const all: Page = { events: [], problems: [], cursor: from ?? '' }
-      let cursor = from
-      for (let page = 0; page < CONFORMANCE_LIMITS.pages; page++) {
-        const answered = await pollWith(cursor, context)
-        all.events.push(...answered.events)
-        all.problems.push(...answered.problems)
-        all.cursor = answered.cursor
-        const nothing = answered.events.length === 0 && answered.problems.length === 0
-        if (nothing || answered.cursor === cursor) return all
-        cursor = answered.cursor
-      }
-      throw new ContractBroken('the answers have no end')
-    },
+    poll: (cursor, given = context) => pollWith(current, cursor, given),
+    follow: from => followWith(current, from, context),
     check: (given = context) => within('check', current.check(given)),
     lacking: async items => within('lacking', Promise.resolve(current.lacking?.(items) ?? [])),
     async restart() {
