@@ -149,12 +149,9 @@ function reasonOf(issue: Issue, given: unknown): Reason {
   switch (issue.code) {
     case 'invalid_type': {
       const { expected } = issue
+      // Of which type it would be is nothing to who has yet to fill it in, and stands in the description of the API.
       return given === undefined
-        ? {
-            code: 'required',
-            en: `must be there, of the type ${expected}`,
-            zh: `必填，类型为${TYPES[expected] ?? ` ${expected}`}`,
-          }
+        ? MISSING
         : { code: 'type', en: `must be of the type ${expected}`, zh: `类型应为${TYPES[expected] ?? ` ${expected}`}` }
     }
     case 'too_big':

@@ -23,7 +23,6 @@ export const REQUEST_MESSAGES: Messages = {
   'not a field that this takes': '没有这个字段',
   'must be there': '必填',
   'must be there, one of: {values}': '必填，取值为：{values}',
-  'must be there, of the type {type}': '必填，类型为 {type}',
   'must be of the type {type}': '类型应为 {type}',
   'at most {count} characters': '最多 {count} 个字符',
   'at most {count} entries': '最多 {count} 项',

@@ -48,7 +48,7 @@ async function uploadFile(client: Client, out: Output, flag: string): Promise<Ma
 }
 
 const pagesOf = (pages: number | null | undefined): string =>
-  pages == null ? 'pages cannot be counted 无法核对页数' : `${pages} pages 页`
+  pages == null ? 'pages cannot be counted 无法核对页数' : `${pages} ${pages === 1 ? 'page' : 'pages'} 页`
 
 /**
  * Uploads each file and adds it to the materials of a case, of a joint one to those that all its items share; says whose codes

@@ -476,7 +476,7 @@ describe('problems', () => {
       told('', 'unknown', 'unknown field, 1 in all', '未知字段，共 1 个'),
     ])
     expect((await errorsOf('/api/v1/trials/a', {})).errors).toEqual([
-      told('idNumber', 'required', 'must be there, of the type string', '必填，类型为文本'),
+      told('idNumber', 'required', 'must be there', '必填'),
     ])
     const { errors, detail } = await errorsOf('/api/v1/trials/a', '{"idNumber":1e400}', { 'accept-language': 'zh-CN' })
     expect(errors).toMatchObject([{ field: 'idNumber', ...caller, reasonZh: expect.stringContaining('请写成文本') }])

@@ -20,9 +20,9 @@ export type CellFault =
 
 /** A limit that is not told in working days: its number, and the unit that it is told in. */
 export type Limit = { number: number; unit: string }
-/** `value` is absent when the cell says that there is none; `rest` is what stands in brackets behind what was read. */
+/** `value` is absent when the cell says that there is none; `rest` is what stands in brackets behind what was read; `zeros` were put back. */
 export type CellResult =
-  | { ok: true; value: unknown; rest?: string; bare?: boolean }
+  | { ok: true; value: unknown; rest?: string; bare?: boolean; zeros?: true }
   | {
       ok: false
       fault: CellFault
@@ -55,13 +55,27 @@ function namesOf(codes: Codes): ReadonlyMap<string, string> {
   return names
 }
 
-/** Codes, several at once where a name stands for them; null for what is none. */
+/** A code with its name behind it, as lists to choose from have them: `01-行政许可`, `1：异地代收`. */
+const CODE_AND_NAME = /^(\d{1,2})[-–—_.:：=、]+(\D.*)$/
+
+/** Codes, several at once where a name stands for them, or its code and name together; null for what is none. */
 function codesOf(cell: string, codes: Codes, also: Codes = {}): string[] | null {
+  const plain = codesNamed(cell, codes, also)
+  if (plain !== null) return plain
+  const [, number = '', name = ''] = CODE_AND_NAME.exec(plainText(cell).replaceAll(/\s+/g, '')) ?? []
+  if (number === '') return null
+  const [meant, ...others] = codesNamed(name, codes, also) ?? []
+  // Of another system's code with our name the name counts where the code is none of ours; two that differ are a question.
+  const [own] = codesNamed(number, codes, also) ?? []
+  return meant !== undefined && others.length === 0 && (own === undefined || own === meant) ? [meant] : null
+}
+
+function codesNamed(cell: string, codes: Codes, also: Codes = {}): string[] | null {
   const text = plainText(cell).replaceAll(/\s+/g, '')
   if (Object.hasOwn(codes, text)) return [text]
   // A spreadsheet drops the zero of 01.
   if (/^\d$/.test(text) && Object.hasOwn(codes, `0${text}`)) return [`0${text}`]
-  if (/^\d+\.0+$/.test(text)) return codesOf(text.replace(/\.0+$/, ''), codes, also)
+  if (/^\d+\.0+$/.test(text)) return codesNamed(text.replace(/\.0+$/, ''), codes, also)
   const named = namesOf(codes).get(text)
   if (named !== undefined) return [named]
   const other = Object.hasOwn(also, text)
@@ -124,10 +138,36 @@ function inOnePiece(code: string): string {
   return /^[0-9A-Za-z]{12,}$/.test(whole) && whole.replaceAll(/\D/g, '').length >= 8 ? whole : code
 }
 
+/** An area code that has lost its zero, with the number: 7198100021, 0719 without it, 10 and 20 to 29 with eight digits. Numbers of 400 and 800 have none. */
+const BARE_PHONE = /^(?:(?!400|800)[3-9]\d{2}-?\d{7,8}|(?:10|2\d)-?\d{8})$/
+
+/** A code or phone number with the zeros that it has lost; null when it has lost none. */
+function withZeros(text: string, zeros: Column['zeros']): string | null {
+  if (zeros === 'phone') return BARE_PHONE.test(text) ? `0${text}` : null
+  return zeros !== undefined && /^\d+$/.test(text) && text.length < zeros && text.length >= zeros / 2
+    ? text.padStart(zeros, '0')
+    : null
+}
+
+/** What a fee costs, as the column of whether there is one says it: 20元, 收费120元/本. */
+const PRICE = /^(?:需|要)?(?:收费|工本费|收取)?[:：]?(?:每\D)?(\d+(?:\.\d+)?)元/
+
+/** Whether a cell says yes or no, alone or behind its code: `1-是`; null for neither. */
+function yesOrNo(cell: string, field: string): boolean | null {
+  const text = cell.replaceAll(/\s+/g, '').toLowerCase().replace(/\.0+$/, '').replace(/。$/, '')
+  if (YES.has(text)) return true
+  if (NO.has(text)) return false
+  const [, number = '', word = ''] = CODE_AND_NAME.exec(text) ?? []
+  if (YES.has(word) && number !== '0') return true
+  if (NO.has(word) && number !== '1') return false
+  const [, price] = (field === 'isFee' && PRICE.exec(text)) || []
+  return price === undefined ? null : Number(price) > 0
+}
+
 /** Reads a cell that is not blank. */
 export function readCell(
   given: string,
-  { kind, codes = {}, also, units, field, required }: Column,
+  { kind, codes = {}, also, units, field, required, zeros }: Column,
   translate: Readonly<Record<string, string>> = {},
   from1904 = false,
 ): CellResult {
@@ -145,10 +185,17 @@ export function readCell(
     return found
   }
   switch (kind) {
-    case 'text':
-      return SCIENTIFIC.test(plain) ? fault('cell.number') : value(cell)
-    case 'id':
-      return SCIENTIFIC.test(plain) ? fault('cell.number') : value(none ? undefined : inOnePiece(plainCode(cell)))
+    case 'text': {
+      if (SCIENTIFIC.test(plain)) return fault('cell.number')
+      const whole = withZeros(plain, zeros)
+      return whole === null ? value(cell) : { ok: true, value: whole, zeros: true }
+    }
+    case 'id': {
+      if (SCIENTIFIC.test(plain)) return fault('cell.number')
+      const code = inOnePiece(plainCode(cell))
+      const whole = none ? null : withZeros(code, zeros)
+      return whole === null ? value(none ? undefined : code) : { ok: true, value: whole, zeros: true }
+    }
     case 'ids': {
       if (none) return value(undefined)
       const list = linesOf(cell, plainLines).map(plainCode)
@@ -158,9 +205,8 @@ export function readCell(
       return none ? value(undefined) : intOf(plain, units)
     case 'bool':
       return readWithRest(plain, part => {
-        const text = part.replaceAll(/\s+/g, '').toLowerCase().replace(/\.0+$/, '').replace(/。$/, '')
-        if (YES.has(text)) return value(true)
-        if (NO.has(text)) return value(false)
+        const said = yesOrNo(part, field)
+        if (said !== null) return value(said)
         return none ? value(undefined) : unreadable('cell.bool', plain)
       })
     case 'day': {

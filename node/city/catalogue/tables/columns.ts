@@ -52,6 +52,8 @@ export type Column = {
   also?: Codes
   /** what may stand behind its number */
   units?: RegExp
+  /** how many digits its codes have, or that it holds phone numbers: zeros before them, which spreadsheets drop, are put back */
+  zeros?: number | 'phone'
   /** field that takes what the cell says besides, in brackets */
   explain?: string
   /** field that says in which unit the number counts */
@@ -133,7 +135,7 @@ export const ITEM_COLUMNS: readonly Column[] = [
   basic('taskCode', '实施编码', 'id', { required }),
   basic('taskName', '事项名称', 'text', { required }),
   basic('localTaskCode', '地方实施编码', 'id'),
-  basic('catalogCode', '基本编码', 'id'),
+  basic('catalogCode', '基本编码', 'id', { zeros: 12 }),
   basic('localCatalogCode', '地方基本编码', 'id'),
   basic('taskHandleItem', '业务办理项编码', 'id'),
   basic('taskVersion', '事项版本', 'int'),
@@ -186,8 +188,8 @@ export const ITEM_COLUMNS: readonly Column[] = [
   basic('feeBasis', '收费依据'),
   basic('transactAddr', '办理地点'),
   basic('transactTime', '办理时间'),
-  basic('linkWay', '咨询电话'),
-  basic('superviseWay', '投诉电话'),
+  basic('linkWay', '咨询电话', 'text', { zeros: 'phone' }),
+  basic('superviseWay', '投诉电话', 'text', { zeros: 'phone' }),
   basic('planEffectiveDate', '计划生效日期', 'day'),
   basic('planCancelDate', '计划取消日期', 'day'),
   basic('rowGuid', '行标识', 'id'),

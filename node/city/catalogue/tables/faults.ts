@@ -208,8 +208,8 @@ export const FAULTS = {
     cureEn: 'Check the names',
   },
   'note.zeros': {
-    zh: '编码开头的 0 已补上',
-    en: 'Zeros that the code had lost were put back',
+    zh: '编码、电话开头丢失的 0 已补上',
+    en: 'Zeros that a code or a phone number had lost were put back',
     cureZh: '将该列设为“文本”格式，以免丢失',
     cureEn: 'Format the column as text to keep them',
   },

@@ -353,3 +353,75 @@ test('text that a spreadsheet takes for a formula is guarded in every width, and
   }
   for (const text of ['1-1', "'字", '字=', '']) expect([guard(text), unguard(text)]).toEqual([text, text])
 })
+
+describe('cells as lists to choose from, and spreadsheets, leave them', () => {
+  test('a code with its name behind it is that code, and a yes or no too', async () => {
+    const picked = row({ 3: '20-公共服务', 4: '3：市级', 5: '1-自然人', 6: '2.承诺件', 7: '0-全程网办', 11: '0-否' })
+    expect(await one(book([items(picked)]))).toEqual(A1)
+    const several = await one(book([items(row({ 7: '0-全程网办；1-异地代收代办', 11: '1-是' }))]))
+    expect([several.modes, several.isFee]).toEqual([[0, 1], true])
+  })
+
+  test('a code whose name is that of another one is asked about, and so is a yes with the number of a no', async () => {
+    const table = await book([items(row({ 3: '01-公共服务', 7: '1-全程网办', 11: '0-是' }))])
+    expect(told(table)).toEqual(['cell.code 事项:2:事项类型', 'cell.code 事项:2:办理模式', 'cell.bool 事项:2:是否收费'])
+  })
+
+  test.each([
+    ['20元', true],
+    ['收费：120元/本', true],
+    ['0元', false],
+    ['0.00元/份', false],
+    ['不收费', false],
+  ])('a fee of %s says whether there is one', async (cell, isFee) => {
+    expect((await one(book([items(row({ 11: cell }))]))).isFee).toBe(isFee)
+  })
+
+  test('what says both is asked about', async () => {
+    expect(told(await book([items(row({ 11: '不收费，补领10元' }))]))).toEqual(['cell.bool 事项:2:是否收费'])
+  })
+
+  const withColumn = (heading: string, cell: HandCell) =>
+    book([
+      {
+        name: '事项',
+        rows: [
+          [...HEAD, heading],
+          [...ROW, cell],
+        ],
+      },
+    ])
+
+  test.each([
+    ['基本编码', '105001000', 'catalogCode', '000105001000'],
+    ['基本编码', { xml: '<c r="@"><v>2105001000</v></c>' }, 'catalogCode', '002105001000'],
+    ['咨询电话', '7198100031', 'linkWay', '07198100031'],
+    ['投诉电话', { xml: '<c r="@"><v>1065558100</v></c>' }, 'superviseWay', '01065558100'],
+  ] as const)('zeros that a spreadsheet took of %s %j are put back, and told', async (heading, cell, field, whole) => {
+    const table = await withColumn(heading, cell)
+    expect([...table.put.values()][0]?.[field]).toBe(whole)
+    expect(told(table)).toEqual([`note.zeros 事项:2:${heading}`])
+  })
+
+  test.each([
+    ['基本编码', '000105001000', 'catalogCode'],
+    ['基本编码', '10500', 'catalogCode'],
+    ['咨询电话', '0719-8100031', 'linkWay'],
+    ['咨询电话', '13900000000', 'linkWay'],
+    ['咨询电话', '4008100031', 'linkWay'],
+    ['咨询电话', '12345', 'linkWay'],
+  ] as const)('%s %s has lost none', async (heading, cell, field) => {
+    const table = await withColumn(heading, cell)
+    expect([...table.put.values()][0]?.[field]).toBe(cell)
+    expect(told(table)).toEqual([])
+  })
+
+  test('a column whose every cell speaks for a field that lacks is taken for that one, which is to be confirmed', async () => {
+    const misnamed = HEAD.map(heading => (heading === '办理模式' ? '办理形式' : heading))
+    const table = await book([{ name: '事项', rows: [misnamed, row({ 7: '代收代办、多地联办' })] }])
+    expect(told(table)).toEqual(['column.guessed 事项:1:办理形式'])
+    const some = await book([{ name: '事项', rows: [misnamed, row({ 7: '窗口、全程网办' })] }])
+    expect(told(some)).toContain('cell.code 事项:2:办理形式')
+    expect(told(some)).not.toContain('column.guessed 事项:1:办理形式')
+  })
+})

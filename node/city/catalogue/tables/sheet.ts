@@ -292,6 +292,7 @@ export function readRow(
     if (inOtherUnit(place, result)) limits.push({ place, result, value: whole })
     else if (result.ok) {
       take(place, result.value)
+      if (result.zeros === true) faults.once('note.zeros', sheet.name, no, place.heading, { value: whole })
       if (
         !sheet.up &&
         place.column.kind === 'text' &&

@@ -39,12 +39,24 @@ const alikeHeadings = (heading: string, column: Column, field: string): number =
         }),
       )
 
+/** What stands in the columns that may be others than they are called: those left out, and those of which no cell could be read. */
+const doubtful = ({ reading, glanced }: Sheet): [number, ReadonlySet<string>, boolean][] =>
+  reading.columns.flatMap(
+    ({ field, how, filled, unread, words, samples }, at): [number, ReadonlySet<string>, boolean][] => {
+      const seen = glanced.get(at)
+      if (field === null) return seen === undefined ? [] : [[at, seen, false]]
+      const misnamed = how !== 'mapping' && filled > 0 && unread === filled
+      return misnamed ? [[at, new Set([...samples, ...words].map(({ given }) => given)), true]] : []
+    },
+  )
+
 /**
  * Says of the columns of a sheet that were left out what they may be: fields that its items lack, or that another column has of which no
- * cell could be read. The likeliest first, each field and each column once.
+ * cell could be read; and of a column whose every cell is unread and speaks for a field that is lacking, that it is that one.
+ * The likeliest first, each field and each column once.
  */
 export function suggestFields(sheet: Sheet): void {
-  const { reading, glanced, keyless } = sheet
+  const { reading, keyless } = sheet
   const wanted = [
     ...(keyless ? [{ field: KEY.field, had: false }] : []),
     ...reading.absent.flatMap(({ field, lacking }) => (keyless || lacking > 0 ? [{ field, had: false }] : [])),
@@ -55,14 +67,16 @@ export function suggestFields(sheet: Sheet): void {
     const named = fieldNamed(field)
     return named === undefined ? [] : [{ field, had, ...named }]
   })
-  const likely = [...glanced].flatMap(([at, words]) => {
+  const likely = doubtful(sheet).flatMap(([at, words, misnamed]) => {
     const column = reading.columns[at]
-    if (column === undefined || column.field !== null || isUnread(column.heading)) return []
+    if (column === undefined || isUnread(column.heading)) return []
     const heading = normalHeading(column.heading)
     return wanted.map(({ field, had, column: meant, part }) => {
       const share = shareOf(words, meant, sheet.from1904)
       // A column that is headed as the field gives way to cells that say it, never to a name.
       if (had && share < LIKELY) return { at, field, score: 0 }
+      // One that has a name of its own is another field by its cells alone, and by all of them.
+      if (misnamed) return { at, field, score: had || share < 1 ? 0 : share }
       // Among the columns of items a name alone, such as 类别, makes nothing a part of them.
       const nameTells = part === null || sheet.sources[0]?.part !== null || !isTold(meant) || share > 0
       return { at, field, score: share + (nameTells ? alikeHeadings(heading, meant, field) : 0) }

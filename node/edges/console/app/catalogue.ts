@@ -10,3 +10,7 @@ export type Like<W extends Words> = {
 export type Catalogue<W extends Words> = { readonly zh: W; readonly en: Like<W> }
 
 export const catalogue = <const W extends Words>(zh: W, en: Like<W>): Catalogue<W> => ({ zh, en })
+
+/** So many of something, in English; `many` where it is not the one with an s. */
+export const counted = (count: number | string, one: string, many = `${one}s`): string =>
+  `${count} ${String(count) === '1' ? one : many}`

@@ -2,7 +2,6 @@
 import { useSyncExternalStore } from 'react'
 import type { Catalogue, Like, Words } from './catalogue.ts'
 
-export { type Catalogue, catalogue } from './catalogue.ts'
 export type Language = 'zh' | 'en'
 
 const KEPT = 'tongban.language'

@@ -1,5 +1,5 @@
 /** Words of the pages of the approval system: how it is, parked work, the trace, and what its mapping knows. */
-import { catalogue } from '../catalogue.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const ADAPTERS = catalogue(
   {
@@ -115,7 +115,7 @@ export const ADAPTERS = catalogue(
     material: 'material',
     all: 'all',
     why: 'Why',
-    attempts: (count: number) => `tried ${count} times`,
+    attempts: (count: number) => `tried ${counted(count, 'time')}`,
     retryAt: (at: string) => `the node tries it again ${at}`,
     handedSince: (at: string) => `handed over since ${at}, no outcome yet`,
     theirCode: (code: string) => `code of the approval system ${code}`,
@@ -148,7 +148,7 @@ export const ADAPTERS = catalogue(
     again: 'Check again',
     lastGood: (at: string) => `It gave its answers last ${at}`,
     neverGood: 'It has given no answers since the start',
-    failures: (count: number) => `asked ${count} times since without any`,
+    failures: (count: number) => `asked ${counted(count, 'time')} since without any`,
     slow: (call: string, since: string) => `${call}: no answer since ${since}; it is given up at its deadline`,
     deliver: 'hand-over of a packet',
     poll: 'question for answers',
@@ -156,7 +156,7 @@ export const ADAPTERS = catalogue(
     acknowledge: 'acknowledgement of answers',
     check: 'check',
     nothingLost: 'Nothing is lost while it cannot be used: packets wait, and go by themselves afterwards.',
-    parkedCount: (count: string) => `${count} pieces of work are parked`,
+    parkedCount: (count: string) => `${counted(count, 'piece of work is', 'pieces of work are')} parked`,
     toParked: 'See to them',
     traceOff: 'Nothing is traced',
     traceOn: (until: string) => `Traced until ${until}`,
@@ -175,7 +175,7 @@ export const ADAPTERS = catalogue(
     took: 'Took',
     size: 'Size',
     milliseconds: (ms: number) => `${ms} ms`,
-    bytes: (bytes: number) => `${bytes} bytes`,
+    bytes: (bytes: number) => `${counted(bytes, 'byte')}`,
     show: 'Look',
     request: 'Request',
     headers: 'Headers (by name alone)',
@@ -192,9 +192,9 @@ export const ADAPTERS = catalogue(
     known: 'Known to the mapping',
     allKnown: 'all',
     lacks: 'It lacks',
-    fine: (count: number) => `${count} items are known whole`,
+    fine: (count: number) => `${counted(count, 'item is', 'items are')} known whole`,
     lacking: (count: number) =>
-      `${count} items are not: the integrator completes the mapping, and the node is started again`,
+      `${counted(count, 'item is', 'items are')} not: the integrator completes the mapping, and the node is started again`,
     capped: 'There are more items than were looked at',
     lacksItem: (dictionary: string, code: string) => `dictionary ${dictionary}: item ${code}`,
     lacksMode: (dictionary: string, mode: string) => `dictionary ${dictionary}: mode ${mode}`,

@@ -1,5 +1,5 @@
 /** Words of differences and previews of agreements. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const DIFFERENCE = catalogue(
   {
@@ -37,7 +37,7 @@ export const DIFFERENCE = catalogue(
     added: 'added',
     removed: 'removed',
     changed: 'changed',
-    unchanged: (count: number) => `${count} items as they were`,
+    unchanged: (count: number) => `${counted(count, 'item')} as they were`,
     same: 'Both texts say the same',
     terms: 'Terms',
     party: 'party',
@@ -46,14 +46,14 @@ export const DIFFERENCE = catalogue(
     from: (day: string) => `from ${day}`,
     renews: 'it renews itself and has no last day',
     openCases: (open: number, touched: number) =>
-      `${open} open cases under it${touched > 0 ? `, ${touched} of items that change` : ''}; each finishes under the text that it began with`,
-    gained: (count: number) => `${count} items for which cases can begin`,
-    lost: (count: number) => `${count} items for which no case begins any more`,
+      `${counted(open, 'open case')} under it${touched > 0 ? `, ${touched} of items that change` : ''}; each finishes under the text that it began with`,
+    gained: (count: number) => `${counted(count, 'item')} for which cases can begin`,
+    lost: (count: number) => `${counted(count, 'item')} for which no case begins any more`,
     elsewhere: 'another agreement still covers it',
-    missing: (count: number) => `${count} items without a mapping yet`,
-    stale: (count: number) => `${count} mappings to be compared again`,
-    touched: (count: number) => `${count} mappings of items that change`,
-    lacking: (count: number) => `${count} items that the approval system is not set up for`,
+    missing: (count: number) => `${counted(count, 'item')} without a mapping yet`,
+    stale: (count: number) => `${counted(count, 'mapping')} to be compared again`,
+    touched: (count: number) => `${counted(count, 'mapping')} of items that change`,
+    lacking: (count: number) => `${counted(count, 'item')} that the approval system is not set up for`,
     faults: 'Why it cannot be signed',
     noFaults: 'Lists and certificates hold what the text says',
     nothing: 'No case and no item is touched',

@@ -1,5 +1,5 @@
 /** Words of the editor of agreements. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const EDITOR = catalogue(
   {
@@ -127,7 +127,7 @@ export const EDITOR = catalogue(
     direction: 'Handled by ← taken in by',
     modes: 'Modes',
     limit: 'Agreed limit',
-    days: (count: number) => `${count} working days`,
+    days: (count: number) => `${counted(count, 'working day')}`,
     asList: 'as the list says',
     contacts: 'Contacts',
     edit: 'Change',
@@ -148,11 +148,11 @@ export const EDITOR = catalogue(
     wholeList: (count: number) => `Add all (${count})`,
     search: 'Name or code, two characters or more',
     frequent: 'Frequent of late',
-    found: (count: number) => `${count} items`,
-    narrower: (count: number) => `the first ${count} are shown: search, or choose a department`,
+    found: (count: number) => `${counted(count, 'item')}`,
+    narrower: (count: number) => `of all the first ${count}: search, or choose a department`,
     addChosen: (count: number) => `Add the ${count} chosen`,
     there: 'in the agreement',
-    leftOut: (count: number) => `${count} were left out: in none of these modes, or not in use`,
+    leftOut: (count: number) => `${counted(count, 'was', 'were')} left out: in none of these modes, or not in use`,
     addedCount: (count: number) => `${count} added`,
     noList: 'This city has published no list yet',
     check: 'Check',

@@ -1,5 +1,5 @@
 /** Words of the pages of agreements. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const AGREEMENTS = catalogue(
   {
@@ -142,7 +142,7 @@ export const AGREEMENTS = catalogue(
     expired: 'expired',
     waitsHere: 'waits for your signature',
     waitsThere: 'waits for the partner',
-    items: (count: number) => `${count} items`,
+    items: (count: number) => `${counted(count, 'item')}`,
     until: (from: string, to: string) => `${from} to ${to}`,
     renews: (from: string, to: string) => `${from} to ${to}, renews itself`,
     lastDay: (day: string) => `last day of intake ${day}`,
@@ -203,7 +203,7 @@ export const AGREEMENTS = catalogue(
     renewProposal: 'a new agreement',
     renewTo: 'Until (empty: as long again)',
     gone: (count: number) =>
-      `${count} items are in the newest lists no more and still stand in the text: take them out of the draft, or keep them`,
+      `${counted(count, 'item is', 'items are')} in the newest lists no more and still stand in the text: take them out of the draft, or keep them`,
     prepared: 'Prepared: another administrator signs it (four eyes)',
     acts: 'Waiting for a second signature',
     actOf: (name: string, at: string) => `prepared by ${name} ${at}`,

@@ -1,5 +1,5 @@
 /** Words of the audit page. */
-import { catalogue } from '../catalogue.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const AUDIT = catalogue(
   {
@@ -60,7 +60,7 @@ export const AUDIT = catalogue(
     none: 'No row is like that',
     more: 'More',
     check: 'Check the whole chain',
-    whole: (rows: number) => `The chain is whole: ${rows} rows`,
+    whole: (rows: number) => `The chain is whole: ${counted(rows, 'row')}`,
     wholeHint:
       'Each row holds the hash of the one before, and all of them are right: none was changed, removed or put in. Note the hash of the last one elsewhere: it shows later whether rows were cut off at the end.',
     head: 'Hash of the last row',

@@ -1,6 +1,6 @@
 /** Words of acts on many cases, and names of the papers. */
 import type { PrintPapersRequest } from '../../../client/api.generated.ts'
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export type PaperName = PrintPapersRequest['paper']
 
@@ -55,7 +55,7 @@ export const BATCH = catalogue(
     item: 'Item',
     partner: 'Other city',
     picked: (count: number, of: string) => `${count} chosen of ${of}`,
-    first: (count: number) => `the ${count} that are due first; the others follow when these are done`,
+    first: (count: number) => `of those due first ${count}; the others follow when these are done`,
     results: 'Results',
     result: 'Result',
     reason: 'Why, and what to do',

@@ -1,5 +1,5 @@
 /** Words of the board (看板). */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const BOARD = catalogue(
   {
@@ -137,10 +137,10 @@ export const BOARD = catalogue(
     collecting: 'Taken in here for others',
     handling: 'Taken in by others for us',
     places: 'Places',
-    placesOf: (own: string, partners: string) => `${own} windows here · ${partners} of partner cities`,
+    placesOf: (own: string, partners: string) => `${counted(own, 'window')} here · ${partners} of partner cities`,
     items: 'Items',
     itemsOf: (collecting: string, handling: string) =>
-      `${collecting} to take in for others · ${handling} others for us`,
+      `${collecting} to take in for others · ${handling} of others for us`,
     period: 'Period',
     from: 'From month',
     to: 'To month',
@@ -174,12 +174,12 @@ export const BOARD = catalogue(
     none: '—',
     map: 'Flows between cities',
     ownCity: 'this city',
-    withCases: (count: string) => `${count} cases`,
+    withCases: (count: string) => `${counted(count, 'case')}`,
     noCases: 'no cases',
     trend: 'Cases taken in over time',
     trendNoDays: 'Days are kept of all cases and of one direction, city or department; here are months.',
     heat: 'Items by cases',
-    heatHint: (count: string) => `The first ${count} items by their cases`,
+    heatHint: (count: string) => `The first ${counted(count, 'item')} by their cases`,
     code: 'Code',
     steps: 'How long each step takes',
     stepsHint: 'Natural days: half of the cases take no longer / 95 % take no longer',
@@ -188,7 +188,7 @@ export const BOARD = catalogue(
     step: 'Step',
     p50: 'Half within',
     p95: '95 % within',
-    days: (count: string) => `${count} days`,
+    days: (count: string) => `${counted(count, 'day')}`,
     forward: 'Forward (taken in to arrival)',
     recheck: 'Recheck (arrival to first answer)',
     supplement: 'Supplement (notice to answer)',

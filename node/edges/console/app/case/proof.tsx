@@ -1,94 +1,12 @@
 /** The proof of one hop: who signed it, when, the receipt of the other city, its hash; and of the whole case, exported and verified. */
-import { Alert, Button, Descriptions, Space } from 'antd'
-import { useState } from 'react'
-import { type AnswerOf, useAct } from '../query.ts'
-import { mayDo, node, useMe } from '../session.ts'
+import { Descriptions } from 'antd'
 import { instantText } from '../time.ts'
-import { ProblemNotice } from '../ui/problem.tsx'
-import { useLanguage, usePair, useWords } from '../words.ts'
+import { useLanguage, useWords } from '../words.ts'
 import type { Cities } from './cities.ts'
-import { saveAs } from './download.ts'
 import type { Detail } from './duties.ts'
-import { mayInCase } from './subject.ts'
 import type { Entry } from './timeline.tsx'
+import { WholeCase } from './whole-case.tsx'
 import { CASE } from './words.ts'
-
-type Report = AnswerOf<'verifyEvidence'>
-
-const bundleOf = async (thread: string): Promise<Blob> =>
-  new Response(await node.exportEvidence({ params: { thread } })).blob()
-
-function Verified({ report, cities }: { report: Report; cities: Cities }) {
-  const words = useWords(CASE)
-  const pair = usePair()
-  const known = { own: words.knownAs, partner: words.knownPartner, given: words.knownGiven }
-  return (
-    <Alert
-      type={report.ok ? 'success' : 'error'}
-      showIcon
-      role="status"
-      title={report.ok ? words.verified : words.notVerified}
-      description={
-        <>
-          <div>{words.verifiedOf(report.packets, report.receipts, report.materials)}</div>
-          {report.certificates.map(({ city, fingerprint, known: as }) => (
-            <div key={fingerprint}>
-              {words.certificates} {cities.nameOf(city)} ({as === null ? words.knownNot : known[as]}){' '}
-              <code>{fingerprint.slice(0, 16)}…</code>
-            </div>
-          ))}
-          {report.findings.map((finding, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: one finding may stand twice
-            <div key={index}>
-              {pair(finding)} {finding.file}
-            </div>
-          ))}
-        </>
-      }
-    />
-  )
-}
-
-function WholeCase({ detail, cities }: { detail: Detail; cities: Cities }) {
-  const words = useWords(CASE)
-  const me = useMe()
-  const verify = useAct('verifyEvidence')
-  const [busy, setBusy] = useState(false)
-  const [failed, setFailed] = useState<unknown>(null)
-  const { thread, caseNo } = detail
-  const withBundle = async (then: (bundle: Blob) => unknown) => {
-    setBusy(true)
-    setFailed(null)
-    try {
-      await then(await bundleOf(thread))
-    } catch (error) {
-      setFailed(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  if (!mayInCase(me, 'case.export', detail)) return null
-  return (
-    <>
-      <Space wrap>
-        <Button disabled={busy} onClick={() => void withBundle(bundle => saveAs(bundle, `${caseNo}.zip`))}>
-          {words.export}
-        </Button>
-        {mayDo(me, 'reference.read') ? (
-          <Button
-            disabled={busy}
-            onClick={() => void withBundle(bytes => verify.mutateAsync({ bytes, type: 'application/zip' }))}
-          >
-            {words.verify}
-          </Button>
-        ) : null}
-      </Space>
-      {verify.isPending || busy ? <p role="status">{words.verifying}</p> : null}
-      {failed === null ? null : <ProblemNotice error={failed} />}
-      {verify.data === undefined ? null : <Verified report={verify.data} cities={cities} />}
-    </>
-  )
-}
 
 export function Proof({ entry, detail, cities }: { entry: Entry; detail: Detail; cities: Cities }) {
   const words = useWords(CASE)

@@ -1,5 +1,5 @@
 /** Words of the case page: what stands around the steps, which have words of their own. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const CASE = catalogue(
   {
@@ -71,9 +71,10 @@ export const CASE = catalogue(
     verifiedOf: (packets: number, receipts: number, materials: number) =>
       `${packets} 个数据包、${receipts} 份回执、${materials} 份材料`,
     certificates: '证书',
+    unconfirmed: '签名、顺序与回执一致；但有证书本节点不能确认属于所写的城市，请用“核验证据”页核对指纹',
+    verifiedHere: '由本浏览器核验，不依赖节点的结论',
     knownAs: '本市',
     knownPartner: '合作城市',
-    knownGiven: '另行确认',
     knownNot: '未确认',
     tabs: '办件内容',
     materials: '材料',
@@ -175,7 +176,7 @@ export const CASE = catalogue(
     allClocks: (count: number) => `All limits: ${count}`,
     span: (from: string, to: string) => `from ${from} (not counted) to ${to}`,
     since: (from: string) => `from ${from}`,
-    leftOfLimit: (days: number) => `${days} working days of it not counted yet`,
+    leftOfLimit: (days: number) => `${counted(days, 'working day')} of it not counted yet`,
     provisional: 'Provisional: the holidays of that time are not announced yet',
     metOn: (day: string) => `done ${day}`,
     missedOn: (day: string) => `done ${day}, too late`,
@@ -210,7 +211,7 @@ export const CASE = catalogue(
     receiptAt: (city: string, at: string) => `${city}, ${at}`,
     differs: 'Signed and received more than a day apart: days are counted from the receipt',
     hash: 'Hash of the packet',
-    corrected: (count: number) => `corrected ${count} times`,
+    corrected: (count: number) => `corrected ${counted(count, 'time')}`,
     correction: 'This corrects another step',
     export: 'Export the evidence',
     verify: 'Verify the whole case',
@@ -218,11 +219,13 @@ export const CASE = catalogue(
     verified: 'Verified: signatures, order and receipts agree',
     notVerified: 'Not verified',
     verifiedOf: (packets: number, receipts: number, materials: number) =>
-      `${packets} packets, ${receipts} receipts, ${materials} materials`,
+      `${counted(packets, 'packet')}, ${counted(receipts, 'receipt')}, ${counted(materials, 'material')}`,
     certificates: 'Certificates',
+    unconfirmed:
+      'Signatures, order and receipts agree; this node cannot say that a certificate is of its city: compare the fingerprint on the page of evidence',
+    verifiedHere: 'Verified by this browser, not by the word of the node',
     knownAs: 'this city',
     knownPartner: 'partner',
-    knownGiven: 'confirmed elsewhere',
     knownNot: 'not confirmed',
     tabs: 'What the case holds',
     materials: 'Materials',
@@ -237,7 +240,7 @@ export const CASE = catalogue(
     from: 'From',
     pages: 'Pages',
     pagesDiffer: (written: number, counted: number) => `${written} written, ${counted} counted`,
-    pageCount: (count: number) => (count === 1 ? '1 page' : `${count} pages`),
+    pageCount: (count: number) => (count === 1 ? '1 page' : `${counted(count, 'page')}`),
     forms: 'Form',
     original: 'original',
     copy: 'copy',
@@ -281,7 +284,7 @@ export const CASE = catalogue(
     noOriginals: 'No originals on paper are noted in this case',
     originals: 'Originals',
     where: 'Where',
-    copies: (count: number) => `${count} copies`,
+    copies: (count: number) => `${counted(count, 'copy', 'copies')}`,
     moves: 'Hand-overs',
     parcel: 'Mail',
     noParcels: 'This city ordered no parcels',

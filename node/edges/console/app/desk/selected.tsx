@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import type { CaseKind } from '../../../../../protocol/case/kinds.ts'
 import { STATE_NAMES, TITLES } from '../../../../../protocol/case/names.ts'
 import type { CaseDetail } from '../../../client/api.generated.ts'
+import { paperAddress } from '../case/address.ts'
 import { likelyOf } from '../case/steps/kinds.ts'
 import { mayInCase } from '../case/subject.ts'
 import { useCities } from '../cities.ts'
@@ -91,7 +92,8 @@ function Steps({ detail, open }: { detail: CaseDetail; open: (kind?: CaseKind) =
   const keys: Keys = Object.fromEntries(
     steps.toReversed().flatMap(kind => (STEP_KEYS[kind] === undefined ? [] : [[STEP_KEYS[kind], () => open(kind)]])),
   )
-  useKeys(keys)
+  const receipt = mayInCase(me, 'case.content', detail) ? paperAddress(detail.thread, 'receipt') : null
+  useKeys({ ...keys, ...(receipt === null ? {} : { r: () => window.open(receipt, '_blank', 'noopener') }) })
   const buttons = steps.slice(0, BUTTONS)
   const menu = steps.slice(BUTTONS)
   return (
@@ -123,6 +125,11 @@ function Steps({ detail, open }: { detail: CaseDetail; open: (kind?: CaseKind) =
           >
             <Button>{words.more}</Button>
           </Dropdown>
+        )}
+        {receipt === null ? null : (
+          <Button href={receipt} target="_blank" rel="noopener">
+            {words.receipt} <kbd>r</kbd>
+          </Button>
         )}
         <Button onClick={() => open()}>
           {words.open} <kbd>Enter</kbd>

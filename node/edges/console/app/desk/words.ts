@@ -1,5 +1,5 @@
 /** Words of the desk. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const DESK = catalogue(
   {
@@ -60,6 +60,7 @@ export const DESK = catalogue(
     noStepsTheirs: (city: string) => `现在轮到${city}办理，本市没有可办的步骤`,
     more: '更多步骤',
     open: '打开',
+    receipt: '收件回执',
     actAndNext: '办理，回来接着下一件',
     claim: '领取',
     giveBack: '退回',
@@ -130,7 +131,7 @@ export const DESK = catalogue(
     sorted: 'what is due first first',
     unread: 'Unread',
     unreadCount: (count: number) => `${count} unread`,
-    count: (count: string) => `${count} cases`,
+    count: (count: string) => `${counted(count, 'case')}`,
     moreThanCap: (cap: number) => `more than ${cap}, where counting ends; the list goes on`,
     changed: (added: number, gone: number) =>
       [added > 0 ? `${added} new` : '', gone > 0 ? `${gone} left the queue` : ''].filter(Boolean).join(', '),
@@ -156,6 +157,7 @@ export const DESK = catalogue(
     noStepsTheirs: (city: string) => `It is the turn of ${city}: this city has no step`,
     more: 'More steps',
     open: 'Open',
+    receipt: 'Receipt',
     actAndNext: 'Act, and come back to the next one',
     claim: 'Take it',
     giveBack: 'Give it back',
@@ -190,8 +192,9 @@ export const DESK = catalogue(
     noWork: 'no open case',
     handOverTo: 'Hand all over to',
     handOverAsk: (from: string, to: string) => `Hand all open work of ${from} over to ${to}`,
-    handedOver: (cases: number, drafts: number) => `Handed over: ${cases} cases, ${drafts} drafts`,
-    keptBack: (count: number) => `${count} were not handed over`,
+    handedOver: (cases: number, drafts: number) =>
+      `Handed over: ${counted(cases, 'case')}, ${counted(drafts, 'draft')}`,
+    keptBack: (count: number) => `${counted(count, 'was', 'were')} not handed over`,
     moreColleagues: 'More colleagues',
   },
 )

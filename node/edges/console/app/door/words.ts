@@ -1,5 +1,5 @@
 /** Words before somebody is signed in. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const DOOR = catalogue(
   {
@@ -47,7 +47,7 @@ export const DOOR = catalogue(
     haveAccount: 'I have an account: sign in',
     name: 'Name',
     rules: (length: number, classes: number) =>
-      `At least ${length} characters, of ${classes} kinds among small letters, capitals, digits and others`,
+      `At least ${counted(length, 'character')}, of ${counted(classes, 'kind')} among small letters, capitals, digits and others`,
     create: 'Make the account and sign in',
     newPassword: 'Choose a new password',
     newPasswordHint: 'The present password was for one time or is too old.',

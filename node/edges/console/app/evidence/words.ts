@@ -1,6 +1,6 @@
 /** Words of the pages that verify evidence. */
 import type { Duty } from '../../../../../protocol/case/deadlines.ts'
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 /** The duties in English; their Chinese is the protocol's. */
 export const DUTIES_IN_ENGLISH: Readonly<Record<Duty, string>> = {
@@ -166,7 +166,7 @@ export const EVIDENCE = catalogue(
     refutedHint:
       'The findings below say that the bundle was changed, is incomplete or does not have the required form. What follows helps to find out why, and is not proved.',
     file: 'File',
-    fileSize: (bytes: number) => `${bytes.toLocaleString('en-US')} bytes`,
+    fileSize: (bytes: number) => `${counted(bytes.toLocaleString('en-US'), 'byte')}`,
     fileHash: 'SHA-256 of the file',
     noFileHash: 'too large to be hashed as a whole; each file in it was checked',
     caseNo: 'Case number',
@@ -179,12 +179,13 @@ export const EVIDENCE = catalogue(
     none: 'none',
     whatProved: 'Proved',
     provedPackets: (count: number) =>
-      `${count} packets, each signed by a key that the certificate of its city had delegated for that time, each following on the one before: none is missing, inserted or moved, and each step was allowed by the rules when it was taken`,
+      `${counted(count, 'packet')}, each signed by a key that the certificate of its city had delegated for that time, each following on the one before: none is missing, inserted or moved, and each step was allowed by the rules when it was taken`,
     provedReceipts: (count: number, missing: number) =>
       missing === 0
-        ? `${count} receipts signed by the other city, for every packet`
-        : `${count} receipts signed by the other city; ${missing} packets had none when this was exported`,
-    provedMaterials: (count: number) => `${count} materials are byte for byte those that were sent`,
+        ? `${counted(count, 'receipt')} signed by the other city, for every packet`
+        : `${counted(count, 'receipt')} signed by the other city; ${counted(missing, 'packet')} had none when this was exported`,
+    provedMaterials: (count: number) =>
+      `${counted(count, 'material is', 'materials are')} byte for byte those that were sent`,
     provedAgreement: 'the agreement of the case is signed by both cities and covers its item',
     provedLimits: 'limits, counted from agreement, packets and holiday tables, as listed below',
     provedCities: 'the certificates behind the signatures are those of the cities, on the grounds listed below',
@@ -194,7 +195,8 @@ export const EVIDENCE = catalogue(
     notTimes:
       'times of signing are told by the city that signed, times of receipts by the other one: each bears out the other',
     notExport: 'who exported this, and when: the manifest says so, and nobody signed it',
-    notPurged: (count: number) => `${count} contents that were deleted by law: only their hashes are left`,
+    notPurged: (count: number) =>
+      `${counted(count, 'content was', 'contents were')} deleted by law: hashes alone are left`,
     notHolidays:
       "the holiday tables, which nobody signs: those that differ from the State Council's notice are among the findings",
     notRevoked: 'what came after the export, such as corrections, or a certificate revoked since',
@@ -258,7 +260,8 @@ export const EVIDENCE = catalogue(
     error: 'error',
     warning: 'note',
     where: 'Where',
-    rest: (count: number) => `${count} more lines are not shown; the command tongban evidence verify prints all`,
+    rest: (count: number) =>
+      `${counted(count, 'more line is', 'more lines are')} not shown; the command tongban evidence verify prints all`,
     closing:
       'A browser computed this certificate by itself from an open format. It is not signed and does not stand in for the bundle: anybody can verify the same bundle again, by this page, by the command tongban evidence verify, or by a program of their own (chapter 12 of the protocol).',
   },

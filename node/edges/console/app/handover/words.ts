@@ -1,5 +1,5 @@
 /** Words of the hand-over of results. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const HAND_OVER = catalogue(
   {

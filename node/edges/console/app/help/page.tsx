@@ -17,6 +17,7 @@ type Word =
   | 'message'
   | 'receipt'
   | 'documents'
+  | 'beside'
   | 'zoom'
   | 'nextCase'
 
@@ -29,6 +30,7 @@ const PAGE_KEYS: readonly { title: 'desk' | 'inCase' | 'review' | 'messages'; ke
       ['Enter', 'openCase'],
       ['e', 'actAndNext'],
       ['c', 'claim'],
+      ['r', 'receipt'],
       ['Esc', 'clear'],
     ],
   },
@@ -43,6 +45,7 @@ const PAGE_KEYS: readonly { title: 'desk' | 'inCase' | 'review' | 'messages'; ke
     title: 'review',
     keys: [
       ['[ ]', 'documents'],
+      ['b', 'beside'],
       ['+ −', 'zoom'],
       ['e', 'nextCase'],
     ],

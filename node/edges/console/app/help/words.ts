@@ -1,5 +1,5 @@
 /** Words of the help page. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const HELP = catalogue(
   {
@@ -19,6 +19,7 @@ export const HELP = catalogue(
     receipt: '打印收件回执',
     review: '审查材料',
     documents: '上一份、下一份材料',
+    beside: '两份对照，再按关闭',
     zoom: '放大、缩小',
     nextCase: '队列中的下一件',
     messages: '消息',
@@ -42,6 +43,7 @@ export const HELP = catalogue(
     receipt: 'print the receipt',
     review: 'Its materials',
     documents: 'previous and next document',
+    beside: 'two documents side by side, and one alone again',
     zoom: 'larger and smaller',
     nextCase: 'next case of the queue',
     messages: 'Messages',

@@ -1,5 +1,5 @@
 /** Words of the page of messages. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const MESSAGES = catalogue(
   {

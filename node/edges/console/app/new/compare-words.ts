@@ -1,5 +1,5 @@
 /** Words of what the other city wants differently: names of fields of items and of their materials, and of what stands in them. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const COMPARE = catalogue(
   {

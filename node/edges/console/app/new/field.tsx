@@ -5,7 +5,22 @@ import type { Finding } from '../../../client/api.generated.ts'
 import { usePair, useWords } from '../words.ts'
 import { NEW } from './words.ts'
 
+/** By the path of a value: where it came from. */
 export type Sources = Readonly<Record<string, 'number' | 'applicant' | 'earlier'>>
+
+/** What a finding says. Of what is not there yet a form says no more than that: of which kind it would be is seen at the field. */
+export function useFindingWords(): (finding: Pick<Finding, 'code' | 'zh' | 'en'>) => string {
+  const words = useWords(NEW)
+  const pair = usePair()
+  return finding => (finding.code === 'required' ? words.fillIn : pair(finding))
+}
+
+/** The words of a source. */
+export function useSourceWords(): (source: Sources[string]) => string {
+  const words = useWords(NEW)
+  const said = { number: words.fromNumber, applicant: words.fromApplicant, earlier: words.fromEarlier }
+  return source => said[source]
+}
 
 /** The id of the field at a JSON Pointer, to which findings lead. */
 export const idAt = (path: string): string => `at${path.replaceAll('/', '-')}`
@@ -24,20 +39,19 @@ export function Field({
   source?: Sources[string] | undefined
   children: ReactNode
 }) {
-  const words = useWords(NEW)
-  const pair = usePair()
+  const said = useSourceWords()
+  const told = useFindingWords()
   const own = findings.filter(finding => finding.path === path)
-  const sources = { number: words.fromNumber, applicant: words.fromApplicant, earlier: words.fromEarlier }
   return (
     <div className="field">
       <label htmlFor={idAt(path)}>
-        {label} {source === undefined ? null : <span className="muted">{sources[source]}</span>}
+        {label} {source === undefined ? null : <span className="muted">{said(source)}</span>}
       </label>
       {children}
       {own.map(finding => (
         <div key={finding.code} className={finding.level === 'error' ? 'wrong' : 'muted'}>
           {finding.level === 'error' ? '✗ ' : 'ⓘ '}
-          {pair(finding)}
+          {told(finding)}
         </div>
       ))}
     </div>
@@ -52,6 +66,7 @@ export function TextField({
   source,
   value,
   change,
+  hint,
   autoFocus = false,
 }: {
   path: string
@@ -60,6 +75,8 @@ export function TextField({
   source?: Sources[string] | undefined
   value: string | undefined
   change: (value: string) => void
+  /** what is typed there */
+  hint?: string
   autoFocus?: boolean
 }) {
   return (
@@ -68,6 +85,7 @@ export function TextField({
         id={idAt(path)}
         autoComplete="off"
         autoFocus={autoFocus}
+        placeholder={hint}
         value={value ?? ''}
         onChange={event => change(event.target.value)}
       />

@@ -1,9 +1,9 @@
 /** The pre-flight beside a new case: what keeps it from being sent, by who can cure it; each line leads to its field. */
 import { Alert } from 'antd'
 import type { Finding } from '../../../client/api.generated.ts'
-import { usePair, useWords } from '../words.ts'
-import type { Guide } from './content.ts'
-import { idAt } from './field.tsx'
+import { useWords } from '../words.ts'
+import type { Guide, Material } from './content.ts'
+import { idAt, useFindingWords } from './field.tsx'
 import { NEW } from './words.ts'
 
 type Like = ReturnType<typeof useWords<(typeof NEW)['zh']>>
@@ -36,7 +36,9 @@ function nameOf(path: string, words: Like, guide: Guide): string | undefined {
     '/agent/name': words.agentName,
     '/agent/idNumber': words.agentId,
     '/agent/phone': words.agentPhone,
+    '/agent/idType': words.agentIdType,
     '/agent/authorisation': words.authorisation,
+    '/purpose': words.purpose,
     '/delivery/method': words.method,
     '/delivery/recipient/name': words.recipient,
     '/delivery/recipient/phone': words.recipientPhone,
@@ -52,9 +54,26 @@ function nameOf(path: string, words: Like, guide: Guide): string | undefined {
   return typeof title === 'string' ? title : words.form
 }
 
-export function Findings({ findings, guide }: { findings: readonly Finding[] | null; guide: Guide }) {
+/** Where a finding is cured: a scan has no field of its own, its material has; and what licences are used for is said once for all. */
+export function placeOf({ path, code }: Pick<Finding, 'path' | 'code'>, materials: readonly Material[]): string {
+  if (code === 'material-purpose') return '/purpose'
+  const [, index] = /^\/materials\/(\d+)(?:\/|$)/.exec(path) ?? []
+  const material = index === undefined ? undefined : materials[Number(index)]
+  return material?.code === undefined ? path : `/materials/${material.code}`
+}
+
+export function Findings({
+  findings,
+  guide,
+  materials,
+}: {
+  findings: readonly Finding[] | null
+  guide: Guide
+  /** as they stand in the draft */
+  materials: readonly Material[]
+}) {
   const words = useWords(NEW)
-  const pair = usePair()
+  const told = useFindingWords()
   if (findings === null) return <p className="muted">{words.checking}</p>
   const errors = findings.filter(({ level }) => level === 'error')
   const groups = [
@@ -75,9 +94,9 @@ export function Findings({ findings, guide }: { findings: readonly Finding[] | n
             <ul className="findings">
               {of.map(finding => (
                 <li key={`${finding.path} ${finding.code}`}>
-                  <button type="button" className="as-text" onClick={() => goTo(finding.path)}>
+                  <button type="button" className="as-text" onClick={() => goTo(placeOf(finding, materials))}>
                     {finding.level === 'error' ? '✗ ' : 'ⓘ '}
-                    {[nameOf(finding.path, words, guide), pair(finding)].filter(part => part !== undefined).join('：')}
+                    {[nameOf(finding.path, words, guide), told(finding)].filter(part => part !== undefined).join('：')}
                   </button>
                 </li>
               ))}

@@ -8,8 +8,8 @@ import { addressOf } from '../../../client/client.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { usePair, useWords } from '../words.ts'
 import { Camera } from './camera.tsx'
-import type { Asked, Content, Guide, Material } from './content.ts'
-import { idAt } from './field.tsx'
+import { type Asked, type Content, type Guide, type Material, textOr, wantedOf } from './content.ts'
+import { idAt, TextField } from './field.tsx'
 import { isPicture, reordered, stemOf, TYPES } from './files.ts'
 import { DRAGGED, Given } from './given.tsx'
 import { fileOf } from './held.ts'
@@ -281,7 +281,8 @@ export function Materials({
   waits: (count: number) => void
 }) {
   const words = useWords(NEW)
-  const asked = guide.item.materials.toSorted((a, b) => (a.orderNum ?? 0) - (b.orderNum ?? 0))
+  const listed = guide.item.materials.toSorted((a, b) => (a.orderNum ?? 0) - (b.orderNum ?? 0))
+  const asked = wantedOf(listed, content, words.authorisationApart)
   const materials = content.materials ?? []
   const set: Set = next => change(before => ({ ...before, materials: next(before.materials ?? []) }))
   /** As files were put in, whichever was there first. */
@@ -334,6 +335,16 @@ export function Materials({
           {words.stillUploading(length)}
         </p>
       )}
+      {asked.some(({ certCode }) => certCode !== undefined) ? (
+        <TextField
+          path="/purpose"
+          label={words.purpose}
+          hint={words.purposeHint}
+          findings={findings}
+          value={content.purpose}
+          change={purpose => change(before => ({ ...before, purpose: textOr(purpose) }))}
+        />
+      ) : null}
       <ul className="rows">
         {asked.map(one => (
           <Row

@@ -1,6 +1,6 @@
 /** A new case on one page: what, who, materials, delivery; the pre-flight beside it. It is kept by itself. */
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { Button, Result, Space } from 'antd'
+import { Button } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Draft, SubmitCaseDraftAnswer } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
@@ -9,18 +9,20 @@ import { node, useMe } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { SchemaForm } from '../ui/schema-form.tsx'
-import { usePair, useWords } from '../words.ts'
+import { useWords } from '../words.ts'
+import { Agent } from './agent.tsx'
 import { Applicant } from './applicant.tsx'
 import { type Notes, notesOf } from './compare.ts'
 import { COMPARE } from './compare-words.ts'
-import { type Content, filled, type Guide } from './content.ts'
+import { type Content, filled, type Guide, type Prefilled, prefilledOf, sourcesOf } from './content.ts'
 import { Delivery } from './delivery.tsx'
 import { useDraft } from './draft.ts'
 import { Commitment, Earlier } from './earlier.tsx'
-import type { Sources } from './field.tsx'
+import { type Sources, useFindingWords, useSourceWords } from './field.tsx'
 import { Findings } from './findings.tsx'
 import { ChosenItem, rememberItem } from './item.tsx'
 import { Materials } from './materials.tsx'
+import { Submitted } from './submitted.tsx'
 import { NEW } from './words.ts'
 import './new.css'
 
@@ -32,7 +34,7 @@ const WHOLE = 18
 
 /** Fills in what the number of the applicant already tells; never over what was typed. */
 function usePrefill(content: Content, change: (next: (content: Content) => Content) => void): Sources {
-  const [sources, setSources] = useState<Sources>({})
+  const [prefilled, prefill] = useState<Prefilled>({})
   const { to, item, applicant } = content
   const number = applicant?.idNumber ?? ''
   const asked = useRef('')
@@ -42,7 +44,7 @@ function usePrefill(content: Content, change: (next: (content: Content) => Conte
     node
       .prefillCase({ body: { to, item, applicant: { idType: '111', ...applicant } } })
       .then(({ applicant: known, form, from, application }) => {
-        setSources(from)
+        prefill(prefilledOf(from, { applicant: known, form }))
         change(before => ({
           ...filled(before, {
             ...(application.mode === undefined ? {} : { mode: application.mode }),
@@ -57,7 +59,7 @@ function usePrefill(content: Content, change: (next: (content: Content) => Conte
       // What is not known is typed.
       .catch(() => undefined)
   }, [number, to, item, applicant, change])
-  return sources
+  return sourcesOf(prefilled, content)
 }
 
 const NO_NOTES: Notes = { item: [], materials: new Map() }
@@ -74,32 +76,9 @@ function useNotes(partner: string, item: string): Notes {
   )
 }
 
-function Submitted({ answer }: { answer: SubmitCaseDraftAnswer }) {
-  const words = useWords(NEW)
-  const [first] = answer.cases
-  if (first === undefined) return null
-  const { caseNo, thread, alsoOpen } = first
-  return (
-    <Result
-      status="success"
-      title={words.submitted(answer.cases.map(one => one.caseNo).join(' · '))}
-      subTitle={alsoOpen.length > 0 ? words.alsoOpen(alsoOpen.join(' · ')) : words.sent}
-      extra={
-        <Space wrap>
-          <Button type="primary" href={`/api/v1/cases/${thread}/papers/receipt`} target="_blank" autoFocus>
-            {words.print}
-          </Button>
-          <Link to={`/cases/${caseNo}`}>{words.open}</Link>
-          <Link to="/new">{words.another}</Link>
-        </Space>
-      }
-    />
-  )
-}
-
 function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: string }) {
   const words = useWords(NEW)
-  const pair = usePair()
+  const told = useFindingWords()
   const me = useMe()
   const navigate = useNavigate()
   const began = useCallback(() => undefined, [])
@@ -112,6 +91,7 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
   const notes = useNotes(content.to ?? '', content.item ?? '')
   const set = useCallback((part: Partial<Content>) => change(before => ({ ...before, ...part })), [change])
   const sources = usePrefill(content, change)
+  const said = useSourceWords()
   // What the choice of the item already says, and where somebody sits.
   const [usual] = guide.modes.toSorted((a, b) => USUAL.indexOf(a.mode) - USUAL.indexOf(b.mode))
   useEffect(() => {
@@ -159,6 +139,7 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
         <section className="card" aria-labelledby="who">
           <h2 id="who">{words.who}</h2>
           <Applicant content={content} findings={of} sources={sources} change={set} />
+          <Agent asked={guide.item.materials} content={content} findings={of} change={set} />
           {guide.item.form === undefined ? null : (
             <>
               <h3>{words.form}</h3>
@@ -167,9 +148,12 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
                 schema={guide.item.form}
                 hints={guide.item.formUi}
                 values={content.form ?? {}}
+                notes={Object.entries(sources).flatMap(([path, source]) =>
+                  path.startsWith('form.') ? [{ field: path.slice('form.'.length), text: said(source) }] : [],
+                )}
                 errors={errors
                   .filter(({ path }) => path.startsWith('/form/'))
-                  .map(finding => ({ path: finding.path.slice('/form'.length), text: pair(finding) }))}
+                  .map(finding => ({ path: finding.path.slice('/form'.length), text: told(finding) }))}
                 change={form => set({ form })}
               />
             </>
@@ -204,7 +188,7 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
           {states[draft.state]}
         </p>
         {draft.error === null ? null : <ProblemNotice error={draft.error} retry={draft.retry} />}
-        <Findings findings={findings} guide={guide} />
+        <Findings findings={findings} guide={guide} materials={content.materials ?? []} />
         {error === null ? null : <ProblemNotice error={error} />}
         {waiting === 0 ? null : <p role="status">{words.stillUploading(waiting)}</p>}
         <Button

@@ -1,5 +1,5 @@
 /** Words of the pages of operation, but for what one of them has for itself. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const OPERATION = catalogue(
   {
@@ -70,7 +70,7 @@ export const OPERATION = catalogue(
     allWell: 'All is well: there is nothing to do',
     toSee: (count: number) => `${count} to see to`,
     checkedAt: (at: string) => `checked ${at}`,
-    well: (count: number) => `${count} are well`,
+    well: (count: number) => `${counted(count, 'is', 'are')} well`,
     partnersToo: 'How each partner city is stands on the page of partners',
     version: 'Version and build',
     city: 'City',

@@ -1,5 +1,5 @@
 /** Words of the page of federations. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const FEDERATION = catalogue(
   {
@@ -65,7 +65,7 @@ export const FEDERATION = catalogue(
     trustSure: 'Compared these words with the operator? Cities of its directory can be joined directly then.',
     compare: 'Compare word by word with the operator:',
     noDirectory: 'No directory yet: import it',
-    version: (no: number, cities: number) => `directory ${no} · ${cities} cities`,
+    version: (no: number, cities: number) => `directory ${no} · ${counted(cities, 'city', 'cities')}`,
     current: 'good',
     overdue: 'overdue, still good',
     lapsed: 'lapsed: it vouches for nobody',
@@ -75,7 +75,7 @@ export const FEDERATION = catalogue(
     distrust: 'Trust no more',
     distrustSure:
       'Trust this federation no more? Confirmed partners stay; what it revoked stays revoked until it is released one by one.',
-    kept: (count: number) => `${count} revocations count on`,
+    kept: (count: number) => `${counted(count, 'revocation counts', 'revocations count')} on`,
     importDirectory: 'Import a directory file',
     exportDirectory: 'Export the directory',
     cities: 'Cities to join',
@@ -92,7 +92,7 @@ export const FEDERATION = catalogue(
     pem: 'Certificate of the authority (PEM)',
     fingerprintGiven: 'Fingerprint as the authority told it (another one is refused)',
     acceptedAt: (at: string, until: string) => `accepted ${at} · certificate until ${until}`,
-    through: (count: number) => `${count} partners were confirmed by it`,
+    through: (count: number) => `${counted(count, 'partner was', 'partners were')} confirmed by it`,
     remove: 'Accept no more',
     removeSure: 'Accept this authority no more? Cities that are paired stay.',
     revocations: 'Revoked certificates',

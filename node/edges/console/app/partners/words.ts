@@ -1,5 +1,5 @@
 /** Words of the pages of partner cities. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const PARTNERS = catalogue(
   {
@@ -115,7 +115,7 @@ export const PARTNERS = catalogue(
     inviteExpired: 'ran out',
     inviteCancelled: 'taken back',
     anyCity: 'no city named',
-    wrongProofs: (count: number) => `${count} wrong proofs`,
+    wrongProofs: (count: number) => `${counted(count, 'wrong proof')}`,
     showPicture: 'QR code',
     list: 'List',
     map: 'Map',
@@ -126,7 +126,7 @@ export const PARTNERS = catalogue(
     warned: 'reached, with something to see to',
     well: 'reached',
     revokedShort: 'certificate revoked',
-    today: (count: number) => `${count} cases today`,
+    today: (count: number) => `${counted(count, 'case')} today`,
     reached: 'reached',
     notReached: 'still not reached',
     minutes: 'min',
@@ -147,7 +147,7 @@ export const PARTNERS = catalogue(
     never: 'nothing heard yet',
     waiting: (count: number) => `${count} waiting`,
     roundTrip: (ms: number) => `round trip ${ms} ms`,
-    certificate: (days: number) => `certificate ${days} days`,
+    certificate: (days: number) => `certificate ${counted(days, 'day')}`,
     clock: (seconds: number) => `its clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`,
     tryNow: 'Try now',
     nextTry: (at: string) => `tried again by itself ${at}`,

@@ -1,5 +1,5 @@
 /** Words of the page of people. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const PEOPLE = catalogue(
   {

@@ -1,5 +1,5 @@
 /** Words of the print room. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const PRINT = catalogue(
   {

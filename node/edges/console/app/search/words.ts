@@ -1,5 +1,5 @@
 /** Words of the search. */
-import { catalogue } from '../words.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const SEARCH = catalogue(
   {

@@ -1,5 +1,5 @@
 /** Words of the lists of items, of drafts and of their publication. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const SERVICES = catalogue(
   {
@@ -156,7 +156,8 @@ export const SERVICES = catalogue(
     import: 'Import',
     others: 'Partner cities',
     compare: 'Comparison',
-    version: (version: number, at: string, count: number) => `version ${version} · published ${at} · ${count} items`,
+    version: (version: number, at: string, count: number) =>
+      `version ${version} · published ${at} · ${counted(count, 'item')}`,
     noList: 'This city has published no list yet',
     noListHint:
       'Counters of partner cities take in by your list. Give an empty table to the departments, import a list that a department has, or begin with the first item by hand.',
@@ -164,7 +165,7 @@ export const SERVICES = catalogue(
     byHand: 'New item',
     importNow: 'Import a list',
     toOthers: 'Lists of partner cities',
-    draftsWait: (count: number) => `${count} drafts are not published yet`,
+    draftsWait: (count: number) => `${counted(count, 'draft is', 'drafts are')} not published yet`,
     noListOther: 'This city has published no list yet',
     noListOtherHint: 'It comes by itself once it is published, and this page shows it.',
     search: 'Name, code, department or pinyin initials',
@@ -176,8 +177,8 @@ export const SERVICES = catalogue(
     name: 'Item',
     code: 'Code',
     limit: 'Promised',
-    days: (days: number) => (days === 0 ? 'the same day' : `${days} working days`),
-    total: (count: number) => `${count} items`,
+    days: (days: number) => (days === 0 ? 'the same day' : `${counted(days, 'working day')}`),
+    total: (count: number) => `${counted(count, 'item')}`,
     none: 'No item fits',
     clear: 'Clear the filters',
     earlier: 'Previous',
@@ -235,7 +236,7 @@ export const SERVICES = catalogue(
     gone: 'goes',
     findings: 'Check',
     errors: (count: number) => `✗ ${count} to cure`,
-    warnings: (count: number) => `! ${count} warnings`,
+    warnings: (count: number) => `! ${counted(count, 'warning')}`,
     sound: '✓ may be published',
     by: 'Last changed',
     me: 'me',
@@ -262,9 +263,9 @@ export const SERVICES = catalogue(
     lint: 'Findings by rule',
     lintAll: 'Check all items, published ones too',
     lintDrafts: 'Check the drafts alone',
-    lintItems: (items: number) => `${items} items were checked`,
+    lintItems: (items: number) => `${counted(items, 'item was', 'items were')} checked`,
     lintClean: 'Nothing was found',
-    times: (count: number) => `${count} times`,
+    times: (count: number) => `${counted(count, 'time')}`,
     onlyErrors: 'Only those to cure',
     chosen: (count: number) => `${count} chosen`,
     choose: (name: string) => `Choose ${name}`,
@@ -273,20 +274,25 @@ export const SERVICES = catalogue(
     tooMany: (most: number) => `${most} can be chosen at most; publish all for more`,
     publish: 'Publish',
     preview: 'What publishing changes',
-    told: (count: number) => `${count} partner cities are told, and fetch the new version by themselves`,
+    told: (count: number) =>
+      `${counted(count, 'partner city is', 'partner cities are')} told, and fetch the new version by themselves`,
     toldNobody: 'There are no partner cities yet; later ones get this version',
-    touches: (items: number, gone: number) => `${items} items that agreements name are touched; ${gone} of them go`,
+    touches: (items: number, gone: number) =>
+      `${counted(items, 'item')} in agreements, of which ${counted(gone, 'goes', 'go')}`,
     touchesNone: 'No item that an agreement names is touched',
-    cases: (count: number) => `${count} open cases; they finish under the version that they were received under`,
-    mappings: (count: number) => `${count} saved comparisons must be looked at again`,
-    units: (units: number, windows: number) => `${units} units and ${windows} windows go`,
+    cases: (count: number) =>
+      `${counted(count, 'open case')}; they finish under the version that they were received under`,
+    mappings: (count: number) => `${counted(count, 'saved comparison')} must be looked at again`,
+    units: (units: number, windows: number) => `gone: ${counted(units, 'unit')}, ${counted(windows, 'window')}`,
     collecting: 'Collecting cities',
     touched: 'What changes',
-    soundOnly: (count: number) => `${count} drafts have errors. Publish the sound ones; the others stay drafts`,
-    mustCure: (count: number) => `${count} of the chosen drafts have errors, which must be cured first`,
+    soundOnly: (count: number) =>
+      `${counted(count, 'draft has', 'drafts have')} errors. Publish what is sound; what is not stays a draft`,
+    mustCure: (count: number) =>
+      `${count} of the chosen drafts ${count === 1 ? 'has' : 'have'} errors, which must be cured first`,
     published: (version: number, count: number) =>
-      `Version ${version} is published: ${count} items. Partners fetch it.`,
-    left: (count: number) => `${count} drafts with errors were not published`,
+      `Version ${version} is published: ${counted(count, 'item')}. Partners fetch it.`,
+    left: (count: number) => `${counted(count, 'draft has', 'drafts have')} errors, not published`,
     close: 'Close',
     organisation: 'The drafted organisation tree goes out with it',
     city: 'City',

@@ -21,6 +21,17 @@ export function safeHints(hints: unknown, depth = 0): UiSchema {
   )
 }
 
+/** Hints with what is said beside fields, after what the city says there itself. */
+export function noted(hints: UiSchema, notes: readonly { field: string; text: string }[]): UiSchema {
+  const all: Record<string, unknown> = { ...hints }
+  for (const { field, text } of notes) {
+    const own = (all[field] ?? {}) as UiSchema
+    const help = own['ui:help']
+    all[field] = { ...own, 'ui:help': typeof help === 'string' && help !== '' ? `${help} · ${text}` : text }
+  }
+  return all
+}
+
 /** A form that cannot be drawn says so, and the page around it stays. */
 class Held extends Component<{ children: ReactNode }, { error: unknown }> {
   override state = { error: null }
@@ -48,6 +59,7 @@ export function SchemaForm({
   spans,
   defaults = true,
   values,
+  notes = [],
   errors = [],
   change,
   disabled = false,
@@ -67,6 +79,8 @@ export function SchemaForm({
   /** of 24 columns, by the kind of a field: how wide it is; all of them as wide as the form when absent */
   spans?: Readonly<Record<string, number>>
   values: Values
+  /** what is said beside a field of the first level, such as where its value came from */
+  notes?: readonly { field: string; text: string }[]
   errors?: readonly { path: string; text: string }[]
   change: (values: Values) => void
   disabled?: boolean
@@ -77,7 +91,7 @@ export function SchemaForm({
         tagName="div"
         idPrefix={name}
         schema={schema as RJSFSchema}
-        uiSchema={{ ...safeHints(hints), ...ui, 'ui:submitButtonOptions': { norender: true } }}
+        uiSchema={{ ...noted(safeHints(hints), notes), ...ui, 'ui:submitButtonOptions': { norender: true } }}
         formData={values}
         validator={NODE_JUDGES}
         fields={fields}

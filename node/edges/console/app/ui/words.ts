@@ -1,5 +1,5 @@
 /** Words of what every page shares. */
-import { catalogue } from '../words.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const SHARED = catalogue(
   {
@@ -57,8 +57,8 @@ export const SHARED = catalogue(
     ok: 'OK',
     cancel: 'Cancel',
     none: 'none',
-    left: (days: number) => `${days} days left`,
-    over: (days: number) => `${days} days over`,
+    left: (days: number) => `${counted(days, 'day')} left`,
+    over: (days: number) => `${counted(days, 'day')} over`,
     today: 'due today',
     copied: 'Copied',
     copy: 'Copy',

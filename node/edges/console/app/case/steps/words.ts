@@ -1,5 +1,5 @@
 /** Words of the steps of a case: what their buttons say, and what stands around their forms. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 import type { StepKind } from './kinds.ts'
 
 export const STEPS = catalogue(
@@ -91,7 +91,7 @@ export const STEPS = catalogue(
     original: 'original',
     copy: 'copy',
     electronic: 'electronic',
-    pages: (pages: number) => (pages === 1 ? '1 page' : `${pages} pages`),
+    pages: (pages: number) => (pages === 1 ? '1 page' : `${counted(pages, 'page')}`),
     needed: 'the notice asks for',
     reason: (name: string) => `What is wrong with ${name}`,
     lackingMaterials: 'Materials to be supplied',

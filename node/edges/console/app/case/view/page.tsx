@@ -1,6 +1,6 @@
 /** The examiner's page (审查) at `/cases/$no/materials`: the document on the left, its review points on the right, the steps below the title. */
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { App, Button, Space } from 'antd'
+import { App, Button, Select, Space } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { OPERATIONS } from '../../../../client/addresses.generated.ts'
 import { addressOf } from '../../../../client/client.ts'
@@ -41,6 +41,9 @@ function useWidth() {
   return [place, width] as const
 }
 
+/** What stands beside the document: the sample of its kind, or another material of the case by its place; null: nothing. */
+type Beside = 'sample' | number | null
+
 function Sample({
   city,
   item,
@@ -70,7 +73,7 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
   const cities = useCitiesOf(detail)
   const [place, width] = useWidth()
   const [zoom, setZoom] = useState(1)
-  const [beside, setBeside] = useState(false)
+  const [chosen, setBeside] = useState<Beside>(null)
   const shown = materials[at]
   const next = materials[at + 1]
   const grow = (by: number) => setZoom(before => Math.min(ZOOM.most, Math.max(ZOOM.least, before * by)))
@@ -78,17 +81,25 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
   const smaller = () => grow(1 / ZOOM.by)
   const back = () => choose(Math.max(0, at - 1))
   const forth = () => choose(Math.min(materials.length - 1, at + 1))
-  useKeys({ '[': back, ']': forth, '+': larger, '=': larger, '-': smaller, '−': smaller })
   useEffect(() => {
     // Only after the present one had its turn: what is not asked for never holds up what is.
     if (next?.held !== true) return
     const timer = setTimeout(() => void fetchAhead(detail.thread, next).catch(() => undefined), 500)
     return () => clearTimeout(timer)
   }, [detail.thread, next])
-  if (shown === undefined) return <p className="muted">{words.none}</p>
-  const like = asked.find(({ materialCode }) => materialCode === shown.code)
+  const like = asked.find(({ materialCode }) => materialCode === shown?.code)
   const hasSample = like?.exampleGuid !== undefined
-  const wide = Math.floor((beside && hasSample ? width / 2 : width) * zoom) - 8
+  const other = typeof chosen === 'number' && chosen !== at ? materials[chosen] : undefined
+  const beside = other !== undefined || (chosen === 'sample' && hasSample)
+  const wide = Math.floor((beside ? width / 2 : width) * zoom) - 8
+  const choices = [
+    ...(hasSample ? [{ value: 'sample' as const, label: words.sample }] : []),
+    ...materials.flatMap((material, index) => (index === at ? [] : [{ value: index, label: nameOf(material) }])),
+  ]
+  /** Nothing beside it; else the sample, or the next material. */
+  const toggle = () => setBeside(beside ? null : (choices[0]?.value ?? null))
+  useKeys({ b: toggle, '[': back, ']': forth, '+': larger, '=': larger, '-': smaller, '−': smaller })
+  if (shown === undefined) return <p className="muted">{words.none}</p>
   return (
     <div className="documents">
       <Space wrap>
@@ -104,7 +115,23 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
         <Button onClick={smaller}>
           {words.smaller} <kbd>−</kbd>
         </Button>
-        {hasSample ? <Button onClick={() => setBeside(!beside)}>{beside ? words.alone : words.beside}</Button> : null}
+        {choices.length === 0 ? null : (
+          <>
+            <Button onClick={toggle} aria-pressed={beside}>
+              {beside ? words.alone : words.beside} <kbd>b</kbd>
+            </Button>
+            {beside ? (
+              <Select
+                aria-label={words.besideWhich}
+                value={chosen}
+                onChange={setBeside}
+                options={choices}
+                popupMatchSelectWidth={false}
+                style={{ width: 180 }}
+              />
+            ) : null}
+          </>
+        )}
         <strong>{nameOf(shown)}</strong>
       </Space>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
@@ -114,7 +141,12 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
             <div>
               <MaterialView key={shown.sha256} thread={detail.thread} material={shown} width={wide} />
             </div>
-            {beside && like !== undefined ? (
+            {other !== undefined ? (
+              <section aria-label={words.besideOf(nameOf(other))}>
+                <MaterialView key={other.sha256} thread={detail.thread} material={other} width={wide} />
+              </section>
+            ) : null}
+            {beside && other === undefined && like !== undefined ? (
               <Sample city={cities.handling} item={detail.item.code} material={like} width={wide} />
             ) : null}
           </div>

@@ -1,5 +1,5 @@
 /** Words of the viewer of materials, and of the examiner's review beside it. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const VIEW = catalogue(
   {
@@ -10,8 +10,10 @@ export const VIEW = catalogue(
     next: '下一份',
     larger: '放大',
     smaller: '缩小',
-    beside: '对照样表',
-    alone: '关闭样表',
+    beside: '对照查看',
+    alone: '关闭对照',
+    besideWhich: '与哪一份对照',
+    besideOf: (name: string) => `对照：${name}`,
     sample: '样表',
     download: '下载原文件',
     page: (no: number, of: number) => `第 ${no} 页，共 ${of} 页`,
@@ -41,8 +43,10 @@ export const VIEW = catalogue(
     next: 'Next',
     larger: 'Larger',
     smaller: 'Smaller',
-    beside: 'Beside the sample',
-    alone: 'Close the sample',
+    beside: 'Two side by side',
+    alone: 'One alone',
+    besideWhich: 'What stands beside it',
+    besideOf: (name: string) => `beside it: ${name}`,
     sample: 'Sample',
     download: 'Download',
     page: (no: number, of: number) => `Page ${no} of ${of}`,
@@ -56,7 +60,7 @@ export const VIEW = catalogue(
     noPoints: 'The item names no review points for this material',
     fits: (point: string) => `fits: ${point}`,
     fails: (point: string) => `does not fit: ${point}`,
-    asks: (failed: number) => `Ask to supply (${failed} do not fit)`,
+    asks: (failed: number) => `Ask to supply (${counted(failed, 'does', 'do')} not fit)`,
     allFit: 'No point fails',
     notice: (lines: string) => `What was handed in lacks the following; please supply all of it:\n${lines}`,
     line: (no: number, material: string, points: string) => `${no}. ${material}: ${points}`,

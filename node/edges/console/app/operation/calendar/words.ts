@@ -1,5 +1,5 @@
 /** Words of the page of holidays. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const CALENDAR = catalogue(
   {
@@ -108,10 +108,10 @@ export const CALENDAR = catalogue(
     through: (day: string) => `Tables would reach through ${day}`,
     looked: (cases: number, capped: boolean) =>
       capped
-        ? `The newest ${cases} open cases were looked at; there are more`
-        : `All ${cases} open cases were looked at`,
-    moved: (count: number) => `${count} limits would end on another day`,
-    settled: (count: number) => `${count} provisional limits would be certain`,
+        ? `The newest ${counted(cases, 'open case was', 'open cases were')} looked at; there are more`
+        : `All ${counted(cases, 'open case was', 'open cases were')} looked at`,
+    moved: (count: number) => `${counted(count, 'limit')} would end on another day`,
+    settled: (count: number) => `${counted(count, 'provisional limit')} would be certain`,
     caseNo: 'Case',
     duty: 'Limit',
     city: 'Who acts',

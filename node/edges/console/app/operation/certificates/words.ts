@@ -1,5 +1,5 @@
 /** Words of the page of the certificate and the keys. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const CERTIFICATES = catalogue(
   {
@@ -82,8 +82,8 @@ export const CERTIFICATES = catalogue(
     issued: 'issued by an authority',
     valid: 'Valid',
     span: (from: string, until: string) => `${from} to ${until}`,
-    left: (days: number) => `${days} days left`,
-    ended: (days: number) => `ended ${days} days ago`,
+    left: (days: number) => `${counted(days, 'day')} left`,
+    ended: (days: number) => `ended ${counted(days, 'day')} ago`,
     renewNow: 'renew it by the steps below',
     fingerprint: 'Fingerprint',
     fingerprintHint: 'SHA-256: tell partners by phone',

@@ -1,5 +1,5 @@
 /** Words of the pages of exports, SMS and uploads. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const FILES = catalogue(
   {
@@ -71,7 +71,7 @@ export const FILES = catalogue(
     queueNeeded: 'Choose a queue',
     waiting: 'waits',
     running: (done: number, total: number) => `${done} of ${total} written`,
-    done: (rows: number, size: string) => `done: ${rows} rows, ${size}`,
+    done: (rows: number, size: string) => `done: ${counted(rows, 'row')}, ${size}`,
     failed: 'it failed',
     download: 'Download',
     remove: 'Delete',
@@ -84,7 +84,7 @@ export const FILES = catalogue(
     smsOn: 'An SMS gateway is set',
     smsWaiting: (count: number) => `${count} wait`,
     smsFailed: (count: number, since: string) =>
-      `${count} were not sent, or nobody knows whether they were; the oldest ${since}`,
+      `${counted(count, 'was', 'were')} not sent, or nobody knows whether; the oldest ${since}`,
     smsWell: 'No message needs anybody',
     answered: (at: string) => `The gateway answered last ${at}`,
     neverAnswered: 'The gateway has not answered since the start',

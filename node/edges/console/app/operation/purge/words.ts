@@ -1,5 +1,5 @@
 /** Words of the page of archive and purge. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const PURGE = catalogue(
   {
@@ -42,13 +42,13 @@ export const PURGE = catalogue(
     stillOpen: 'It is open: the days begin at its end',
     purged: (at: string) => `Purged ${at}`,
     would: 'A purge would delete',
-    bodies: (count: number) => `${count} bodies`,
-    materials: (count: number) => `${count} scans that no other case names`,
-    drafts: (count: number) => `${count} drafts left over`,
-    projections: (count: number) => `${count} entries of lists`,
-    search: (count: number) => `${count} hashes of the search`,
+    bodies: (count: number) => `${counted(count, 'body', 'bodies')}`,
+    materials: (count: number) => `${counted(count, 'scan')} that no other case names`,
+    drafts: (count: number) => `${counted(count, 'draft')} left over`,
+    projections: (count: number) => `${counted(count, 'entry', 'entries')} of lists`,
+    search: (count: number) => `${counted(count, 'hash', 'hashes')} of the search`,
     laterDrafts: (count: number) =>
-      `${count} drafts of the same applicant and item that were worked on since stay with their window`,
+      `${counted(count, 'draft')} of the same applicant and item that were worked on since stay with their window`,
     backups: 'Backups that still open it',
     backupKeys: (file: string) => `by the keys ${file}, until the next backup replaces them`,
     backupWithin: 'of an earlier program: until it is deleted',
@@ -60,7 +60,8 @@ export const PURGE = catalogue(
     law: 'the law says so',
     causeNeeded: 'Say why',
     sure: 'This cannot be undone: what this city holds of the case is deleted, and the other city is told by a signed packet.',
-    done: (bodies: number, materials: number) => `Purged: ${bodies} bodies, ${materials} scans`,
+    done: (bodies: number, materials: number) =>
+      `Purged: ${counted(bodies, 'body', 'bodies')}, ${counted(materials, 'scan')}`,
     archive: 'Download the archive (ZIP)',
     archiveHint: 'All of the case in one file: evidence, timeline, papers, materials, decision, catalogue.',
     cancel: 'Cancel',

@@ -1,6 +1,6 @@
 /** Words of the page of webhooks. */
 import type { AddWebhookRequest } from '../../../../client/api.generated.ts'
-import { type Catalogue, catalogue } from '../../catalogue.ts'
+import { type Catalogue, catalogue, counted } from '../../catalogue.ts'
 
 export const WEBHOOKS = catalogue(
   {
@@ -63,7 +63,7 @@ export const WEBHOOKS = catalogue(
     rotated: 'The new secret; the former one signs too for a day',
     active: 'on',
     inactive: 'off: what happens waits',
-    failing: (count: number, since: string) => `failed ${count} times in a row since ${since}`,
+    failing: (count: number, since: string) => `failed ${counted(count, 'time')} in a row since ${since}`,
     next: (at: string) => `tried again ${at}`,
     well: 'delivered',
     waiting: (count: number) => (count > 10_000 ? 'more than 10000 wait' : `${count} wait`),

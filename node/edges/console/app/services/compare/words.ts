@@ -1,5 +1,5 @@
 /** Words of the comparison of items. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const COMPARE = catalogue(
   {
@@ -65,7 +65,7 @@ export const COMPARE = catalogue(
     notSaved: 'not saved yet',
     versions: (own: number, theirs: number) => `versions that were compared: own ${own}, theirs ${theirs}`,
     conditions: 'Conditions and limits',
-    sameFields: (count: number) => `${count} other fields are the same`,
+    sameFields: (count: number) => `${counted(count, 'other field is', 'other fields are')} the same`,
     allSame: 'All fields are the same',
     field: 'Field',
     mark: 'Compared',

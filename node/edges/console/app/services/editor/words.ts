@@ -1,5 +1,5 @@
 /** Words of the editor of an item. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const EDITOR = catalogue(
   {
@@ -98,7 +98,7 @@ export const EDITOR = catalogue(
     saved: 'The draft is saved by itself',
     same: 'As it is published: there is no draft',
     incomplete: (count: number) =>
-      `${count} places to fill in before this is a draft; what you wrote is kept on this page`,
+      `${counted(count, 'place')} to fill in before this is a draft; what you wrote is kept on this page`,
     failed: 'Not saved yet, being tried again; what you wrote is kept on this page',
     stale: 'Somebody else changed this item; your changes are not saved',
     theirs: 'Take what is there, give up mine',
@@ -121,7 +121,7 @@ export const EDITOR = catalogue(
     upMaterial: (name: string) => `Move the material ${name} up`,
     downMaterial: (name: string) => `Move the material ${name} down`,
     unnamed: '(no name yet)',
-    pointsOf: (count: number) => `${count} review points`,
+    pointsOf: (count: number) => `${counted(count, 'review point')}`,
     noPoints: 'no review points',
     oneALine: 'one a line',
     upload: 'Upload a file',

@@ -1,5 +1,5 @@
 /** Words of the import of lists. */
-import { catalogue } from '../../words.ts'
+import { catalogue, counted } from '../../catalogue.ts'
 
 export const IMPORT = catalogue(
   {
@@ -83,10 +83,11 @@ export const IMPORT = catalogue(
     none: 'by none',
     replace: 'Items that the file does not name go',
     clean: '✓ All of it was read: it can be imported',
-    faults: (count: number) => `✗ ${count} places to see to, all of them below; then import again`,
+    faults: (count: number) => `✗ ${counted(count, 'place')} to see to, all of them below; then import again`,
     rows: (rows: number, put: number, unchanged: number, remove: number) =>
-      `${rows} rows: ${put} items new or changed, ${unchanged} unchanged, ${remove} go`,
-    blocked: (count: number) => `${count} items have something to cure before they can be published`,
+      `${counted(rows, 'row')}: ${counted(put, 'item')} new or changed, ${unchanged} unchanged, ${remove} go`,
+    blocked: (count: number) =>
+      `${counted(count, 'item has', 'items have')} something to cure before they can be published`,
     places: '1. Fill in',
     placesHint:
       'Words of the table that are not known, and what it lacks. Fill them in once; they are kept and hold for the next list. What you cure in the table may stay empty.',
@@ -97,7 +98,8 @@ export const IMPORT = catalogue(
     suggested: 'a guess: check it',
     columns: '2. How each column was read',
     columnsHint: 'Correct here what is wrong.',
-    sheet: (name: string, heading: number, rows: number) => `Sheet “${name}”: heading in row ${heading}, ${rows} rows`,
+    sheet: (name: string, heading: number, rows: number) =>
+      `Sheet “${name}”: heading in row ${heading}, ${counted(rows, 'row')}`,
     leftOutSheet: (name: string) => `Sheet “${name}” was left out`,
     column: 'Column',
     heading: 'Heading',
@@ -106,13 +108,13 @@ export const IMPORT = catalogue(
     leftOut: '(left out)',
     guess: 'a guess: check it',
     byMapping: 'by the mapping',
-    unread: (count: number) => `${count} cells were not read`,
+    unread: (count: number) => `${counted(count, 'cell was', 'cells were')} not read`,
     nothing: '? not read',
     absent: (names: string) => `Needed columns that are not there: ${names}`,
     faultsTitle: '3. To see to',
     faultPlace: (sheet: string, rows: string, column: string) =>
       [sheet, rows, column].filter(part => part !== '').join(' · '),
-    rowsOf: (rows: string, all: number) => (all > 1 ? `rows ${rows} …, ${all} cells` : `row ${rows}`),
+    rowsOf: (rows: string, all: number) => (all > 1 ? `rows ${rows} …, ${counted(all, 'cell')}` : `row ${rows}`),
     may: 'May be',
     moreFaults: (count: number) => `${count} more`,
     findings: '4. Before publication',
@@ -120,7 +122,7 @@ export const IMPORT = catalogue(
     name: 'Name of the mapping (usually the department)',
     check: 'Check again',
     take: 'Import as drafts',
-    taken: (put: number, remove: number) => `Imported as drafts: ${put} items new or changed, ${remove} go`,
+    taken: (put: number, remove: number) => `Imported as drafts: ${counted(put, 'item')} new or changed, ${remove} go`,
     nothingNew: 'It says what is published: there are no new drafts',
     publish: 'See what publishing changes',
     toDrafts: 'To the drafts',
@@ -135,7 +137,8 @@ export const IMPORT = catalogue(
       'Units in five levels, with their windows. Items name where they are offered by it; it goes out with the next publication.',
     organisationFile: 'Import units',
     organisationExport: 'Export units (an empty table without any)',
-    organisationTaken: (units: number, windows: number) => `Units are drafted: ${units} units, ${windows} windows`,
+    organisationTaken: (units: number, windows: number) =>
+      `Units are drafted: ${counted(units, 'unit')}, ${counted(windows, 'window')}`,
     organisationSame: 'They are those that are published',
     organisationDrafted: 'A tree is drafted and not published',
     discard: 'Take the drafted tree back',

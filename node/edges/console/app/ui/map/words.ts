@@ -1,5 +1,5 @@
 /** Words of the map of China. */
-import { catalogue } from '../../words.ts'
+import { catalogue } from '../../catalogue.ts'
 
 export const MAP = catalogue(
   {
