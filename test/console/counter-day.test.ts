@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { departmentOf } from '../../protocol/rights/can.ts'
-import { sit, stumbles } from '../support/browser.ts'
+import { besideFrame, sit, stumbles } from '../support/browser.ts'
 import { type Seat, seat } from '../support/console.ts'
 import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
 import { makePdf } from '../support/make-pdf.ts'
@@ -76,8 +76,7 @@ test('an agent shows a document of a kind, hands in the authorisation, and types
   // Who wants it otherwise at this computer says so once, and prints by one key.
   await page.getByLabel(/提交后自动打印收件回执/).uncheck()
   expect(await page.evaluate("localStorage.getItem('tongban.prints-receipts')")).toBe('no')
-  // The frame of the receipt refuses the scripts by which a test looks into it.
-  expect(faults.filter(fault => !/^Blocked script execution/.test(fault))).toEqual([])
+  expect(besideFrame(faults)).toEqual([])
 })
 
 test('what was filled in says where it came from, in the form too, until somebody types over it', async () => {

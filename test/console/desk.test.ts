@@ -1,7 +1,7 @@
 /** The desk of two whole nodes, in a real browser: what comes in appears, counts are rows, two clerks and one case, keys, addresses. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { sit, stumbles } from '../support/browser.ts'
+import { besideFrame, sit, stumbles } from '../support/browser.ts'
 import type { CommandNode } from '../support/command-node.ts'
 import { type Seat, seat } from '../support/console.ts'
 import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
@@ -36,9 +36,6 @@ async function takeIn(name: string) {
   await ankang.client.assignCase({ params: { thread }, body: { to: null } })
   return { thread, caseNo }
 }
-
-/** What tests ask of the frame of printed sheets they ask by scripts, which it refuses, as it must. */
-const besideFrame = (faults: readonly string[]) => faults.filter(fault => !/^Blocked script execution/.test(fault))
 
 const queueOf = (page: Page, name: string) =>
   page.getByRole('list', { name: '队列' }).getByRole('button', { name: new RegExp(`^${name}`) })

@@ -56,6 +56,7 @@ const LOOKS: readonly Look[] = [
   { path: '/new/$id', who: 'clerk', at: ({ draft }) => `/new/${draft}` },
   { path: '/messages', who: 'clerk' },
   { path: '/print', who: 'clerk' },
+  { path: '/acceptance', who: 'examiner' },
   { path: '/handover', who: 'clerk' },
   { path: '/search', who: 'clerk' },
   { path: '/cases/$no', who: 'clerk', at: ({ case: no }) => `/cases/${no}` },

@@ -116,3 +116,7 @@ export async function stumbles(page: Page, { frames = true } = {}): Promise<stri
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
 }
+
+/** Faults of a page that shows sheets of paper: what tests ask of their frame they ask by scripts, which it refuses, as it must. */
+export const besideFrame = (faults: readonly string[]): string[] =>
+  faults.filter(fault => !/^Blocked script execution/.test(fault))

@@ -6,6 +6,7 @@ export const CONSOLE_PATHS = [
   'cases',
   'messages',
   'print',
+  'acceptance',
   'handover',
   'search',
   'board',

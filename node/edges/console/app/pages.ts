@@ -52,6 +52,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/search', load: () => import('./search/page.tsx') },
   { path: '/messages', load: () => import('./messages/page.tsx') },
   { path: '/print', load: () => import('./print/page.tsx') },
+  { path: '/acceptance', load: () => import('./acceptance/page.tsx') },
   { path: '/handover', load: () => import('./handover/page.tsx') },
   { path: '/cases/$no/materials', load: () => import('./case/view/page.tsx') },
   { path: '/board', load: () => import('./board/page.tsx') },

@@ -16,6 +16,7 @@ export const PLACES: { readonly [F in First]?: Place } = {
   new: { action: 'case.take-in', nav: { word: 'newCase', group: 'work', keys: 'n' } },
   messages: { action: 'case.content', nav: { word: 'messages', group: 'work', keys: 'g m' } },
   print: { action: 'case.content', nav: { word: 'print', group: 'work', keys: 'g r' } },
+  acceptance: { action: 'case.accept', nav: { word: 'acceptance', group: 'work', keys: 'g e' } },
   handover: { action: 'case.serve', nav: { word: 'handOver', group: 'work', keys: 'g o' } },
   search: { action: 'case.list' },
   board: { action: 'statistics.read', nav: { word: 'board', group: 'city', keys: 'g b' } },

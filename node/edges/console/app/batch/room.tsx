@@ -1,7 +1,7 @@
 /** Cases of one queue that something is done with, several at once: rows to choose from, the act with its stop, what became of each, what is printed. */
 import { Button, Form, Space } from 'antd'
 import { type ReactNode, useRef, useState } from 'react'
-import type { Case } from '../../../client/api.generated.ts'
+import type { Case, ReadQueueQuery } from '../../../client/api.generated.ts'
 import { queries, readAgain, useNode } from '../query.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
@@ -23,6 +23,7 @@ type Texts = { title: string; hint: string; empty: string; act: string }
 export function BatchRoom({
   name,
   queue,
+  filter = {},
   texts,
   column,
   fields = null,
@@ -31,7 +32,9 @@ export function BatchRoom({
 }: {
   /** of its form */
   name: string
-  queue: 'to-print' | 'to-hand-out'
+  queue: 'to-print' | 'to-hand-out' | 'ours'
+  /** of the queue, those alone */
+  filter?: Pick<ReadQueueQuery, 'state'>
   texts: Texts
   /** that the page adds to the rows */
   column: { title: string; cell: (row: Case) => ReactNode }
@@ -42,7 +45,7 @@ export function BatchRoom({
   act: RoomAct
 }) {
   const words = useWords(BATCH)
-  const read = useNode('readQueue', { params: { queue }, query: { limit: ROWS } }, { keep: true })
+  const read = useNode('readQueue', { params: { queue }, query: { ...filter, limit: ROWS } }, { keep: true })
   const [picked, pick] = useState<ReadonlySet<string>>(new Set())
   const [told, tell] = useState<readonly Told[]>([])
   const [pages, show] = useState<readonly string[]>([])

@@ -1,14 +1,14 @@
 /** The frame around all pages: city, search, who I am and where I sit, reminders, navigation. */
-import { BellOutlined, UserOutlined } from '@ant-design/icons'
+import { UserOutlined } from '@ant-design/icons'
 import { Link, useLocation, useNavigate } from '@tanstack/react-router'
-import { Badge, Button, Dropdown, Empty, Input, type InputRef, Popover } from 'antd'
+import { Button, Dropdown, Input, type InputRef } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { NAVIGATION } from '../places.ts'
-import { useNode } from '../query.ts'
 import { mayDo, signOut, useMe, useSettings } from '../session.ts'
 import { useCityColour } from '../theme.ts'
-import { languageNow, speak, usePair, useWords } from '../words.ts'
+import { languageNow, speak, useWords } from '../words.ts'
 import { useKeys } from './keys.ts'
+import { Notices } from './notices.tsx'
 import { SHELL } from './words.ts'
 
 const GROUPS = ['work', 'city', 'system'] as const
@@ -36,34 +36,6 @@ function Navigation() {
         </div>
       ))}
     </nav>
-  )
-}
-
-/** What must be seen to before a day comes; to those who run the node. */
-function Notices() {
-  const words = useWords(SHELL)
-  const pair = usePair()
-  const { data } = useNode('listReminders')
-  const items = data?.items ?? []
-  const list =
-    items.length === 0 ? (
-      <Empty description={words.noNotices} />
-    ) : (
-      <ul style={{ margin: 0, paddingInlineStart: 20, maxWidth: 420, maxHeight: 400, overflow: 'auto' }}>
-        {items.map(reminder => (
-          <li key={reminder.id}>
-            {pair(reminder)}
-            <div className="muted">{pair({ zh: reminder.cureZh, en: reminder.cure })}</div>
-          </li>
-        ))}
-      </ul>
-    )
-  return (
-    <Popover trigger="click" placement="bottomRight" title={words.notices} content={list}>
-      <Badge count={items.length} size="small" offset={[-6, 8]}>
-        <Button type="text" icon={<BellOutlined style={{ color: '#fff' }} />} aria-label={words.notices} />
-      </Badge>
-    </Popover>
   )
 }
 
@@ -117,7 +89,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </Link>
         <Search />
         <span className="spacer" />
-        {mayDo(me, 'operation.read') ? <Notices /> : null}
+        <Notices />
         <Dropdown
           trigger={['click']}
           menu={{

@@ -1,5 +1,5 @@
 /** Words of the frame around all pages. */
-import { catalogue } from '../catalogue.ts'
+import { catalogue, counted } from '../catalogue.ts'
 
 export const SHELL = catalogue(
   {
@@ -27,6 +27,8 @@ export const SHELL = catalogue(
     signOut: '退出登录',
     language: 'English',
     notices: '提醒',
+    noticesOf: (count: number) => `提醒 ${count} 项`,
+    acceptance: '批量受理',
     noNotices: '没有提醒',
     notFound: '没有这个页面',
     notFoundCure: '检查地址，或从左侧导航打开',
@@ -58,6 +60,8 @@ export const SHELL = catalogue(
     signOut: 'Sign out',
     language: '中文',
     notices: 'Reminders',
+    noticesOf: (count: number) => counted(count, 'reminder'),
+    acceptance: 'Accept several',
     noNotices: 'No reminders',
     notFound: 'There is no such page',
     notFoundCure: 'Check the address, or open one from the navigation',
@@ -65,4 +69,4 @@ export const SHELL = catalogue(
     forbiddenCure: 'If you need it, the security administrator gives you the role',
   },
 )
-export type ShellWord = Exclude<keyof (typeof SHELL)['zh'], 'searchHint'>
+export type ShellWord = Exclude<keyof (typeof SHELL)['zh'], 'searchHint' | 'noticesOf'>
