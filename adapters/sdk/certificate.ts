@@ -2,9 +2,10 @@
 import { type ContractOptions, type ContractOutcome, type ContractSubject, runContractTest } from './conformance.ts'
 import { WAY_BACK } from './conformance-back.ts'
 import { WAY_IN } from './conformance-in.ts'
+import { LATER } from './conformance-later.ts'
 
 /** Every test of the contract. */
-export const CONTRACT = [...WAY_IN, ...WAY_BACK]
+export const CONTRACT = [...WAY_IN, ...WAY_BACK, ...LATER]
 
 export type Certificate = {
   adapter: string

@@ -9,7 +9,7 @@ import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import { CONTRACT, certificateEnd, certificateLine, certify } from './certificate.ts'
 import { type ContractSubject, type OutsideSystem, type Patience, runContractTest } from './conformance.ts'
 import { LATER_KINDS } from './conformance-in.ts'
-import type { Adapter, AdapterState, Call, Delivery, DeliveryResult, LocalEvent } from './port.ts'
+import type { Adapter, AdapterState, Call, Delivery, DeliveryResult, LocalEvent, LocalOutcome } from './port.ts'
 import { createSampleAdapter, createSampleSystem, type SampleRequest, type SampleSystem } from './sample-system.ts'
 import { memoryState } from './test-kit.ts'
 
@@ -93,6 +93,21 @@ const reading =
       async read(raw, context) {
         const read = await (inner.read as NonNullable<Adapter['read']>)(raw, context)
         return read.ok ? { ok: true, event: change(read.event) } : read
+      },
+    }
+  }
+
+/** Outcomes of packets that were handed over, changed or left out. */
+const outcomes =
+  (change: (outcome: LocalOutcome) => LocalOutcome | null): Make =>
+  system => {
+    const inner = good(system)
+    return {
+      ...inner,
+      async read(raw, context) {
+        const read = await (inner.read as NonNullable<Adapter['read']>)(raw, context)
+        if (!read.ok || read.event === null || 'move' in read.event) return read
+        return { ok: true, event: change(read.event) }
       },
     }
   }
@@ -421,6 +436,55 @@ const MUTANTS: readonly Mutant[] = [
     'the signal ends a poll',
     polling(poll => (cursor, context) => poll(cursor, deaf(context))),
   ),
+  mutant(
+    'an outcome that is left out of the answers',
+    'a packet that is handed over is taken',
+    outcomes(() => null),
+  ),
+  mutant(
+    'an outcome without the number of the case',
+    'a packet that is handed over is taken',
+    outcomes(outcome => ('taken' in outcome ? { id: outcome.id, taken: outcome.taken } : outcome)),
+  ),
+  mutant(
+    'a refusal and what follows it under one id',
+    'a packet that is handed over and refused',
+    outcomes(outcome => ({ ...outcome, id: 'taken' in outcome ? outcome.taken : outcome.refused })),
+  ),
+  mutant(
+    'a refusal that is told as taken',
+    'a packet that is handed over and refused',
+    outcomes(outcome =>
+      'refused' in outcome ? { id: outcome.id, taken: outcome.refused, localCaseNo: 'C-0' } : outcome,
+    ),
+  ),
+  mutant('an acknowledgement of all that there is', 'an answer is given until', system => {
+    const inner = good(system)
+    return { ...inner, acknowledge: async () => system.acknowledge(Array.from({ length: 99 }, (_, n) => `A${n}`)) }
+  }),
+  mutant('an acknowledgement that fails the second time', 'an answer is given until', system => {
+    const inner = good(system)
+    const told = new Set<string>()
+    return {
+      ...inner,
+      async acknowledge(ids, context) {
+        if (ids.some(id => told.has(id))) throw new Error('the file is not there')
+        for (const id of ids) told.add(id)
+        await inner.acknowledge?.(ids, context)
+      },
+    }
+  }),
+  mutant('an answer that counts as acknowledged when it was given', 'an answer is given until', system => {
+    const inner = good(system)
+    return {
+      ...inner,
+      async poll(cursor, context) {
+        const page = await (inner.poll as Poll)(cursor, context)
+        system.acknowledge(page.events.flatMap(({ id }) => id ?? []))
+        return page
+      },
+    }
+  }),
 ]
 
 const named = (beginning: string) => {

@@ -42,7 +42,9 @@ export interface OutsideSystem {
   garbleEvents(on: boolean): Promise<void>
   /** as `garbleEvents`, of what is said on one case */
   garbleCase?(localCaseNo: string, on: boolean): Promise<void>
-  /** does now what was handed to it, for the next polls to tell; absent when it answers each call at once */
+  /** takes packets from now on and does nothing with them before `work`; absent when it answers each call at once */
+  answerLater?(on: boolean): Promise<void>
+  /** does now what was handed to it, for the next polls to tell, or to be found when it is asked again */
   work?(): Promise<void>
   /** answers that it gives at a time; absent: 10 */
   readonly pageSize?: number
@@ -142,6 +144,8 @@ export type Stage = {
   poll(cursor: string | null, context?: Call): Promise<Page>
   /** follows the cursor until nothing new comes */
   follow(from: string | null): Promise<Page>
+  /** tells of answers that are kept; nothing where the adapter does not ask for that */
+  acknowledge(ids: readonly string[]): Promise<void>
   check(context?: Call): ReturnType<Adapter['check']>
   lacking: NonNullable<Adapter['lacking']>
   /** makes the adapter anew, as after a restart of the node */
@@ -241,6 +245,8 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
   const told: string[] = []
   const made: Adapter[] = [subject.adapter]
   const submitted: OpenCase[] = []
+  /** what came of packets that were handed over, by the ids under which it was told */
+  const outcomes = new Map<string, LocalOutcome>()
   let current = subject.adapter
   let second: ReturnType<ContractSubject['another']> | null = null
   let unseen = false
@@ -259,7 +265,7 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
     const sent = marked(delivery, mark)
     const given = { ...context, signal, attempt: delivery.attempt }
     const said = await within('deliver', adapter.deliver(sent, given))
-    const result = said.ok === 'handed' ? await outcomeOf(adapter, sent) : said
+    const result = said.ok === 'handed' ? await outcomeOf(adapter, sent, said) : said
     told.push(JSON.stringify(result))
     if (result.ok === true)
       for (const { kind, body } of result.moves ?? [])
@@ -268,10 +274,25 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
   }
 
   /** What the answers say last of a packet that was handed over, once its system had time for it. */
-  async function outcomeOf(adapter: Adapter, { idempotencyKey: key, attempt }: Delivery): Promise<Settled> {
+  async function outcomeOf(
+    adapter: Adapter,
+    delivery: Delivery,
+    { lookAgainAfterMs }: Extract<DeliveryResult, { ok: 'handed' }>,
+  ): Promise<Settled> {
+    const { idempotencyKey: key } = delivery
+    const given = { ...context, attempt: delivery.attempt + 1 }
     await within('work', subject.system?.work?.() ?? Promise.resolve())
-    const { outcomes } = await followWith(adapter, null, { ...context, attempt })
-    const last = outcomes.findLast(outcome => ('taken' in outcome ? outcome.taken : outcome.refused) === key)
+    if (lookAgainAfterMs !== undefined) {
+      const again = await within('deliver', adapter.deliver({ ...delivery, attempt: given.attempt }, given))
+      if (again.ok !== 'handed') return again
+    }
+    // A node takes an answer once, as it was given first under its id.
+    if (adapter.poll !== undefined)
+      for (const outcome of (await followWith(adapter, null, given)).outcomes)
+        if (!outcomes.has(outcome.id)) outcomes.set(outcome.id, outcome)
+    const last = [...outcomes.values()].findLast(
+      outcome => ('taken' in outcome ? outcome.taken : outcome.refused) === key,
+    )
     if (last === undefined) return { ok: false, code: 'adapter.unavailable', detail: 'no answer', retryable: true }
     if ('refused' in last) return { ok: false, code: 'adapter.refused', detail: last.detail, retryable: false }
     return { ok: true, ...(last.localCaseNo === undefined ? {} : { localCaseNo: last.localCaseNo }) }
@@ -353,6 +374,7 @@ function createStage(subject: ContractSubject, { needs }: ContractTest, patience
     },
     poll: (cursor, given = context) => pollWith(current, cursor, given),
     follow: from => followWith(current, from, context),
+    acknowledge: async ids => within('acknowledge', Promise.resolve(current.acknowledge?.(ids, context))),
     check: (given = context) => within('check', current.check(given)),
     lacking: async items => within('lacking', Promise.resolve(current.lacking?.(items) ?? [])),
     async restart() {

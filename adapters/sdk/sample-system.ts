@@ -21,13 +21,18 @@ export type SampleRequest = { key: string; packet: string; number: string | null
 export type SampleSystem = ReturnType<typeof createSampleSystem>
 
 export function createSampleSystem() {
-  const gates = { outage: false, refuse: false, drop: false, hang: false, long: false, garble: false }
+  const gates = { outage: false, refuse: false, drop: false, hang: false, long: false, garble: false, later: false }
   const garbled = new Set<string>()
   /** by its own key → number of the case */
   const done = new Map<string, string>()
   /** packet → effects */
   const effects = new Map<string, number>()
   const answers: { id: string; number: string; kind: string; body: Record<string, unknown>; file?: string }[] = []
+  /** what it was given and is not at */
+  const waiting: (SampleRequest & { refused: boolean })[] = []
+  const acknowledged = new Set<string>()
+  /** packets that were refused later, of which nobody was told */
+  const refusals = new Set<string>()
   const files = new Map<string, Uint8Array<ArrayBuffer>>()
   const uploaded = new Set<string>()
   const begun = new Map<string, PromiseWithResolvers<void>>()
@@ -43,6 +48,15 @@ export function createSampleSystem() {
   /** As a Java system writes a `Long`. */
   const text = (value: unknown) => JSON.stringify(value).replaceAll(/"(\d{16,})"/g, '$1')
 
+  function effectOf({ key, packet, number }: SampleRequest): string {
+    const known = done.get(key)
+    if (known !== undefined) return known
+    const given = number ?? (gates.long ? long(++serial) : `C-${++serial}`)
+    done.set(key, given)
+    effects.set(packet, (effects.get(packet) ?? 0) + 1)
+    return given
+  }
+
   async function arrive(signal: AbortSignal): Promise<void> {
     if (gates.outage || signal.aborted) throw broken()
     if (!gates.hang) return
@@ -51,7 +65,8 @@ export function createSampleSystem() {
 
   return {
     /** Has the effect of `packet` once for each `key`; what it answers, as text. */
-    async call({ key, packet, number }: SampleRequest, signal: AbortSignal): Promise<string> {
+    async call(request: SampleRequest, signal: AbortSignal): Promise<string> {
+      const { key } = request
       await arrive(signal)
       if (held !== null) {
         const { reached, released } = held
@@ -62,16 +77,15 @@ export function createSampleSystem() {
           new Promise((_, reject) => signal.addEventListener('abort', () => reject(broken()))),
         ])
       }
-      if (gates.refuse) {
-        gates.refuse = false
-        return text({ ok: false, why: '欧阳金丝雀' })
+      const untold = refusals.has(request.packet)
+      const refused = gates.refuse || refusals.delete(request.packet)
+      gates.refuse = false
+      if (gates.later && !done.has(key) && !untold) {
+        waiting.push({ ...request, refused })
+        return text({ ok: true, later: true })
       }
-      const known = done.get(key)
-      const given = known ?? number ?? (gates.long ? long(++serial) : `C-${++serial}`)
-      if (known === undefined) {
-        done.set(key, given)
-        effects.set(packet, (effects.get(packet) ?? 0) + 1)
-      }
+      if (refused) return text({ ok: false, why: '欧阳金丝雀' })
+      const given = effectOf(request)
       if (gates.drop) {
         gates.drop = false
         throw broken()
@@ -98,8 +112,14 @@ export function createSampleSystem() {
       const all = ofCase === undefined ? answers : answers.filter(({ number }) => number === ofCase)
       const page = all
         .slice(from, from + PAGE)
+        .filter(({ id }) => !acknowledged.has(id))
         .map(answer => (gates.garble || garbled.has(answer.number) ? { ...answer, kind: '欧阳金丝雀' } : answer))
+      for (const { kind, body } of page) if (kind === 'refused') refusals.delete(String(body.packet))
       return text({ answers: page, next: from + page.length })
+    },
+
+    acknowledge(ids: readonly string[]): void {
+      for (const id of ids) acknowledged.add(id)
     },
 
     async file(name: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -131,6 +151,18 @@ export function createSampleSystem() {
           const hold = { reached: Promise.withResolvers<void>(), released: Promise.withResolvers<void>() }
           held = hold
           return { reached: hold.reached.promise, release: async () => hold.released.resolve() }
+        },
+        answerLater: async on => {
+          gates.later = on
+        },
+        work: async () => {
+          for (const request of waiting.splice(0)) {
+            const { packet, refused } = request
+            if (refused) {
+              refusals.add(packet)
+              say('', 'refused', { packet })
+            } else say(effectOf(request), 'taken', { packet })
+          }
         },
         uploadBegun: sha256 => beginningOf(sha256).promise,
         holds: async sha256 => uploaded.has(sha256),
@@ -193,6 +225,7 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
     const { idempotencyKey: packet, localCaseNo: number, kind } = delivery
     const answer = jsonOf(await system.call({ key, packet, number, kind }, signal)) as Record<string, unknown>
     context.log('sent', { kind, ok: answer.ok === true })
+    if (answer.later === true) return feed ? { ok: 'handed' } : { ok: 'handed', lookAgainAfterMs: 60_000 }
     if (answer.ok !== true) return { ok: false, code: 'adapter.refused', detail: 'error', retryable: false }
     const moves: MoveRequest[] = kind === 'case.submit' ? [{ kind: 'case.accept', body: {} } as MoveRequest] : []
     return { ok: true, localCaseNo: String(answer.number), moves }
@@ -212,7 +245,7 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
     const events = answers.map(
       (answer): RawEvent => ({
         id: String(answer.id),
-        localCaseNo: String(answer.number),
+        localCaseNo: answer.number === '' ? null : String(answer.number),
         raw: JSON.stringify({ ...answer, id: String(answer.id), number: String(answer.number) }),
       }),
     )
@@ -242,7 +275,10 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
           },
         }),
     async read(raw, context) {
-      const { id, number, kind, body, file } = JSON.parse(raw) as Record<string, string> & { body: object }
+      const { id, number, kind, body, file } = JSON.parse(raw) as Record<string, string> & { body: { packet?: string } }
+      const { packet = '' } = body
+      if (kind === 'taken') return { ok: true, event: { id: String(id), taken: packet, localCaseNo: String(number) } }
+      if (kind === 'refused') return { ok: true, event: { id: String(id), refused: packet, detail: 'error' } }
       const known = isMoveKind(kind as never) || ANSWER_KINDS.some(answer => answer === kind)
       if (!known) return refuse('adapter.mapping')
       let whole: object = body
@@ -258,6 +294,7 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
         event: { id: String(id), localCaseNo: String(number), move: { kind, body: parsed.data } as MoveRequest },
       }
     },
+    acknowledge: async ids => system.acknowledge(ids),
     async check({ signal }) {
       try {
         await system.ping(signal)
