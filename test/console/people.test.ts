@@ -125,5 +125,43 @@ test('a system administrator sees how somebody signs in, gives a token that is s
     .first()
     .waitFor()
 
-  expect([...system.faults, ...faults]).toEqual([])
+  // One of them alone, by when it began.
+  const again = await sit(browser, node.node.url, clerk)
+  await system.page.reload()
+  await theirs.getByRole('button', { name: '登录与令牌' }).click()
+  await state.getByRole('button', { name: /^结束此会话/ }).click()
+  await state.getByText('没有进行中的会话').waitFor()
+  await again.page.reload()
+  await again.page.getByRole('button', { name: '登录', exact: true }).waitFor()
+
+  // The token of the account: another one takes its place, and is shown once.
+  const before = await node.client.createPerson({ body: { name: '程序', roles: ['integrator'] } })
+  await system.page.reload()
+  await system.page.getByRole('row', { name: /程序/ }).getByRole('button', { name: '登录与令牌' }).click()
+  await state.getByRole('button', { name: '换发账号令牌' }).click()
+  await system.page.getByRole('tooltip').getByRole('button', { name: '确定' }).click()
+  await state.getByText('程序 的新账号令牌').waitFor()
+  const token = (await state.locator('code').textContent()) ?? ''
+  const meBy = (bearer: string) =>
+    fetch(`${node.node.url}/api/v1/me`, { headers: { authorization: `Bearer ${bearer}` } }).then(({ status }) => status)
+  expect([await meBy(before.token), await meBy(token)]).toEqual([401, 200])
+  expect(await stumbles(system.page)).toEqual([])
+  expect([...system.faults, ...faults, ...again.faults]).toEqual([])
+})
+
+test('somebody makes a token for a program of their own, which is shown once and ended', async () => {
+  const { page, faults } = await sit(browser, node.node.url, await seat(node.client, 'own.tokens', ['examiner']))
+  await page.goto('/account')
+  await page.getByText('没有接口令牌').waitFor()
+  await page.getByLabel('用途').fill('导出脚本')
+  const until = page.getByLabel('有效至')
+  await until.fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10))
+  await until.press('Enter')
+  await page.getByRole('button', { name: '发放令牌' }).click()
+  await page.getByText('令牌只显示这一次', { exact: false }).waitFor()
+  await page.getByRole('button', { name: '吊销 导出脚本' }).click()
+  await page.getByRole('tooltip').getByRole('button', { name: '确定' }).click()
+  await page.getByText('✗ 已吊销').waitFor()
+  expect(await stumbles(page)).toEqual([])
+  expect(faults).toEqual([])
 })

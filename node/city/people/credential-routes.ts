@@ -10,7 +10,10 @@ const Ended = z.strictObject({ ended: z.number().int().describe('sessions') })
 const Done = z.strictObject({ done: z.literal(true) })
 const done = { done: true } as const
 
-export const credentialRoutes = (credentials: CredentialsService, sessions: Pick<Sessions, 'list'>): RouteModule => ({
+export const credentialRoutes = (
+  credentials: CredentialsService,
+  sessions: Pick<Sessions, 'list' | 'end'>,
+): RouteModule => ({
   tag: 'people',
   description: 'Who may use this API: accounts, how they sign in, and their tokens',
   register(api) {
@@ -129,6 +132,19 @@ export const credentialRoutes = (credentials: CredentialsService, sessions: Pick
       params: PersonParams,
       answer: Ended,
       handle: async ({ params, person }) => ({ ended: await credentials.endSessions(actorOf(person), params.id) }),
+    })
+    api.operation({
+      method: 'delete',
+      path: '/api/v1/people/{id}/sessions/{session}',
+      id: 'endSession',
+      summary: 'End one session of somebody, as of a computer that was left open',
+      action: 'account.manage',
+      params: z.strictObject({ ...PersonParams.shape, session: z.string().max(100) }),
+      answer: Ended,
+      async handle({ params, person }) {
+        await sessions.end(actorOf(person), params.id, params.session)
+        return { ended: 1 }
+      },
     })
   },
 })

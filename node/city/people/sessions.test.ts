@@ -151,6 +151,33 @@ describe('a session', () => {
     expect(codeOf(await signIn('li.lei', PASSWORD))).toBe('sign-in.refused')
   })
 
+  test('is ended by an administrator alone among those of its account, and under no other account', async () => {
+    await start({ signIn: { sessions: 2 } })
+    const { id } = await clerk()
+    const { id: boss } = await clerk('boss', 'administrator')
+    const admin = api.as('administrator')
+    const left = browserOf(await signIn('li.lei', PASSWORD))
+    const used = browserOf(await signIn('li.lei', PASSWORD))
+    expect(codeOf(await admin.send('DELETE', `/api/v1/people/${boss}/sessions/${left.session.id}`))).toBe(
+      'request.not-found',
+    )
+    expect((await left.get('/api/v1/me')).status).toBe(200)
+    expect((await admin.send('DELETE', `/api/v1/people/${id}/sessions/${left.session.id}`)).body).toEqual({ ended: 1 })
+    expect((await left.get('/api/v1/me')).status).toBe(401)
+    expect((await used.get('/api/v1/me')).status).toBe(200)
+    expect(codeOf(await admin.send('DELETE', `/api/v1/people/${id}/sessions/${left.session.id}`))).toBe(
+      'request.not-found',
+    )
+    expect(codeOf(await used.send('DELETE', `/api/v1/people/${boss}/sessions/${left.session.id}`))).toBe(
+      'request.forbidden',
+    )
+    expect(await auditOf(id)).toContainEqual({
+      action: 'session.ended',
+      actor: expect.stringMatching(/^person:/),
+      detail: { session: left.session.id, reason: 'ended' },
+    })
+  })
+
   test('no secret of it stands in the store, the audit log or an event', async () => {
     const { oneTime } = await newcomer('han')
     await clerk()

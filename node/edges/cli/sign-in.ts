@@ -58,8 +58,15 @@ export function declareSignIn(person: Command, { call }: Declare): void {
     ask: (client, [id = '']) => client.removeSecondFactor({ params: { id } }),
     text: () => 'Removed 已解除',
   })
-  call(person, 'sign-out <id>', 'end all sessions of somebody 强制退出', {
-    ask: (client, [id = '']) => client.endSessions({ params: { id } }),
+  call(person, 'sessions <id>', 'sessions of somebody that go on, newest first 登录会话', {
+    ask: async (client, [id = '']) => (await client.listSessions({ params: { id } })).items,
+    text: items =>
+      table(items.map(({ id, way, createdAt, usedAt }) => ({ id, way, since: china(createdAt), used: china(usedAt) }))),
+  })
+  call(person, 'sign-out <id>', 'end the sessions of somebody, or one of them 强制退出', {
+    options: command => command.option('--session <id>', 'that one alone; `person sessions` names them'),
+    ask: (client, [id = ''], { session }: { session?: string }) =>
+      session === undefined ? client.endSessions({ params: { id } }) : client.endSession({ params: { id, session } }),
     text: ({ ended }) => `Sessions ended 已结束会话: ${ended}`,
   })
   call(person, 'tokens <id>', 'API tokens of somebody, newest first 接口令牌', {

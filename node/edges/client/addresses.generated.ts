@@ -85,6 +85,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   draftRenewal: { method: 'POST', path: '/api/v1/agreements/{thread}/renewal', takes: 'json' },
   endOwnSession: { method: 'DELETE', path: '/api/v1/sessions/{id}' },
   endParked: { method: 'POST', path: '/api/v1/parked/done', takes: 'json', keyed: true },
+  endSession: { method: 'DELETE', path: '/api/v1/people/{id}/sessions/{session}' },
   endSessions: { method: 'DELETE', path: '/api/v1/people/{id}/sessions' },
   endUpload: { method: 'DELETE', path: '/api/v1/uploads/{id}', gives: 'bytes' },
   evaluateCase: { method: 'POST', path: '/api/v1/cases/{thread}/evaluate', takes: 'json', keyed: true },

@@ -2157,6 +2157,10 @@ export type EndParkedRequest = {
   /** why; it stands in the audit log, so it names nobody */
   reason: string
 }
+export type EndSessionAnswer = {
+  /** sessions */
+  ended: number
+}
 export type EndSessionsAnswer = {
   /** sessions */
   ended: number
@@ -8964,6 +8968,10 @@ export interface Api {
   endParked(input: {
     body: EndParkedRequest
   } & Keyed & Options): Promise<EndParkedAnswer>
+  /** End one session of somebody, as of a computer that was left open */
+  endSession(input: {
+    params: { id: string; session: string }
+  } & Options): Promise<EndSessionAnswer>
   /** End all sessions of somebody */
   endSessions(input: {
     params: { id: string }

@@ -10,6 +10,7 @@ import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { OwnTokens } from './tokens.tsx'
 import { ACCOUNT } from './words.ts'
 
 function Sessions() {
@@ -43,7 +44,7 @@ export function Page() {
   const me = useMe()
   const { message } = App.useApp()
   return (
-    <PageFrame title={words.title}>
+    <PageFrame title={words.title} live={false}>
       <section className="card">
         <Descriptions column={1} title={me.name}>
           <Descriptions.Item label={words.roles}>
@@ -76,6 +77,7 @@ export function Page() {
           <SecondFactor done={() => void message.success(words.secondOn)} />
         </div>
       </section>
+      <OwnTokens />
     </PageFrame>
   )
 }

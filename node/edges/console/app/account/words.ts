@@ -18,6 +18,9 @@ export const ACCOUNT = catalogue(
     second: '动态验证码',
     secondOn: '动态验证码已启用',
     rights: '权限',
+    tokens: '接口令牌',
+    tokensHint: '供代您调用接口的程序使用，不超出您的权限，到期失效。',
+    tokenOnce: '令牌只显示这一次。',
   },
   {
     title: 'My account',
@@ -35,5 +38,8 @@ export const ACCOUNT = catalogue(
     second: 'Second factor',
     secondOn: 'The second factor is on',
     rights: 'What I may',
+    tokens: 'API tokens',
+    tokensHint: 'For a program that calls the API for you: it may no more than you may, and ends.',
+    tokenOnce: 'The token is shown this once.',
   },
 )

@@ -67,6 +67,8 @@ function Sessions({ id, manages }: { id: string; manages: boolean }) {
   const language = useLanguage()
   const sessions = useNode('listSessions', { params: { id } })
   const end = useAct('endSessions', STALE)
+  const endOne = useAct('endSession', STALE)
+  const error = end.error ?? endOne.error
   const ways = { password: words.byPassword, 'second-factor': words.bySecond, 'single-sign-on': words.bySingle }
   return (
     <section aria-labelledby="their-sessions">
@@ -80,7 +82,17 @@ function Sessions({ id, manages }: { id: string; manages: boolean }) {
               <ul>
                 {items.map(({ id: session, way, createdAt, usedAt }) => (
                   <li key={session}>
-                    {words.session(instantText(createdAt, language), instantText(usedAt, language))} · {ways[way]}
+                    {words.session(instantText(createdAt, language), instantText(usedAt, language))} · {ways[way]}{' '}
+                    {manages ? (
+                      <Button
+                        size="small"
+                        aria-label={`${words.endSession} ${instantText(createdAt, language)}`}
+                        loading={endOne.isPending && endOne.variables.params.session === session}
+                        onClick={() => endOne.mutate({ params: { id, session } })}
+                      >
+                        {words.endSession}
+                      </Button>
+                    ) : null}
                   </li>
                 ))}
               </ul>
@@ -93,7 +105,7 @@ function Sessions({ id, manages }: { id: string; manages: boolean }) {
           )
         }
       </Shown>
-      {end.error === null ? null : <ProblemNotice error={end.error} />}
+      {error === null ? null : <ProblemNotice error={error} />}
     </section>
   )
 }
@@ -107,7 +119,7 @@ export function HowTheySignIn({ person, close }: { person: Person; close: () => 
     <Modal open width={680} title={`${words.signIn}: ${name}`} footer={null} onCancel={close}>
       <Shown read={state}>{found => <State id={id} state={found} manages={manages} />}</Shown>
       <Sessions id={id} manages={manages} />
-      <Tokens id={id} manages={manages} />
+      <Tokens person={person} manages={manages} />
     </Modal>
   )
 }

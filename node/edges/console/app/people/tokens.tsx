@@ -1,7 +1,7 @@
-/** API tokens of one person: made for a program, shown once, ended. */
+/** Tokens of one person: those made for programs, each shown once and ended by itself, and that of the account. */
 import { Button, DatePicker, Form, Input, Popconfirm } from 'antd'
 import type { Dayjs } from 'dayjs'
-import type { AccessToken } from '../../../client/api.generated.ts'
+import type { AccessToken, CreateTokenRequest, Person } from '../../../client/api.generated.ts'
 import { useAct, useNode } from '../query.ts'
 import { instantText } from '../time.ts'
 import { Once } from '../ui/once.tsx'
@@ -10,75 +10,105 @@ import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, useWords } from '../words.ts'
 import { PEOPLE } from './words.ts'
 
-const OF_TOKENS = ['listTokens'] as const
-
-function Row({ id, token, manages }: { id: string; token: AccessToken; manages: boolean }) {
+/** Tokens by their labels, each with what ends it; `revoke` is null for who may only look. */
+export function TokenList({
+  items,
+  revoke,
+}: {
+  items: readonly AccessToken[]
+  revoke: ((token: string) => void) | null
+}) {
   const words = useWords(PEOPLE)
   const language = useLanguage()
-  const revoke = useAct('revokeToken', OF_TOKENS)
-  const { label, createdAt, expiresAt, revokedAt, lastUsedAt } = token
-  const over = Date.parse(expiresAt) < Date.now()
+  if (items.length === 0) return <p className="muted">{words.noTokens}</p>
   return (
-    <li>
-      <strong>{label}</strong> {words.token(instantText(createdAt, language), instantText(expiresAt, language))} ·{' '}
-      {lastUsedAt === null ? words.tokenNever : words.tokenUsed(instantText(lastUsedAt, language))}{' '}
-      {revokedAt !== null ? `✗ ${words.tokenEnded}` : over ? `✗ ${words.tokenOver}` : null}
-      {manages && revokedAt === null && !over ? (
-        <Popconfirm title={words.endTokenSure} onConfirm={() => revoke.mutate({ params: { id, token: token.id } })}>
-          <Button danger size="small">
-            {words.endToken}
-          </Button>
-        </Popconfirm>
-      ) : null}
-      {revoke.error === null ? null : <ProblemNotice error={revoke.error} />}
-    </li>
+    <ul>
+      {items.map(({ id, label, createdAt, expiresAt, revokedAt, lastUsedAt }) => {
+        const over = Date.parse(expiresAt) < Date.now()
+        return (
+          <li key={id}>
+            <strong>{label}</strong> {words.token(instantText(createdAt, language), instantText(expiresAt, language))} ·{' '}
+            {lastUsedAt === null ? words.tokenNever : words.tokenUsed(instantText(lastUsedAt, language))}{' '}
+            {revokedAt !== null ? `✗ ${words.tokenEnded}` : over ? `✗ ${words.tokenOver}` : null}
+            {revoke !== null && revokedAt === null && !over ? (
+              <Popconfirm title={words.endTokenSure} onConfirm={() => revoke(id)}>
+                <Button danger size="small" aria-label={`${words.endToken} ${label}`}>
+                  {words.endToken}
+                </Button>
+              </Popconfirm>
+            ) : null}
+          </li>
+        )
+      })}
+    </ul>
   )
 }
 
-export function Tokens({ id, manages }: { id: string; manages: boolean }) {
+/** Asks what a token is for and until when; the last day counts whole. */
+export function NewToken({ pending, make }: { pending: boolean; make: (body: CreateTokenRequest) => void }) {
   const words = useWords(PEOPLE)
+  return (
+    <Form
+      name="token"
+      layout="inline"
+      style={{ rowGap: 8 }}
+      onFinish={({ label, until }: { label: string; until: Dayjs }) =>
+        make({ label, expiresAt: until.endOf('day').toISOString() })
+      }
+    >
+      <Form.Item name="label" label={words.tokenFor} rules={[{ required: true, message: words.tokenFor }]}>
+        <Input autoComplete="off" maxLength={100} />
+      </Form.Item>
+      <Form.Item name="until" label={words.tokenUntil} rules={[{ required: true, message: words.tokenUntil }]}>
+        <DatePicker />
+      </Form.Item>
+      <Button htmlType="submit" loading={pending}>
+        {words.newToken}
+      </Button>
+    </Form>
+  )
+}
+
+/** The token of the account itself, with which its commands sign in: another one takes its place. */
+function Rotate({ person: { id, name } }: { person: Person }) {
+  const words = useWords(PEOPLE)
+  const rotate = useAct('rotatePerson', ['listPeople'])
+  return (
+    <>
+      {rotate.data === undefined ? null : (
+        <Once title={words.rotated(name)} secret={rotate.data.token} hint={words.onlyOnce} />
+      )}
+      <Popconfirm title={words.rotateSure} onConfirm={() => rotate.mutate({ params: { id }, body: {} })}>
+        <Button danger loading={rotate.isPending} style={{ marginTop: 12 }}>
+          {words.rotate}
+        </Button>
+      </Popconfirm>
+      {rotate.error === null ? null : <ProblemNotice error={rotate.error} />}
+    </>
+  )
+}
+
+export function Tokens({ person, manages }: { person: Person; manages: boolean }) {
+  const words = useWords(PEOPLE)
+  const { id } = person
   const tokens = useNode('listTokens', { params: { id } })
-  const create = useAct('createToken', OF_TOKENS)
+  const create = useAct('createToken', ['listTokens'])
+  const revoke = useAct('revokeToken', ['listTokens'])
+  const error = create.error ?? revoke.error
   return (
     <section aria-labelledby="their-tokens">
       <h3 id="their-tokens">{words.tokens}</h3>
       <Shown read={tokens}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="muted">{words.noTokens}</p>
-          ) : (
-            <ul>
-              {items.map(token => (
-                <Row key={token.id} id={id} token={token} manages={manages} />
-              ))}
-            </ul>
-          )
-        }
+        {({ items }) => (
+          <TokenList items={items} revoke={manages ? token => revoke.mutate({ params: { id, token } }) : null} />
+        )}
       </Shown>
       {create.data === undefined ? null : (
         <Once title={create.data.accessToken.label} secret={create.data.token} hint={words.tokenOnce} />
       )}
-      {manages ? (
-        <Form
-          name="token"
-          layout="inline"
-          style={{ rowGap: 8 }}
-          onFinish={({ label, until }: { label: string; until: Dayjs }) =>
-            create.mutate({ params: { id }, body: { label, expiresAt: until.endOf('day').toISOString() } })
-          }
-        >
-          <Form.Item name="label" label={words.tokenFor} rules={[{ required: true, message: words.tokenFor }]}>
-            <Input autoComplete="off" maxLength={100} />
-          </Form.Item>
-          <Form.Item name="until" label={words.tokenUntil} rules={[{ required: true, message: words.tokenUntil }]}>
-            <DatePicker />
-          </Form.Item>
-          <Button htmlType="submit" loading={create.isPending}>
-            {words.newToken}
-          </Button>
-        </Form>
-      ) : null}
-      {create.error === null ? null : <ProblemNotice error={create.error} />}
+      {manages ? <NewToken pending={create.isPending} make={body => create.mutate({ params: { id }, body })} /> : null}
+      {error === null ? null : <ProblemNotice error={error} />}
+      {manages ? <Rotate person={person} /> : null}
     </section>
   )
 }
