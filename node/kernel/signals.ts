@@ -7,6 +7,8 @@
 export type Facts = {
   /** a partner greeted this node, or answered its greeting */
   'partner.heard': string
+  /** the stream with the partner opened, or ended; also told of a try that came to nothing */
+  'partner.linked': { partner: string; connected: boolean }
   /** packets of the partner came, or it confirmed some of ours */
   'partner.exchanged': string
   /** whom the node trusts was read anew; the city, or null: all of them */

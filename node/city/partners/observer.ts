@@ -40,6 +40,7 @@ export function observeExchange(
       also.confirmed?.(partner, count, refused, seconds)
     },
     connected: (partner, connected) => {
+      signals.emit('partner.linked', { partner, connected })
       if (connected) {
         events.partnerConnected({ partner })
         sightings.hear(partner)

@@ -19,6 +19,7 @@ import { healthRoutes } from './health-routes.ts'
 import { createCertificateDesk } from './identity/certificate.ts'
 import { identityRoutes, type Reach } from './identity/routes.ts'
 import { gaugesOf } from './judge-health.ts'
+import { createLinkEvents } from './link-events.ts'
 import { linkReminders } from './link-reminders.ts'
 import { createPartnerTests } from './partner-tests.ts'
 import { createPartners } from './partners.ts'
@@ -85,6 +86,14 @@ export function createPartnersPart(
   signals.on('directory.changed', () => gossip.announce())
   signals.on('partner.heard', partner => gossip.heard(partner))
   signals.on('partner.heard', partner => partners.seen(partner))
+  const links = createLinkEvents({
+    db,
+    events,
+    clock,
+    failed: error => log.error('change of a link not told', {}, error),
+  })
+  signals.on('partner.linked', link => links.note(link))
+  signals.on('partner.ended', ({ city }) => links.forget(city))
 
   const active = async () => (await partners.list()).filter(({ status }) => status === 'active')
   const reminders: Part<object>['reminders'] = [
@@ -166,10 +175,14 @@ export function createPartnersPart(
     reminders,
     async start() {
       await partners.start()
+      await links.start()
       await gossip.start()
     },
     jobs: { directories: async () => gossip.announce() },
-    stop: () => gossip.stop(),
+    async stop() {
+      links.stop()
+      await gossip.stop()
+    },
   } satisfies Part<object>
 }
 
