@@ -48,6 +48,14 @@ const OF_ONE_CASE: ReadonlySet<string> = new Set(
     .filter(([, { method, path }]) => method === 'GET' && path.startsWith('/api/v1/cases/{thread}'))
     .map(([id]) => id),
 )
+/** What moves sums of cases, and the counters of partners, items and agreements beside them. */
+const MAKES_SUMS_STALE: ReadonlySet<string> = new Set([
+  'case.changed',
+  'case.due',
+  'agreement.changed',
+  'list.changed',
+  'partner.changed',
+])
 /** Events that come together are answered together, milliseconds. */
 const TOGETHER = 250
 /** Sums are read again no more often than this: where many cases move, each event would ask for all of them anew. Milliseconds. */
@@ -88,7 +96,7 @@ function staleSums(): void {
 }
 
 function stale(type: string, { subject }: Told): void {
-  if (type === 'case.changed' || type === 'agreement.changed') staleSums()
+  if (MAKES_SUMS_STALE.has(type)) staleSums()
   if (waiting === null) {
     waiting = { operations: new Set(), threads: new Set() }
     setTimeout(readWaiting, TOGETHER)

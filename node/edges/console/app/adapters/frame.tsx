@@ -12,7 +12,7 @@ export function AdaptersFrame({ part, aside, children }: { part: Part; aside?: R
   const words = useWords(ADAPTERS)
   const tabs = PARTS.map(name => ({ path: name === 'state' ? '/adapters' : `/adapters/${name}`, name: words[name] }))
   return (
-    <PageFrame title={part === 'state' ? words.title : words[part]} aside={aside}>
+    <PageFrame title={part === 'state' ? words.title : words[part]} aside={aside} live={false}>
       <Tabs label={words.tabs} tabs={tabs} />
       {children}
     </PageFrame>

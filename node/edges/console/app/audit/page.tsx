@@ -99,6 +99,7 @@ export function Page() {
   const broken = check.error instanceof ProblemError && check.error.problem.code === 'audit.broken'
   return (
     <PageFrame
+      live={false}
       title={words.title}
       aside={
         <Space>

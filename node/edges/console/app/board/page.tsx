@@ -1,10 +1,10 @@
 /** The board (看板): what leaders ask for, of the months and cases that the address names; each number leads to its cases. */
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { Button, Empty } from 'antd'
 import { departmentOf } from '../../../../../protocol/rights/can.ts'
 import { useCities } from '../cities.ts'
 import { OF_SUMS } from '../live.ts'
-import { readAgain, useNode } from '../query.ts'
+import { readAgain, reading, useNode } from '../query.ts'
 import { useSettings } from '../session.ts'
 import { clockText } from '../time.ts'
 import { PageFrame } from '../ui/page.tsx'
@@ -21,17 +21,41 @@ import { useSeesAll, useSums, useWanted } from './read.ts'
 import { Steps } from './steps.tsx'
 import { Summary } from './summary.tsx'
 import { Trend } from './trend.tsx'
+import type { Wanted } from './wanted.ts'
 import { BOARD } from './words.ts'
 
-/** Departments by the names that the city has published: of its organisation, else of its items; one of neither stands by its code. */
-function useDepartments(): (code: string) => string {
+/** Units and items that are read at once: the most that the node gives. */
+const AT_ONCE = 200
+/** Units whose code a code begins: a department stands before what is below it. */
+const NEAREST = 5
+
+/**
+ * Departments by the names that the city has published: of its organisation, else of its items; one of neither stands by its code. Those
+ * that count here and are not among the first of either are asked for one by one.
+ */
+function useDepartments(wanted: Wanted, today: string): (code: string) => string {
   const { city } = useSettings()
-  const units = useNode('listUnits', { params: { city: city.code }, query: { limit: 200 } })
-  const items = useNode('searchItems', { query: { city: city.code, limit: 200 } })
+  const params = { city: city.code }
+  const units = useNode('listUnits', { params, query: { limit: AT_ONCE } })
+  const items = useNode('searchItems', { query: { ...params, limit: AT_ONCE } })
+  const sums = useSums({ ...wanted, narrow: {} }, today, 'department')
   const names = new Map([
     ...(items.data?.items ?? []).map(({ code, department }) => [departmentOf(code), department] as const),
     ...(units.data?.items ?? []).map(({ code, name }) => [code, name] as const),
   ])
+  const known = units.data !== undefined && items.data !== undefined
+  const others = known ? (sums.data?.items ?? []).map(({ key }) => key).filter(code => !names.has(code)) : []
+  const named = useQueries({
+    queries: others.flatMap(code => [
+      reading('searchItems', { query: { ...params, q: code, limit: 1 } }),
+      reading('listUnits', { params, query: { q: code, limit: NEAREST } }),
+    ]),
+  })
+  for (const { data } of named)
+    for (const entry of data?.items ?? [])
+      if ('department' in entry)
+        names.set(departmentOf(entry.code), names.get(departmentOf(entry.code)) ?? entry.department)
+      else if (others.includes(entry.code)) names.set(entry.code, entry.name)
   return code => names.get(code) ?? code
 }
 
@@ -56,7 +80,8 @@ export function Page() {
   const words = useWords(BOARD)
   const { wanted, today, want } = useWanted()
   const cityName = useCities()
-  const departmentName = useDepartments()
+  const departmentName = useDepartments(wanted, today)
+  const seesAll = useSeesAll()
   const all = useSums(wanted, today, 'all')
   const filtered = Object.values(wanted.narrow).some(value => value !== undefined)
   const narrowBy = (change: typeof wanted.narrow) => want({ narrow: { ...wanted.narrow, ...change } })
@@ -64,6 +89,7 @@ export function Page() {
   return (
     <PageFrame
       title={words.title}
+      live={seesAll}
       aside={
         <>
           <To address="/board/screen">{words.screen}</To>

@@ -9,7 +9,7 @@ import { useNode } from '../query.ts'
 import { useSession, useSettings } from '../session.ts'
 import { useKeys } from '../shell/keys.ts'
 import { clockText } from '../time.ts'
-import { ChinaMap } from '../ui/map/map.tsx'
+import { ChinaMap, loadMap } from '../ui/map/map.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useWords } from '../words.ts'
 import './screen.css'
@@ -26,6 +26,8 @@ const FLOWS = 3
 const HEAD = 150
 const LEAST = 320
 const ROWS = ['all', 'collecting', 'handling'] as const
+
+loadMap()
 
 const toggleFull = (): void => {
   if (document.fullscreenElement === null) void document.documentElement.requestFullscreen()

@@ -21,6 +21,8 @@ const PARTS: readonly { part: OperationPart; action?: Action }[] = [
   { part: 'uploads', action: 'material.keep' },
   { part: 'about' },
 ]
+/** Parts of which events tell all that changes. */
+const LIVE: ReadonlySet<OperationPart> = new Set(['calendar', 'exports'])
 export type OperationPart =
   | 'health'
   | 'backups'
@@ -50,7 +52,11 @@ export function OperationFrame({
     name: words[name],
   }))
   return (
-    <PageFrame title={part === 'health' ? words.title : `${words.title} · ${words[part]}`} aside={aside}>
+    <PageFrame
+      title={part === 'health' ? words.title : `${words.title} · ${words[part]}`}
+      aside={aside}
+      live={LIVE.has(part)}
+    >
       <Tabs label={words.tabs} tabs={tabs} />
       {children}
     </PageFrame>

@@ -62,7 +62,7 @@ export function Page() {
     </Button>
   ) : null
   return (
-    <PageFrame title={words.title} aside={make}>
+    <PageFrame title={words.title} aside={make} live={false}>
       <Space wrap>
         <Input
           allowClear

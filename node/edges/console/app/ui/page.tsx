@@ -24,7 +24,19 @@ export function AsOf() {
   )
 }
 
-export function PageFrame({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+/** `live`: false where events do not tell of all that the page shows; it shows what was so when it was read. */
+export function PageFrame({
+  title,
+  aside,
+  live = true,
+  children,
+}: {
+  title: string
+  aside?: ReactNode
+  live?: boolean
+  children: ReactNode
+}) {
+  const words = useWords(SHARED)
   useEffect(() => {
     document.title = `${title} · 通办`
   }, [title])
@@ -36,7 +48,7 @@ export function PageFrame({ title, aside, children }: { title: string; aside?: R
         <h1>{title}</h1>
         <span className="spacer" />
         {aside}
-        <AsOf />
+        {live ? <AsOf /> : <span className="as-of">{words.asRead}</span>}
       </header>
       {children}
     </div>

@@ -5,6 +5,7 @@ export const SHARED = catalogue(
   {
     asOf: (at: string) => `截至 ${at}`,
     live: '实时',
+    asRead: '打开时的内容，重新打开即更新',
     cut: '连接已断开，正在重新连接；以下内容可能已变化',
     loading: '正在读取…',
     slow: '节点迟迟没有答复。可以继续等待，或重试。',
@@ -40,6 +41,7 @@ export const SHARED = catalogue(
   {
     asOf: (at: string) => `As of ${at}`,
     live: 'live',
+    asRead: 'As it was when you opened it; open it again to renew it',
     cut: 'The line is cut and is being opened again; what you see may have changed',
     loading: 'Reading…',
     slow: 'The node has not answered yet. Wait on, or try again.',

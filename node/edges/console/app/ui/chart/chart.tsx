@@ -12,8 +12,11 @@ type Engine = typeof import('./engine.ts')['engine']
 export type Drawn = RefObject<ECharts | null>
 export const useDrawn = (): Drawn => useRef<ECharts | null>(null)
 
+/** Loads what draws before anything is there to draw; what failed is tried again, and told, by the first chart. */
+export const loadEngine = (): void => void import('./engine.ts').catch(() => {})
+
 /**
- * `prepare`: what the drawing needs before the first time, such as a map. `pick`: what lies under the pointer was chosen, by the `code` of
+ * `prepare`: loads what the drawing needs before the first time, such as a map, and gives it to the engine. `pick`: what lies under the pointer was chosen, by the `code` of
  * its data. `drawn` holds the chart as long as it is shown.
  */
 export function Chart({
@@ -27,7 +30,7 @@ export function Chart({
   label: string
   option: EChartsCoreOption
   height: number | string
-  prepare?: (engine: Engine) => Promise<void>
+  prepare?: () => Promise<(engine: Engine) => void>
   pick?: ((code: string) => void) | undefined
   drawn?: Drawn
 }) {
@@ -45,8 +48,8 @@ export function Chart({
     let made: ECharts | null = null
     let over = false
     const start = async () => {
-      const { engine } = await import('./engine.ts')
-      await prepared.current?.(engine)
+      const [{ engine }, give] = await Promise.all([import('./engine.ts'), prepared.current?.()])
+      give?.(engine)
       if (over || place.current === null) return
       made = engine.init(place.current, null, { renderer: 'canvas' })
       made.on('click', ({ data }) => {

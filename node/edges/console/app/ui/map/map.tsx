@@ -2,7 +2,7 @@
 import { Button, Radio, Space } from 'antd'
 import { useMemo, useState } from 'react'
 import { useWords } from '../../words.ts'
-import { Chart, type Drawn } from '../chart/chart.tsx'
+import { Chart, type Drawn, loadEngine } from '../chart/chart.tsx'
 import './map.css'
 import { MAP_MARKS, type MapCity, type MapFlow, type MapView, mapPicture } from './picture.ts'
 import { placeOf } from './place.ts'
@@ -16,10 +16,18 @@ const WIDEST = '85vw'
 /** Of lines that wish to be read from five metres, pixels. */
 const FAR = 22
 
+const load = () => import('china-maps/map/json/china.json')
+
 /** All of China, as the law wants it shown: echarts adds the islands of the South China Sea to the map of this name. */
-async function withChina({ registerMap }: { registerMap: (name: string, map: never) => void }): Promise<void> {
-  const { default: china } = await import('china-maps/map/json/china.json')
-  registerMap('china', china as never)
+async function withChina() {
+  const { default: china } = await load()
+  return ({ registerMap }: { registerMap: (name: string, map: never) => void }) => registerMap('china', china as never)
+}
+
+/** Loads the map and what draws it while the numbers are still being read; what fails is tried again, and told, when it is shown. */
+export function loadMap(): void {
+  loadEngine()
+  load().catch(() => {})
 }
 
 function Facts({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawable, frameOf, MAP_MARKS, MAP_STATES, type MapCity, mapPicture, sidesOf } from './picture.ts'
+import { drawable, frameOf, MAP_MARKS, MAP_STATES, type MapCity, mapPicture, numbersOf, sidesOf } from './picture.ts'
 
 const SHIYAN: MapCity = { code: '420300', name: '十堰市', state: 'own', words: '本市' }
 const ANKANG: MapCity = { code: '610900', name: '安康市', state: 'good', words: '通' }
@@ -64,4 +64,19 @@ test('names of neighbours stand on different sides, and one without room leaves 
       scale,
     ),
   ).toEqual(['right', 'left', 'bottom', 'top', null])
+})
+
+test('where numbers of flows would stand on one another the larger one stays; the two ways of one pair stand apart', () => {
+  const own = [110.79, 32.65] as const
+  const near = [109.03, 32.69] as const
+  const beside = [109.05, 32.7] as const
+  const far = [121.47, 31.23] as const
+  const scale = { pixels: 12, size: 14 }
+  const flow = (from: readonly [number, number], to: readonly [number, number], count: number) => ({ from, to, count })
+  expect(numbersOf([flow(own, near, 4), flow(own, beside, 100), flow(own, far, 7)], scale)).toEqual([false, true, true])
+  // Closer there is room for all.
+  const close = { pixels: 12_000, size: 14 }
+  expect(numbersOf([flow(own, near, 4), flow(own, beside, 100), flow(own, far, 7)], close)).toEqual([true, true, true])
+  expect(numbersOf([flow(own, near, 4), flow(near, own, 9)], { pixels: 120, size: 14 })).toEqual([true, true])
+  expect(numbersOf([], scale)).toEqual([])
 })

@@ -89,6 +89,11 @@ export function frameOf(places: readonly Place[]): { center: Place; zoom: number
 
 /** As echarts draws it: degrees east are narrower than those north. */
 const NARROWER = 0.75
+/** Height of a line of text, of the size of its letters; and the width of a digit. */
+const LINE = 1.4
+const DIGIT = 0.6
+/** How far a line between two cities bends, of its length: two ways between the same cities bend apart. */
+const BEND = 0.25
 const SIDES = ['right', 'left', 'bottom', 'top'] as const
 export type Side = (typeof SIDES)[number]
 type Box = {
@@ -97,23 +102,27 @@ type Box = {
   top: number
   bottom: number
 }
+const meet = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+type Scale = { pixels: number; size: number }
+/** Where a place lies in the picture, from its own corner: pixels. */
+const markOf = ([east, north]: Place, { pixels }: Pick<Scale, 'pixels'>) => ({
+  x: east * pixels * NARROWER,
+  y: -north * pixels,
+})
+const boxAround = (x: number, y: number, width: number, height: number): Box => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+})
 
 /**
  * On which side of its point each name has room, in the order of the points; null: on none, its mark stands alone. `pixels` of a degree
  * north; `width` of a name and `size` of its letters in pixels.
  */
-export function sidesOf(
-  names: readonly { place: Place; width: number }[],
-  { pixels, size }: { pixels: number; size: number },
-): (Side | null)[] {
-  const marks = names.map(({ place: [east, north] }) => ({ x: east * pixels * NARROWER, y: -north * pixels }))
-  const taken: Box[] = marks.map(({ x, y }) => ({
-    left: x - size / 2,
-    right: x + size / 2,
-    top: y - size / 2,
-    bottom: y + size / 2,
-  }))
-  const meet = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+export function sidesOf(names: readonly { place: Place; width: number }[], { pixels, size }: Scale): (Side | null)[] {
+  const marks = names.map(({ place }) => markOf(place, { pixels }))
+  const taken: Box[] = marks.map(({ x, y }) => boxAround(x, y, size, size))
   return names.map(({ width }, index) => {
     const own = marks[index]
     if (own === undefined) return null
@@ -124,17 +133,35 @@ export function sidesOf(
       bottom: [x, y + size * 1.5],
       top: [x, y - size * 1.5],
     }
-    const boxOf = (side: Side): Box => ({
-      left: around[side][0] - width / 2,
-      right: around[side][0] + width / 2,
-      top: around[side][1] - size * 0.7,
-      bottom: around[side][1] + size * 0.7,
-    })
+    const boxOf = (side: Side): Box => boxAround(around[side][0], around[side][1], width, size * LINE)
     const side = SIDES.find(tried => !taken.some((box, at) => at !== index && meet(boxOf(tried), box)))
     if (side === undefined) return null
     taken.push(boxOf(side))
     return side
   })
+}
+
+/** Which flows show their number, in their order: where two would stand on one another, that of more cases. The table has all of them. */
+export function numbersOf(
+  lines: readonly { from: Place; to: Place; count: number }[],
+  { pixels, size }: Scale,
+): boolean[] {
+  const boxes = lines.map(({ from, to, count }) => {
+    const a = markOf(from, { pixels })
+    const b = markOf(to, { pixels })
+    // In the middle of a curve that bends to one side of its way.
+    const x = (a.x + b.x) / 2 - ((a.y - b.y) * BEND) / 2
+    const y = (a.y + b.y) / 2 - ((b.x - a.x) * BEND) / 2
+    return { count, box: boxAround(x, y, String(count).length * size * DIGIT, size * LINE) }
+  })
+  const taken: Box[] = []
+  const shown = new Set<Box>()
+  for (const { box } of boxes.toSorted((a, b) => b.count - a.count)) {
+    if (taken.some(other => meet(box, other))) continue
+    taken.push(box)
+    shown.add(box)
+  }
+  return boxes.map(({ box }) => shown.has(box))
 }
 
 /** Cities and flows that have a place on the map; a flow within one division has no line. */
@@ -163,9 +190,14 @@ export function mapPicture(
   const most = Math.max(1, ...lines.map(({ flow }) => flow.count))
   const framed = view.at === 'cities' ? frameOf(points.map(({ place }) => place)) : null
   const zoom = (framed?.zoom ?? 1) * view.zoom
+  const scale = { pixels: (zoom * height) / (COUNTRY.north - COUNTRY.south), size }
   const sides = sidesOf(
     points.map(({ city, place }) => ({ place, width: (city.name.length + 2) * size })),
-    { pixels: (zoom * height) / (COUNTRY.north - COUNTRY.south), size },
+    scale,
+  )
+  const numbers = numbersOf(
+    lines.map(({ flow: { count }, from, to }) => ({ from, to, count })),
+    scale,
   )
   const label = {
     show: true,
@@ -196,16 +228,22 @@ export function mapPicture(
         coordinateSystem: 'geo',
         symbol: ['none', 'arrow'],
         symbolSize: size * 0.8,
-        data: lines.map(({ flow, from, to }) => ({
+        data: lines.map(({ flow, from, to }, index) => ({
           coords: [[...from], [...to]],
           lineStyle: {
             color: look.flow,
             width: THIN + (THICK - THIN) * Math.sqrt(flow.count / most),
             opacity: 0.75,
-            // Two ways between the same cities bend apart.
-            curveness: 0.25,
+            curveness: BEND,
           },
-          label: { ...label, position: 'middle', formatter: String(flow.count), color: look.flow, fontWeight: 600 },
+          label: {
+            ...label,
+            show: numbers[index],
+            position: 'middle',
+            formatter: String(flow.count),
+            color: look.flow,
+            fontWeight: 600,
+          },
         })),
       },
       {
