@@ -8,6 +8,9 @@ const APP = fileURLToPath(new URL('app/', import.meta.url))
 const COMMON = 'style.css'
 const PARTS = 'ui'
 
+/** Those that stand around what a page shows: a page names them for what it has within. */
+const FRAME: ReadonlySet<string> = new Set(['page', 'card', 'muted'])
+
 /** What a sheet says of screens; rules of print may be of others, which are left out of what is printed. */
 const selectorsOf = (text: string): string[] =>
   Array.from(
@@ -47,7 +50,10 @@ test('a class that one folder gives a look is none of another folder', async () 
   }
   const common = classesOf(await readFile(`${APP}${COMMON}`, 'utf8')).owned
   const shared: string[] = []
-  for (const [folder, { owned }] of folders) {
+  for (const [folder, { owned, named }] of folders) {
+    // Also below a class of its own: what it does not say itself, it would get from there.
+    for (const name of named)
+      if (common.has(name) && !FRAME.has(name)) shared.push(`.${name} in ${folder} is that of all pages`)
     for (const name of owned) if (common.has(name)) shared.push(`.${name} of ${folder} is that of all pages`)
     for (const [other, { named }] of folders)
       if (other !== folder && folder !== PARTS)

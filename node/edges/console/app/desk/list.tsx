@@ -2,9 +2,8 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are those of the desk
 /** The cases of a queue: one row of the screen for each, drawn as far as they are seen. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { Alert, Button } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { STATE_NAMES } from '../../../../../protocol/case/names.ts'
 import type { Case } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
@@ -16,14 +15,11 @@ import { useLanguage, usePair, useWords } from '../words.ts'
 import type { Column } from './column-names.ts'
 import { useColumns } from './columns.tsx'
 import { DaysLeft, dueAt, Level } from './due.tsx'
-import type { ShownRow } from './merge.ts'
+import type { Place, ShownRow } from './merge.ts'
 import { QUEUES, type QueueName } from './names.ts'
 import type { Rows } from './rows.ts'
+import { ROW, useScrolled } from './scrolled.ts'
 import { DESK } from './words.ts'
-
-/** Height of a row, pixels: a browser draws some million of them in one list. */
-const ROW = 32
-const OVERSCAN = 12
 
 /** Queues in the order of the last change: those of other tables, and what ended. */
 const UNSORTED: readonly QueueName[] = ['parked', 'parcels', 'originals', 'done']
@@ -126,6 +122,18 @@ function Row({
   )
 }
 
+/** A place whose row is not at hand: it keeps its height. */
+function Blank({ columns, place }: { columns: readonly Column[]; place: Exclude<Place, ShownRow> }) {
+  const words = useWords(DESK)
+  return (
+    <div role="row" className={`row ${place === 'gone' ? 'gone' : 'muted'}`} aria-busy={place === 'reading'}>
+      <span role="gridcell" className="cell-blank" aria-colspan={columns.length}>
+        {place === 'gone' ? words.gone : words.reading}
+      </span>
+    </div>
+  )
+}
+
 type CaseListProps = {
   queue: QueueName
   filtered: boolean
@@ -151,7 +159,7 @@ function Grid({
   columns,
   queue,
   filtered,
-  rows: { rows, added, gone, more, total, error, refetch, renew },
+  rows: { count, at, placeOf, added, gone, more, full, total, error, refetch, renew },
   selected,
   select,
   open,
@@ -162,28 +170,15 @@ function Grid({
   const pair = usePair()
   const cells = useCells()
   const scroller = useRef<HTMLDivElement>(null)
-  const [bar, setBar] = useState(0)
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: OVERSCAN,
-    getItemKey: at => rows[at]?.row.thread ?? at,
-  })
-  const items = virtual.getVirtualItems()
-  const first = items[0]?.index ?? 0
-  const last = items.at(-1)?.index ?? 0
+  const { first, last, to } = useScrolled(scroller, count)
   useEffect(() => see(first, last), [first, last, see])
-  useEffect(() => {
-    const { current } = scroller
-    if (current !== null) setBar(current.offsetWidth - current.clientWidth)
-  }, [])
-  const place = rows.findIndex(({ row }) => row.thread === selected)
+  const place = placeOf(selected)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is selected comes into sight when it changes, and not by scrolling
   useEffect(() => {
-    if (place >= 0) virtual.scrollToIndex(place)
+    if (place >= 0) to(place)
   }, [selected])
-  const drawn = items.some(({ index }) => index === place)
+  const drawn = place >= first && place <= last
+  const places = Array.from({ length: last - first + 1 }, (_, index) => first + index)
   return (
     <section className="cases" aria-label={words.cases}>
       {added + gone === 0 ? null : (
@@ -203,12 +198,13 @@ function Grid({
       <div
         role="grid"
         aria-label={pair(QUEUES[queue].name)}
-        aria-rowcount={total?.more === true || more ? -1 : rows.length + 1}
+        aria-rowcount={total?.more === true || more ? -1 : count + 1}
         aria-activedescendant={drawn && selected !== null ? rowId(selected) : undefined}
         tabIndex={0}
+        ref={scroller}
         className="grid"
       >
-        <div role="rowgroup" style={{ paddingInlineEnd: bar }}>
+        <div role="rowgroup" className="heads">
           <div role="row" className="row head">
             {columns.map(column => (
               <span
@@ -224,31 +220,43 @@ function Grid({
             ))}
           </div>
         </div>
-        <div role="rowgroup" ref={scroller} className="rows">
-          <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-            {items.map(({ key, index, start }) => {
-              const shown = rows[index]
-              return shown === undefined ? null : (
-                <div role="presentation" key={key} className="place" style={{ transform: `translateY(${start}px)` }}>
+        <div role="rowgroup" className="all" style={{ height: count * ROW }}>
+          {places.map(index => {
+            const shown = at(index)
+            if (shown === undefined) return null
+            const here = typeof shown === 'string' ? null : shown
+            return (
+              <div
+                role="presentation"
+                key={here?.row.thread ?? index}
+                className="place"
+                style={{ transform: `translateY(${index * ROW}px)` }}
+              >
+                {here === null ? (
+                  <Blank columns={columns} place={shown as Exclude<Place, ShownRow>} />
+                ) : (
                   <Row
                     columns={columns}
-                    shown={shown}
-                    selected={shown.row.thread === selected}
+                    shown={here}
+                    selected={here.row.thread === selected}
                     cells={cells}
-                    select={() => select(shown.row.thread)}
-                    open={() => open(shown.row)}
+                    select={() => select(here.row.thread)}
+                    open={() => open(here.row)}
                   />
-                </div>
-              )
-            })}
-          </div>
+                )}
+              </div>
+            )
+          })}
         </div>
       </div>
       <p className="muted foot" role="status">
         {total === undefined && error === null ? words.reading : null}
-        {total !== undefined && rows.length === 0 ? (filtered ? words.filteredEmpty : pair(QUEUES[queue].empty)) : null}
-        {total !== undefined && rows.length > 0
-          ? [words.count(total.more ? shared.more(total.count) : String(total.count)), more ? '' : words.end]
+        {total !== undefined && count === 0 ? (filtered ? words.filteredEmpty : pair(QUEUES[queue].empty)) : null}
+        {total !== undefined && count > 0
+          ? [
+              words.count(total.more ? shared.more(total.count) : String(total.count)),
+              full ? words.full(count) : more ? '' : words.end,
+            ]
               .filter(Boolean)
               .join(' · ')
           : null}

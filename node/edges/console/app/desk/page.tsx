@@ -13,9 +13,10 @@ import { Colleagues } from './colleagues.tsx'
 import { ColumnsButton } from './columns.tsx'
 import { Filters } from './filters.tsx'
 import { CaseList } from './list.tsx'
+import type { Span } from './merge.ts'
 import { isPlaceless } from './possible.ts'
 import { QueueList } from './queues.tsx'
-import { type Sight, useRows } from './rows.ts'
+import { useRows } from './rows.ts'
 import { Selected } from './selected.tsx'
 import { Views } from './views.tsx'
 import { searchOf, type Wanted, wantedOf } from './wanted.ts'
@@ -36,9 +37,9 @@ type Opened = { caseNo: string; thread: string }
 function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | null) => void }) {
   const { queue, filter, selected } = wanted
   const router = useRouter()
-  const [sight, setSight] = useState<Sight>({ first: 0, last: 0 })
+  const [sight, setSight] = useState<Span>({ first: 0, last: 0 })
   const see = useCallback((first: number, last: number) => setSight({ first, last }), [])
-  const rows = useRows(queue, filter, sight)
+  const rows = useRows(queue, filter, sight, selected)
   const firstStep = useRef<CaseKind | null>(null)
   const know = useCallback((kind: CaseKind | null) => {
     firstStep.current = kind
@@ -46,13 +47,16 @@ function Cases({ wanted, select }: { wanted: Wanted; select: (thread: string | n
   // Its thread is known here: the page need not look the number up.
   const open = ({ caseNo, thread }: Opened, kind?: CaseKind): void =>
     router.history.push(caseAddress(caseNo, kind), { thread })
-  const place = rows.rows.findIndex(({ row }) => row.thread === selected)
+  const place = rows.placeOf(selected)
   const move = (by: 1 | -1) => (): void => {
-    // From nowhere, down is to the first row.
-    const next = rows.rows[place < 0 ? 0 : place + by]
-    if (next !== undefined) select(next.row.thread)
+    // From nowhere, down is to the first row; places whose row went are passed.
+    let to = place < 0 ? 0 : place + by
+    while (rows.at(to) === 'gone') to += by
+    const next = rows.at(to)
+    if (typeof next === 'object') select(next.row.thread)
   }
-  const here = rows.rows[place]?.row
+  const selectedRow = rows.at(place)
+  const here = typeof selectedRow === 'object' ? selectedRow.row : undefined
   // Whoever comes back from it finds the next one selected.
   const actAndNext = (): void => {
     if (here === undefined) return
