@@ -47,14 +47,18 @@ export function TokenList({
 /** Asks what a token is for and until when; the last day counts whole. */
 export function NewToken({ pending, make }: { pending: boolean; make: (body: CreateTokenRequest) => void }) {
   const words = useWords(PEOPLE)
+  const [form] = Form.useForm<{ label: string; until: Dayjs }>()
   return (
     <Form
+      form={form}
       name="token"
       layout="inline"
       style={{ rowGap: 8 }}
-      onFinish={({ label, until }: { label: string; until: Dayjs }) =>
+      onFinish={({ label, until }) => {
         make({ label, expiresAt: until.endOf('day').toISOString() })
-      }
+        // Enter after the day makes it too: the button after it is no second one.
+        form.resetFields()
+      }}
     >
       <Form.Item name="label" label={words.tokenFor} rules={[{ required: true, message: words.tokenFor }]}>
         <Input autoComplete="off" maxLength={100} />
