@@ -139,12 +139,15 @@ test('a system administrator sees how somebody signs in, gives a token that is s
     .waitFor()
 
   // The token of the account: another one takes its place, and is shown once.
-  const before = await node.client.createPerson({ body: { name: '程序', roles: ['integrator'] } })
+  const before = await node.client.createPerson({ body: { name: '审批对接', roles: ['integrator'] } })
   await system.page.reload()
-  await system.page.getByRole('row', { name: /程序/ }).getByRole('button', { name: '登录与令牌' }).click()
+  await system.page
+    .getByRole('row', { name: /审批对接/ })
+    .getByRole('button', { name: '登录与令牌' })
+    .click()
   await state.getByRole('button', { name: '换发账号令牌' }).click()
   await system.page.getByRole('tooltip').getByRole('button', { name: '确定' }).click()
-  await state.getByText('程序 的新账号令牌').waitFor()
+  await state.getByText('审批对接 的新账号令牌').waitFor()
   const token = (await state.locator('code').textContent()) ?? ''
   const meBy = (bearer: string) =>
     fetch(`${node.node.url}/api/v1/me`, { headers: { authorization: `Bearer ${bearer}` } }).then(({ status }) => status)
