@@ -92,6 +92,14 @@ export const RULES: readonly Rule[] = [
     why: 'the adapter port knows no adapter',
   },
   {
+    of: /^adapters\/soap\//,
+    name: 'soap',
+    may: /^(adapters\/(soap|sdk|rest)|protocol)\//,
+    packages: ['zod'],
+    builtins: false,
+    why: 'it is the rest adapter with envelopes, and stands on it as a whole',
+  },
+  {
     of: /^adapters\//,
     name: 'adapters',
     may: /^(adapters\/sdk|protocol)\//,

@@ -238,15 +238,7 @@ class Compiler extends Parts {
   #check(): RequestPlan | null {
     const { check } = this.config
     if (check === undefined) return null
-    return {
-      name: 'check',
-      place: 'check',
-      method: 'GET',
-      address: this.path('check.path', check.path, this.common()),
-      headers: this.auth,
-      body: null,
-      response: this.response('check', { outcome: check.outcome, ok: check.ok }),
-      reads: false,
-    }
+    const { outcome, ok } = check
+    return this.request('check', 'check', check, this.response('check', { outcome, ok }), [[]], ['session', 'sign'])
   }
 }

@@ -12,14 +12,14 @@ const ANSWER_KINDS = KINDS.filter(
     (isMoveKind(kind) && kind !== 'case.arrived') || ANSWERS.some(answer => answer === kind),
 )
 /** Kinds that the city that moves a case receives after the submit. */
-const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind) && kind !== 'case.submit')
+export const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind) && kind !== 'case.submit')
 
 const Expression = z
   .string()
   .min(1)
   .meta({ id: 'expression', description: 'a JSONata expression; reads nothing but its input' })
 
-const JsonTemplate: z.ZodType<Template> = z
+export const JsonTemplate: z.ZodType<Template> = z
   .lazy(() =>
     z.union([
       z.string(),
@@ -36,13 +36,13 @@ const JsonTemplate: z.ZodType<Template> = z
       'JSON whose every string is a JSONata expression; a field whose expression finds nothing is left out. In a body that is sent, {"secret": NAME} stands for that secret',
   })
 
-const Path = z
+export const Path = z
   .string()
   .max(1000)
   .regex(/^\/(?!\/)[^\s#\\]*$/)
   .describe('appended to baseUrl; {name} stands for a value, percent-encoded')
 
-const SecretName = z.string().regex(/^[A-Za-z][\w.-]{0,63}$/)
+export const SecretName = z.string().regex(/^[A-Za-z][\w.-]{0,63}$/)
 
 /** What the adapter or the connection sets itself. */
 const RESERVED_HEADER =
@@ -142,7 +142,7 @@ const LOOK_UP = {
   mediaType: REQUEST.mediaType,
   body: JsonTemplate.optional().describe('of a POST'),
 }
-const Step = z.strictObject({
+export const Step = z.strictObject({
   ...REQUEST,
   name: Name,
   when: Expression.optional().describe('false: the step is left out for this packet'),
@@ -155,7 +155,7 @@ const Steps = z
   .default([])
   .describe('requests before the one of the packet, in order; each is sent until it went well once')
 
-const Packet = z.strictObject({
+export const Packet = z.strictObject({
   ...REQUEST,
   lookup: z
     .strictObject({
@@ -169,7 +169,7 @@ const Packet = z.strictObject({
   response: Response.default({}),
 })
 
-const Session = z
+export const Session = z
   .strictObject({
     method: z.enum(['GET', 'POST']).default('POST'),
     path: Path,
@@ -381,7 +381,7 @@ export const RestConfig = z
       .optional()
       .describe('for a system without a feed of answers: each open case is asked about in turn'),
     check: z
-      .strictObject({ path: Path, outcome: Outcome, ok: RESPONSE.ok })
+      .strictObject({ ...LOOK_UP, outcome: Outcome, ok: RESPONSE.ok })
       .optional()
       .describe('asked for by `tongban doctor`; absent: any answer of baseUrl counts'),
   })

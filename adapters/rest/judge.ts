@@ -106,8 +106,9 @@ async function judgeWhole(
   if (fault === null && mayPass(status)) return unavailable(`HTTP ${status}`)
   if (status < 200 || (status >= 300 && status < 400)) return refused(`HTTP ${status}; redirects are not followed`)
   const good = status < 300 && fault === null
-  if (good && answer.unreadable !== null && (answer.unreadable === 'page' || plan.reads || plan.response.ok !== null))
+  if (good && answer.unreadable !== null && (answers.strict || saysNothing(plan, answer.unreadable)))
     return unknown(answer.unreadable)
+  if (good && answer.body === undefined && answers.strict && status !== 202) return unknown('empty')
   const made = mappingInput(plan.name, answer.body ?? null)
   if (!made.ok) return mappingFailed(made)
   const { input } = made
@@ -134,6 +135,15 @@ async function judgeWhole(
     throw error
   }
 }
+
+/** Whether an answer that cannot be read leaves open what became of the request: where a rule would have read it, and where it is no answer at all. */
+const saysNothing = ({ reads, response }: RequestPlan, unreadable: Unreadable): boolean =>
+  reads ||
+  response.ok !== null ||
+  response.outcome !== null ||
+  response.records !== null ||
+  unreadable === 'page' ||
+  unreadable === 'xml'
 
 /** One record that is refused refuses the packet; else one that is unknown, or to come again, makes it so. */
 async function judgeRecords(

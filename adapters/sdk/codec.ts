@@ -23,6 +23,8 @@ export interface Codec {
   readonly mediaType: string
   /** media types of answers */
   readonly accepts: string
+  /** an answer that is empty or cannot be read is never a success, but for 202 without a body */
+  readonly strict: boolean
   /** The text of a value; in `charset`, where letters are written by their bytes. Problem: `adapter.mapping`, told of `place`. */
   write(place: string, value: JsonValue | undefined, charset: Charset): { ok: true; text: string } | Refused
   /** The bytes of a value. Problem: `adapter.mapping`, also for a letter that the charset lacks. */
@@ -42,15 +44,25 @@ type Form = Pick<Codec, 'mediaType' | 'accepts' | 'write'> & {
   named(bytes: Uint8Array): string | undefined
   parse(text: string): Pick<Decoded, 'body' | 'unreadable'>
   fault?: Codec['fault']
+  strict?: Codec['strict']
 }
 
 /** A codec of how one form is written and read: charsets and empty answers are the same for all. */
-export function codecOf({ mediaType, accepts, write, named, parse, fault = () => null }: Form): Codec {
+export function codecOf({
+  mediaType,
+  accepts,
+  write,
+  named,
+  parse,
+  fault = () => null,
+  strict = false,
+}: Form): Codec {
   return {
     mediaType,
     accepts,
     write,
     fault,
+    strict,
     encode(place, value, charset) {
       const written = write(place, value, charset)
       if (!written.ok) return written
@@ -101,7 +113,7 @@ export const FORM_CODEC: Codec = codecOf({
 })
 
 /** How XML is written: a template made the text, which gets the declaration that its charset needs. */
-export const XML_FORM: Omit<Form, 'fault'> = {
+export const XML_FORM: Omit<Form, 'fault' | 'strict'> = {
   mediaType: 'application/xml',
   accepts: 'application/xml, text/xml',
   write: (place, value, charset) =>

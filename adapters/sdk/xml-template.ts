@@ -284,7 +284,7 @@ async function textOf(
     }
     const value = await evaluated(piece, scope)
     if (typeof value === 'object') fail(piece.place, 'gave no text')
-    if (needed && (value === undefined || value === '')) fail(piece.place, 'found nothing')
+    if (needed && value === undefined) fail(piece.place, 'found nothing')
     const made = value === undefined ? '' : String(value)
     if (!holdsXml(made)) fail(piece.place, 'has a character that XML does not have')
     text += write(made)

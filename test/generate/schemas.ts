@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
+import { soapConfigSchema } from '../../adapters/soap/config.ts'
 import { DeadlineRecord } from '../../node/city/records/evidence/deadlines.ts'
 import { Manifest } from '../../node/city/records/evidence/manifest.ts'
 import { ConfigFile } from '../../node/kernel/config/config.ts'
@@ -67,4 +68,5 @@ export function* schemaFiles(): Generator<[string, string]> {
   }
   yield ['node/kernel/config/config.schema.json', schemaOf(ConfigFile)]
   yield ['adapters/rest/config.schema.json', `${JSON.stringify(restConfigSchema(), null, 2)}\n`]
+  yield ['adapters/soap/config.schema.json', `${JSON.stringify(soapConfigSchema(), null, 2)}\n`]
 }
