@@ -48,15 +48,7 @@ type Form = Pick<Codec, 'mediaType' | 'accepts' | 'write'> & {
 }
 
 /** A codec of how one form is written and read: charsets and empty answers are the same for all. */
-export function codecOf({
-  mediaType,
-  accepts,
-  write,
-  named,
-  parse,
-  fault = () => null,
-  strict = false,
-}: Form): Codec {
+export function codecOf({ mediaType, accepts, write, named, parse, fault = () => null, strict = false }: Form): Codec {
   return {
     mediaType,
     accepts,

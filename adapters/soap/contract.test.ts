@@ -63,7 +63,9 @@ class Police {
     const chunks: Uint8Array[] = []
     for await (const chunk of request.body ?? []) {
       chunks.push(chunk)
-      for (const [, sha256] of Buffer.from(chunk).toString('latin1').matchAll(/sid="([\da-f]{64})"/g))
+      for (const [, sha256] of Buffer.from(chunk)
+        .toString('latin1')
+        .matchAll(/sid="([\da-f]{64})"/g))
         this.upload(sha256 ?? '').resolve()
     }
     const text = new TextDecoder('gb18030' as 'utf-8', { fatal: true }).decode(Buffer.concat(chunks))

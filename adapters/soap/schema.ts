@@ -230,7 +230,9 @@ class Writer {
     const attributes = type.attributes
       .filter(name => fields[`@${name}`] !== undefined)
       .map(name => ` ${name}="${this.#text(`${at}.@${name}`, fields[`@${name}`] ?? null, false)}"`)
-    const inner = type.elements.map(child => this.#element(child, `${at}.${child.name}`, fields[child.name], each ? [...within, type.node] : within))
+    const inner = type.elements.map(child =>
+      this.#element(child, `${at}.${child.name}`, fields[child.name], each ? [...within, type.node] : within),
+    )
     const text = type.text && fields['#text'] !== undefined ? this.#text(`${at}.#text`, fields['#text'], false) : ''
     const listed = each ? ` tb:fields="${[...known].join(' ')}"` : ''
     return `<${tag}${directives}${listed}${attributes.join('')}>${text}${inner.join('')}</${tag}>`
@@ -241,7 +243,9 @@ class Writer {
     if (typeof value === 'string') return `{{ ${this.#expression(at, value)} }}`
     if (typeof value !== 'object') return escaped(String(value))
     const secret = value === null || Array.isArray(value) ? undefined : value.secret
-    return typeof secret === 'string' ? `{{ $secret('${secret}') }}` : this.#fault(at, 'a text, where the WSDL has no fields')
+    return typeof secret === 'string'
+      ? `{{ $secret('${secret}') }}`
+      : this.#fault(at, 'a text, where the WSDL has no fields')
   }
 
   #expression(at: string, expression: string): string {

@@ -98,8 +98,7 @@ class Translation {
     const { soap } = this.#config
     const operation = name === undefined ? null : this.#operation(place, name)
     const action = given ?? operation?.action ?? ''
-    const mediaType =
-      soap === '1.1' ? 'text/xml' : `application/soap+xml${action === '' ? '' : `; action="${action}"`}`
+    const mediaType = soap === '1.1' ? 'text/xml' : `application/soap+xml${action === '' ? '' : `; action="${action}"`}`
     return {
       ...rest,
       method: 'POST' as const,
@@ -122,7 +121,9 @@ class Translation {
   #envelope(
     place: string,
     body: SoapRequest['body'],
-    operation: { template(body: SoapRequest['body']): { ok: true; xml: string } | { ok: false; faults: string[] } } | null,
+    operation: {
+      template(body: SoapRequest['body']): { ok: true; xml: string } | { ok: false; faults: string[] }
+    } | null,
     headed: Headed,
   ): string {
     const { soap, namespaces, header } = this.#config

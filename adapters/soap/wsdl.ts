@@ -35,8 +35,7 @@ export function readWsdl(
   const port = ports.find(one =>
     portName === undefined ? soapPart(one, of, 'address') !== undefined : attribute(one, 'name') === portName,
   )
-  if (port === undefined)
-    return { ok: false, fault: `no port ${portName ?? `of SOAP ${version}`} in it` }
+  if (port === undefined) return { ok: false, fault: `no port ${portName ?? `of SOAP ${version}`} in it` }
   const binding = inside(root, 'binding').find(one => attribute(one, 'name') === localOf(attribute(port, 'binding')))
   const style = binding === undefined ? undefined : soapPart(binding, of, 'binding')
   if (binding === undefined || style === undefined)

@@ -56,7 +56,7 @@ export async function checkKeys(
 
 /** Secrets of the configuration by where they are named. */
 const secretsOf = ({ adapter, sms, mail, signIn }: NodeConfig): [string, SecretReference | undefined][] => [
-  ...Object.entries(adapter.kind === 'rest' ? adapter.secrets : {}).map(under('adapter.secrets.')),
+  ...Object.entries('secrets' in adapter ? adapter.secrets : {}).map(under('adapter.secrets.')),
   ...Object.entries(sms?.secrets ?? {}).map(under('sms.secrets.')),
   ['mail.token', mail?.token],
   ['signIn.singleSignOn.clientSecret', signIn.singleSignOn?.clientSecret],
@@ -78,7 +78,7 @@ export async function checkNamedFiles(config: NodeConfig, checks: Check[]): Prom
       () => `${named.length} can be read by this user alone`,
     )
   const { adapter } = config
-  if (adapter.kind !== 'rest') return
+  if (!('mapping' in adapter)) return
   const path = resolve(config.folder, adapter.mapping)
   const at = `adapter.mapping: ${path}`
   await run(

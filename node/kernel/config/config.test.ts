@@ -400,6 +400,9 @@ describe('the table of settings', () => {
       'adapter.mapping',
       'adapter.baseUrl',
       'adapter.secrets',
+      'adapter.mapping',
+      'adapter.baseUrl',
+      'adapter.secrets',
       'signIn.minLength',
       'signIn.classes',
       'signIn.history',
@@ -467,6 +470,7 @@ describe('the table of settings', () => {
       'city.authority',
       'adapter.path',
       'adapter.mapping',
+      'adapter.mapping',
       'signIn.singleSignOn.issuer',
       'signIn.singleSignOn.clientId',
       'signIn.singleSignOn.clientSecret',
@@ -483,7 +487,7 @@ describe('the table of settings', () => {
       'sms.signature',
       'sms.contact',
     ])
-    expect(settings.find(({ key }) => key === 'adapter.mapping')?.kind).toBe('rest')
+    expect(settings.filter(({ key }) => key === 'adapter.mapping').map(({ kind }) => kind)).toEqual(['rest', 'soap'])
     expect(settings.find(({ key }) => key === 'http.port')).toMatchObject({ env: 'TONGBAN_HTTP_PORT', default: '8420' })
   })
 

@@ -32,6 +32,21 @@ const SystemName = z
 
 const secretsOf = (en: string, zh: string) => z.record(text(100), SecretReference).default({}).meta(says(en, zh))
 
+/** An adapter whose system is called over HTTP as a file maps it. */
+const mapped = (kind: 'rest' | 'soap') => ({
+  mapping: text(1000).meta(says(`file with the field mapping (adapters/${kind}/config.schema.json)`, '字段映射文件')),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta(
+      says('address of the approval system, in place of the one in the mapping', '审批系统地址，代替映射文件中的地址'),
+    ),
+  secrets: secretsOf(
+    'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
+    '映射文件所用秘密的位置：环境变量名或文件路径',
+  ),
+})
+
 export const Adapter = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('workbench'), name: SystemName }),
   z.strictObject({
@@ -52,24 +67,8 @@ export const Adapter = z.discriminatedUnion('kind', [
       '交给它的秘密的位置：环境变量名或文件路径',
     ),
   }),
-  z.strictObject({
-    kind: z.literal('rest'),
-    name: SystemName,
-    mapping: text(1000).meta(says('file with the field mapping (adapters/rest/config.schema.json)', '字段映射文件')),
-    baseUrl: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .meta(
-        says(
-          'address of the approval system, in place of the one in the mapping',
-          '审批系统地址，代替映射文件中的地址',
-        ),
-      ),
-    secrets: secretsOf(
-      'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
-      '映射文件所用秘密的位置：环境变量名或文件路径',
-    ),
-  }),
+  z.strictObject({ kind: z.literal('rest'), name: SystemName, ...mapped('rest') }),
+  z.strictObject({ kind: z.literal('soap'), name: SystemName, ...mapped('soap') }),
 ])
 
 /** The file `tongban.json`. Paths in it are relative to its folder. */

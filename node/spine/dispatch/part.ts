@@ -1,9 +1,7 @@
 /** The approval system (审批系统): the adapter that the configuration names, and dispatch to it. */
-import { resolve } from 'node:path'
 import type { Adapter } from '../../../adapters/sdk/port.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import { readSecrets } from '../../kernel/config/secrets.ts'
-import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 import type { Ground } from '../../kernel/ground.ts'
 import type { CaseKeys, Seal } from '../../kernel/keys/case-keys.ts'
 import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
@@ -109,11 +107,7 @@ export async function pickAdapter(config: Pick<NodeConfig, 'adapter' | 'folder'>
     const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
     return loadModuleAdapter({ ...config.adapter, secrets }, config.folder)
   }
-  const { createRestAdapter } = await import('../../../adapters/rest/rest.ts')
-  const path = resolve(config.folder, config.adapter.mapping)
-  const name = `adapter.mapping: ${path}`
-  const mapping = jsonOf(await readTextFile(path, 'config.invalid', name), name, 'config.invalid')
+  const { loadMappedAdapter } = await import('./mapped-part.ts')
   const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
-  const { baseUrl } = config.adapter
-  return createRestAdapter({ config: baseUrl === undefined ? mapping : { ...(mapping as object), baseUrl }, secrets })
+  return loadMappedAdapter({ ...config.adapter, secrets }, config.folder)
 }
