@@ -414,6 +414,14 @@ export const ANSWER_KINDS = [
 ] as const satisfies readonly AskKind[]
 export type AnswerKind = (typeof ANSWER_KINDS)[number]
 
+/** Of these an approval system is not told: where a parcel or an original is, what the other city deleted and which slip it corrected. */
+export const UNTOLD_KINDS: ReadonlySet<string> = new Set<CaseKind>([
+  'case.mail',
+  'case.originals',
+  'case.purge',
+  'case.correct',
+])
+
 /** A step that the city with the power asks its node to sign; `body` is checked against CASE_CONTENT. */
 export type MoveRequest = { [K in MoveKind | AnswerKind]: { kind: K; body: CaseContent<K> } }[MoveKind | AnswerKind]
 

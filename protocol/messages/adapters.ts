@@ -165,4 +165,9 @@ export const ADAPTER_MESSAGES: Messages = {
   'one of fake and system': 'fake 与 system 须给出其一',
   'exports no function start': '没有导出函数 start',
   'start() gave no url': 'start() 未给出 url',
+  'is no mapping': '不是映射',
+  'of this kind there is no sample; name a file with kind and body': '此类数据包没有样例，请给出含 kind 与 body 的文件',
+  'a packet, or --events FILE': '须给出数据包或 --events FILE',
+  '--answer FILE: the packet that it answers is missing': '--answer FILE：缺少其所答复的数据包',
+  'the mapping reads no answers': '该映射不读取答复',
 }

@@ -5,7 +5,7 @@ import { admitCase, judgeCaseBody, openCaseBody } from '../../../protocol/case/a
 import { commitsBeyond } from '../../../protocol/case/commitment.ts'
 import { type Correction, correctedBody, correctionsOf } from '../../../protocol/case/correct.ts'
 import { type CaseState, foldOn } from '../../../protocol/case/fold.ts'
-import { type CaseBody, type CaseKind, isMoveKind } from '../../../protocol/case/kinds.ts'
+import { type CaseBody, type CaseKind, isMoveKind, UNTOLD_KINDS } from '../../../protocol/case/kinds.ts'
 import { chargesBeyond } from '../../../protocol/case/payments.ts'
 import { asksBeyond } from '../../../protocol/case/supplement.ts'
 import { foldNumber } from '../../../protocol/codes/spelling.ts'
@@ -139,13 +139,10 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
     return asksBeyond(body as CaseBody<'case.request-supplement'>, item, given)
   }
 
-  /** Where a parcel or an original is, what the other city deleted and which slip it corrected is nothing that an approval system acts upon. */
-  const TOLD = new Set<string>(['case.mail', 'case.originals', 'case.purge', 'case.correct'])
-
   /** The approval system of the handling city brings about what the other city asks; in mode 2 the collecting city decides itself. */
   function needsDispatch(packet: StoredPacket, state: CaseState): boolean {
     return (
-      !TOLD.has(packet.claims.kind) &&
+      !UNTOLD_KINDS.has(packet.claims.kind) &&
       packet.direction === 'in' &&
       state.mover === identity.city &&
       !state.late.includes(packet.id)

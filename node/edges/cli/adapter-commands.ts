@@ -37,4 +37,35 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
     ),
     'tongban adapter test --mapping mapping.json --system http://10.1.2.3:8080/api --secret token=token',
   )
+  example(
+    does(
+      add(
+        adapter,
+        'try <mapping> [packet]',
+        'what a mapping makes of a packet and of an answer, without effect 试算映射',
+      )
+        .option('--answer <file>', 'the answer to the packet')
+        .option('--events <file>', 'a page of the answers that are asked for')
+        .option('--status <status>', 'HTTP status of the answer', '200'),
+      async () => {
+        const { showMapping } = await import('./adapter-try.ts')
+        return (context, flags, mapping, packet) => showMapping(context, mapping ?? '', packet, flags)
+      },
+    ),
+    'tongban adapter try mapping.json case.submit --answer answer.json',
+  )
+  example(
+    does(
+      add(
+        adapter,
+        'coverage <mapping>',
+        'what a mapping leaves out: fields, codes, packets, answers 映射覆盖报告',
+      ).option('--items <file>', 'the items that it is for, as they are published'),
+      async () => {
+        const { showCoverage } = await import('./adapter-coverage.ts')
+        return (context, flags, mapping) => showCoverage(context, mapping ?? '', flags)
+      },
+    ),
+    'tongban adapter coverage mapping.json --items items.json',
+  )
 }

@@ -1,0 +1,219 @@
+/** `tongban adapter try`: what a mapping makes of a packet and of an answer, field by field. Nothing leaves this machine. */
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, resolve } from 'node:path'
+import * as z from 'zod'
+import type { Adapter, Delivery, DeliveryResult, PlannedRequest } from '../../../adapters/sdk/port.ts'
+import { sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../../adapters/sdk/test-kit.ts'
+import type { MoveRequest } from '../../../protocol/case/kinds.ts'
+import { fieldOf } from '../../../protocol/primitives.ts'
+import { type Problem, ProblemError } from '../../../protocol/problem.ts'
+import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
+import { adapterOf, isObject, type Json, readMapping } from './adapter-mapping.ts'
+import type { CommandContext } from './context.ts'
+import { outline } from './outline.ts'
+import { inOneLine } from './output.ts'
+
+/** An answer of a system, as it would come. */
+type Given = { status: number; type: string; bytes: Uint8Array<ArrayBuffer> }
+type Answer = { id: string | null; localCaseNo: string | null; move: MoveRequest | null; problem: Problem | null }
+
+export type Tried = {
+  /** what would be sent; null without a packet */
+  requests: readonly PlannedRequest[] | null
+  /** what the answer to the packet comes to; null without one */
+  result: DeliveryResult | null
+  /** what the answers of the feed, or on a case, come to; null without one */
+  answers: readonly Answer[] | null
+  /** where the feed goes on */
+  cursor: string | null
+  /** why there is none of it */
+  problem: Problem | null
+}
+
+const Packet = z.object({
+  kind: z.string().min(1).max(100),
+  body: z.record(z.string(), z.unknown()),
+  caseNo: z.string().optional(),
+  localCaseNo: z.string().nullable().optional(),
+})
+const SAMPLES = ['case.supplement', 'case.withdraw', 'case.remind', 'case.message'] as const
+const LOCAL_CASE_NO = 'LOCAL-1'
+
+/** A packet of a file, or a sample by its kind. Problem: `request.invalid`. */
+export async function readPacket(named: string): Promise<Delivery> {
+  const submit = sampleSubmit('tried', [sampleMaterial('tried')])
+  if (named === 'case.submit') return submit
+  if (SAMPLES.some(kind => kind === named)) return samplePacket(submit, named, LOCAL_CASE_NO)
+  if (named.startsWith('case.'))
+    throw new ProblemError(
+      'request.invalid',
+      `${named}: of this kind there is no sample; name a file with kind and body`,
+    )
+  const read = Packet.safeParse(jsonOf(await readTextFile(named, 'request.invalid'), named, 'request.invalid'))
+  if (!read.success) throw new ProblemError('request.invalid', `${named}: ${fieldOf(read.error)}`)
+  const { kind, body, caseNo = submit.caseNo } = read.data
+  const begins = kind === 'case.submit'
+  const { localCaseNo = begins ? null : LOCAL_CASE_NO } = read.data
+  return {
+    ...submit,
+    kind,
+    caseNo,
+    body,
+    localCaseNo,
+    materials: begins ? submit.materials : [],
+    ...(begins ? { submit: body } : {}),
+  }
+}
+
+type TryFlags = { answer?: string; events?: string; status?: string }
+
+export async function showMapping(
+  { out }: CommandContext,
+  file: string,
+  packet: string | undefined,
+  { answer, events, status = '200' }: TryFlags,
+): Promise<void> {
+  if (packet === undefined && events === undefined)
+    throw new ProblemError('request.invalid', 'a packet, or --events FILE')
+  if (packet === undefined && answer !== undefined)
+    throw new ProblemError('request.invalid', '--answer FILE: the packet that it answers is missing')
+  const given = async (name: string): Promise<Given> => ({
+    status: Number(status),
+    type: TYPES[extname(name)] ?? 'application/json',
+    bytes: new Uint8Array(await readFile(name)),
+  })
+  const tried = await tryMapping(await readMapping(resolve(file)), {
+    packet: packet === undefined ? null : await readPacket(packet),
+    answer: answer === undefined ? null : await given(answer),
+    events: events === undefined ? null : await given(events),
+  })
+  out.result(tried, textOf)
+  if (tried.problem !== null) process.exitCode = 1
+}
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.txt': 'text/plain', '.xml': 'text/xml' }
+
+/** Problem: `config.invalid` for a mapping that is wrong. */
+export async function tryMapping(
+  mapping: Json,
+  { packet, answer, events }: { packet: Delivery | null; answer: Given | null; events: Given | null },
+): Promise<Tried> {
+  const tried: Tried = { requests: null, result: null, answers: null, cursor: null, problem: null }
+  if (packet !== null) {
+    const planned = await adapterOf(mapping).plan?.(packet)
+    if (planned?.ok === false) return { ...tried, problem: planned.problem }
+    tried.requests = planned?.requests ?? []
+  }
+  if (packet !== null && answer !== null)
+    tried.result = await within(onlyItself(mapping, packet.kind), answer, adapter =>
+      adapter.deliver({ ...packet, materials: [] }, testContext().context),
+    )
+  if (events !== null) {
+    try {
+      Object.assign(tried, await within(mapping, events, read))
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      tried.problem = error.problem
+    }
+  }
+  return tried
+}
+
+/** What the answers come to. Throws the problem of those of which not even single ones can be told. */
+async function read(adapter: Adapter): Promise<Pick<Tried, 'answers' | 'cursor'>> {
+  const { context } = testContext()
+  const open = { thread: '0'.repeat(32), localCaseNo: LOCAL_CASE_NO, caseNo: '0', item: '', state: 'arrived' }
+  const page = await (adapter.poll?.(null, context) ?? adapter.pollCase?.(open, null, context))
+  if (page === undefined) throw new ProblemError('config.invalid', 'events: the mapping reads no answers')
+  const answers: Answer[] = []
+  for (const event of page.events) {
+    if (!('raw' in event))
+      answers.push({ id: event.id, localCaseNo: event.localCaseNo, move: event.move, problem: null })
+    else {
+      const { id, localCaseNo, raw } = event
+      const moved = await adapter.read?.(raw, context)
+      const move = moved?.ok === true ? (moved.event?.move ?? null) : null
+      answers.push({ id, localCaseNo, move, problem: moved?.ok === false ? moved.problem : null })
+    }
+  }
+  return { answers, cursor: 'cursor' in page ? page.cursor : null }
+}
+
+/** The mapping without the requests beside the one of the packet: the answer that is given is the answer to that. */
+function onlyItself(mapping: Json, kind: string): Json {
+  const alone = (value: unknown): unknown => {
+    const { lookup, steps, ...rest } = value as Json
+    return rest
+  }
+  const { register, packets } = mapping
+  if (kind === 'case.submit') return { ...mapping, register: alone(register) }
+  const all = isObject(packets) ? packets : {}
+  return isObject(all[kind]) ? { ...mapping, packets: { ...all, [kind]: alone(all[kind]) } } : mapping
+}
+
+/** Has the adapter ask a system that answers everything with `given`, files with a page of a PDF, and gives out a token. */
+async function within<T>(mapping: Json, given: Given, use: (adapter: Adapter) => Promise<T>): Promise<T> {
+  const { session } = mapping
+  const token = isObject(session) ? new URL(String(session.path), 'http://system').pathname : null
+  const files = [mapping.events, mapping.cases].flatMap(part =>
+    isObject(part) && isObject(part.files) ? [part.files] : [],
+  )
+  const [filePrefix] = files.map(({ path }) => String(path).split('{')[0] ?? '')
+  const server = createServer((request, response) => {
+    request.resume()
+    const { pathname } = new URL(request.url ?? '/', 'http://system')
+    if (pathname === token) response.setHeader('content-type', 'application/json').end('{}')
+    else if (filePrefix !== undefined && pathname.startsWith(filePrefix))
+      response.setHeader('content-type', 'application/pdf').end(`%PDF-1.4 ${pathname}`)
+    else response.writeHead(given.status, { 'content-type': given.type }).end(given.bytes)
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  try {
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { seconds, over, ...rest } = isObject(session) ? session : {}
+    const granted = { ...rest, token: "'token'", response: { outcome: "'done'" } }
+    const adapter = adapterOf({ ...mapping, baseUrl, ...(isObject(session) ? { session: granted } : {}) })
+    return await use(adapter)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+function textOf({ requests, result, answers, cursor, problem }: Tried): string {
+  const lines: string[] = []
+  for (const { method, url, headers, body } of requests ?? []) {
+    lines.push(`→ ${method} ${url}`, `  headers 请求头: ${headers.join(', ')}`, ...indented(bodyText(body)))
+  }
+  if (requests !== null && requests.length === 0) lines.push('→ nothing is sent 不发送')
+  if (result !== null)
+    lines.push(
+      result.ok === true
+        ? `← done 已办 ${result.localCaseNo ?? ''}`.trimEnd()
+        : `← ${result.ok === false ? `${inOneLine(result)}${result.retryable ? ' (tried again 将重试)' : ''}` : 'handed over 已交'}`,
+    )
+  for (const { id, localCaseNo, move, problem: why } of answers ?? []) {
+    const about = `← ${id ?? '?'} ${localCaseNo ?? '?'}`
+    if (why !== null) lines.push(`${about}: ${inOneLine(why)}`)
+    else if (move === null) lines.push(`${about}: no meaning here 在此无意义`)
+    else lines.push(`${about}: ${move.kind}`, ...indented(outline(move.body)))
+  }
+  if (cursor !== null) lines.push(`cursor 游标: ${cursor}`)
+  if (problem !== null) lines.push(`✗ ${inOneLine(problem)}`)
+  return lines.join('\n')
+}
+
+const indented = (text: string): string[] => (text === '' ? [] : text.split('\n').map(line => `  ${line}`))
+
+/** The fields of a JSON body, line by line; any other text as it is. */
+function bodyText(body: string | null): string {
+  if (body === null) return ''
+  try {
+    const read: unknown = JSON.parse(body)
+    return isObject(read) ? outline(read) : body
+  } catch {
+    return body
+  }
+}
