@@ -4,7 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, resolve } from 'node:path'
 import * as z from 'zod'
-import type { Adapter, Delivery, DeliveryResult, PlannedRequest } from '../../../adapters/sdk/port.ts'
+import type {
+  Adapter,
+  Delivery,
+  DeliveryResult,
+  LocalEvent,
+  PlannedRequest,
+  RawEvent,
+} from '../../../adapters/sdk/port.ts'
 import { sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../../adapters/sdk/test-kit.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { fieldOf } from '../../../protocol/primitives.ts'
@@ -17,7 +24,14 @@ import { inOneLine } from './output.ts'
 
 /** An answer of a system, as it would come. */
 type Given = { status: number; type: string; bytes: Uint8Array<ArrayBuffer> }
-type Answer = { id: string | null; localCaseNo: string | null; move: MoveRequest | null; problem: Problem | null }
+type Answer = {
+  id: string | null
+  localCaseNo: string | null
+  move: MoveRequest | null
+  /** of a packet that was handed over before */
+  outcome: 'taken' | 'refused' | null
+  problem: Problem | null
+}
 
 export type Tried = {
   /** what would be sent; null without a packet */
@@ -129,16 +143,24 @@ async function read(adapter: Adapter): Promise<Pick<Tried, 'answers' | 'cursor'>
   if (page === undefined) throw new ProblemError('config.invalid', 'events: the mapping reads no answers')
   const answers: Answer[] = []
   for (const event of page.events) {
-    if (!('raw' in event))
-      answers.push({ id: event.id, localCaseNo: event.localCaseNo, move: event.move, problem: null })
-    else {
-      const { id, localCaseNo, raw } = event
-      const moved = await adapter.read?.(raw, context)
-      const move = moved?.ok === true ? (moved.event?.move ?? null) : null
-      answers.push({ id, localCaseNo, move, problem: moved?.ok === false ? moved.problem : null })
-    }
+    const read = 'raw' in event ? await adapter.read?.(event.raw, context) : { ok: true as const, event }
+    if (read?.ok === true) answers.push(answerOf(event, read.event))
+    else answers.push({ ...answerOf(event, null), problem: read?.problem ?? null })
   }
   return { answers, cursor: 'cursor' in page ? page.cursor : null }
+}
+
+/** What was read, with what could be told of it before. */
+function answerOf(told: LocalEvent | RawEvent, event: LocalEvent | null): Answer {
+  const { id } = event ?? told
+  const localCaseNo = [event, told].map(one => (one !== null && 'localCaseNo' in one ? one.localCaseNo : null))
+  return {
+    id,
+    localCaseNo: localCaseNo.find(Boolean) ?? null,
+    move: event !== null && 'move' in event ? event.move : null,
+    outcome: event === null ? null : 'taken' in event ? 'taken' : 'refused' in event ? 'refused' : null,
+    problem: null,
+  }
 }
 
 /** The mapping without the requests beside the one of the packet: the answer that is given is the answer to that. */
@@ -194,9 +216,10 @@ function textOf({ requests, result, answers, cursor, problem }: Tried): string {
         ? `← done 已办 ${result.localCaseNo ?? ''}`.trimEnd()
         : `← ${result.ok === false ? `${inOneLine(result)}${result.retryable ? ' (tried again 将重试)' : ''}` : 'handed over 已交'}`,
     )
-  for (const { id, localCaseNo, move, problem: why } of answers ?? []) {
+  for (const { id, localCaseNo, move, outcome, problem: why } of answers ?? []) {
     const about = `← ${id ?? '?'} ${localCaseNo ?? '?'}`
     if (why !== null) lines.push(`${about}: ${inOneLine(why)}`)
+    else if (outcome !== null) lines.push(`${about}: ${outcome === 'taken' ? 'taken 已收' : 'refused 拒收'}`)
     else if (move === null) lines.push(`${about}: no meaning here 在此无意义`)
     else lines.push(`${about}: ${move.kind}`, ...indented(outline(move.body)))
   }
