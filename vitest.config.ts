@@ -16,6 +16,7 @@ const LONG = [
   'test/e2e/{acts,adapter-certificates,canary,clone,example-shiyan,outside-adapter,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,foreign,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores}.test.ts',
+  'examples/remote-adapter/*.test.ts',
   'test/console/{agreement,board,case,case-steps,counter,counter-day,desk,door,evidence,examiner-day,gallery,new,operation,pairing,partners,people,public-pages,services,single-sign-on}.test.ts',
   'test/console/{agreement-steps,long-list,parked-work}.test.ts',
 ]

@@ -942,6 +942,24 @@ export const PROBLEMS = {
     cureZh: '到审批系统中查找该办件；排除代其应答的网页或更正字符集，然后重试',
     cure: 'Look into the approval system for the case; correct what answers in its place, or the charset, then retry',
   },
+  'adapter.lease': {
+    status: 409,
+    retryable: false,
+    act: 'you',
+    en: 'The lease is over: the work is offered again, or somebody else has it',
+    zh: '租约已结束：该项工作将重新发放，或已由他人领取',
+    cureZh: '放弃该租约，重新领取：同一幂等键会再次发放，其效果仍只有一次',
+    cure: 'Let go of it and ask for work: the same idempotency key comes again, and its effect is there once',
+  },
+  'adapter.unkept': {
+    status: 503,
+    retryable: true,
+    act: 'you',
+    en: 'The node has not kept all of the answers yet',
+    zh: '节点尚未保存全部答复',
+    cureZh: '原样重发：编号相同的答复不会重复',
+    cure: 'Send the same again: an answer of the same id counts once',
+  },
   // --- HTTP edge and operation
   'request.invalid': {
     status: 400,

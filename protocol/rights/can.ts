@@ -1,6 +1,6 @@
 /** `can(person, action, subject)`: whether somebody may do something, by the table; pure, so that a console asks the same. */
 import { type Refused, refuse } from '../problem.ts'
-import type { Role } from './roles.ts'
+import { PROGRAM_ROLES, type Role } from './roles.ts'
 import { type Action, RIGHTS, type Scope } from './table.ts'
 
 /** What the table asks of a person. `null` for every department, for every window. */
@@ -83,7 +83,7 @@ function within(scope: Scope, { id, departments, windows }: Holder, subject: Cas
 
 /** Programs of the city act within its approval system, where people decide; the node knows none of them. A person's token is none. */
 export const isProgram = ({ roles, accountRoles = roles }: Pick<Holder, 'roles' | 'accountRoles'>): boolean =>
-  accountRoles.length > 0 && accountRoles.every(role => role === 'integrator')
+  accountRoles.length > 0 && accountRoles.every(role => PROGRAM_ROLES.includes(role))
 
 /** The cases that somebody works on: those assigned to them, and those of the windows and departments of whoever takes steps there. */
 export function ownScopes({ roles, departments, windows }: Omit<Holder, 'id'>): Scope[] {

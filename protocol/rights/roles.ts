@@ -11,6 +11,7 @@ export const ROLE_NAMES = {
   'security-administrator': { en: 'security administrator', zh: '安全管理员' },
   'audit-administrator': { en: 'audit administrator', zh: '审计管理员' },
   integrator: { en: 'integrator: a program of the city', zh: '集成人员（程序）' },
+  adapter: { en: 'adapter in a process of its own (a program)', zh: '进程外适配器（程序）' },
 } as const satisfies Record<string, { en: string; zh: string }>
 
 export type Role = keyof typeof ROLE_NAMES
@@ -29,6 +30,9 @@ export type GivenRole = Role | FormerRole
 
 export const isRole = (value: string): value is Role => Object.hasOwn(ROLE_NAMES, value)
 export const isFormerRole = (value: string): value is FormerRole => Object.hasOwn(FORMER_ROLES, value)
+
+/** Roles that only programs hold. */
+export const PROGRAM_ROLES: readonly Role[] = ['integrator', 'adapter']
 
 /** Each role once, those of earlier versions as the roles that took their place. */
 export const presentRoles = (given: readonly GivenRole[]): Role[] => [

@@ -40,6 +40,7 @@ const EVERYBODY = {
   'security-administrator': 'yes',
   'audit-administrator': 'yes',
   integrator: 'yes',
+  adapter: 'yes',
 } as const
 /** Those who are concerned with the cases of the city. */
 const CONCERNED = {
@@ -238,6 +239,11 @@ export const RIGHTS = {
     en: 'retry and end parked work',
     zh: '处理挂起事务',
     may: { 'system-administrator': 'yes', integrator: 'yes' },
+  },
+  'adapter.work': {
+    en: 'take packets into the approval system and tell its answers, as the adapter of the node',
+    zh: '作为节点的适配器，把数据包交给审批系统并转告其答复',
+    may: { adapter: 'yes' },
   },
   'operation.look': {
     en: 'read what the approval system was sent, and what it answered',

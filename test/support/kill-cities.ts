@@ -34,6 +34,8 @@ export async function startKillCities(
     settings?: Readonly<Record<string, unknown>>
     /** of Ankang's alone */
     ankang?: Readonly<Record<string, unknown>>
+    /** of Shiyan's alone */
+    shiyan?: Readonly<Record<string, unknown>>
     /** stands between Shiyan and the approval system; gives its own address */
     before?: (url: string) => Promise<string>
     /** lines of each log that are kept */
@@ -70,6 +72,7 @@ export async function startKillCities(
       },
       pollSeconds: 0.1,
       p2p: { listen: [`/ip4/127.0.0.1/tcp/${p2pS}`], announce: [`/ip4/127.0.0.1/tcp/${proxy.port}`] },
+      ...options.shiyan,
     },
   })
   const ankang = new NodeProcess(folderA, {}, options.keep)

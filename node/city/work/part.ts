@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Part } from '../../part.ts'
+import { leaseRoutes } from '../../spine/dispatch/lease-routes.ts'
 import type { DispatchPort } from '../../spine/dispatch/part.ts'
 import { dispatchRoutes } from '../../spine/dispatch/routes.ts'
 import type { ExchangePort } from '../../spine/exchange/part.ts'
@@ -58,6 +59,8 @@ export function createWorkPart(
   {
     agreements,
     dispatch,
+    remoteDesk,
+    keepFile,
     organisations,
     materials,
     pages,
@@ -67,7 +70,7 @@ export function createWorkPart(
     grants,
     services,
   }: Pick<AgreementsPort, 'agreements'> &
-    Pick<DispatchPort, 'dispatch'> &
+    Pick<DispatchPort, 'dispatch' | 'remoteDesk' | 'keepFile'> &
     Pick<CataloguePort, 'organisations'> &
     MaterialsPort &
     Pick<RecordsPort, 'casePapers' | 'cityName'> & { people: People; grants: Grants } & ListsPort,
@@ -201,6 +204,7 @@ export function createWorkPart(
       intakeRoutes(intake, drafts),
       materialRoutes(materials, pages, looks, mayCount),
       dispatchRoutes(dispatch, materials),
+      leaseRoutes(remoteDesk, keepFile),
     ],
     jobs: { statistics: () => statistics.catchUp() },
     async start() {

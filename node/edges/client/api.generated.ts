@@ -23,7 +23,7 @@ export type AcceptPastDaysAnswer = { accepted: true }
 export type AccessToken = {
   id: string
   label: string
-  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[] | null
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[] | null
   operations: string[] | null
   createdAt: string
   expiresAt: string
@@ -559,6 +559,12 @@ export type AmendAgreementRequest = {
   } | undefined
   /** first day on which cases begin under the new version */
   effectiveFrom: string
+}
+export type AnswerAdapterLeaseAnswer = { taken: true }
+export type AnswerAdapterLeaseRequest = {
+  /** `fence` of the work; that of an earlier lease is refused */
+  fence: number
+  result: LeaseResult
 }
 export type AnswerAppealRequest = {
   /** the window that took the case, or the department that decided it */
@@ -1431,7 +1437,7 @@ export type CloseCaseRequest = {
 export type Colleague = {
   id: string
   name: string
-  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[]
   /** null: every one */
   departments: string[] | null
   /** null: every one */
@@ -1651,7 +1657,7 @@ export type CreateOwnTokenRequest = {
   /** what it is for */
   label: string
   /** of those of the person; null: all */
-  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[] | null | undefined
+  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[] | null | undefined
   /** `operationId`s that it is for; null: all */
   operations?: string[] | null | undefined
   expiresAt: string
@@ -1664,7 +1670,7 @@ export type CreatePersonAnswer = {
 export type CreatePersonRequest = {
   name: string
   /** given by who may give roles too; none: an account that waits for them */
-  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'administrator' | 'clerk' | 'auditor')[]
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter' | 'administrator' | 'clerk' | 'auditor')[]
   /** none when left out */
   departments?: string[] | null | undefined
   /** none when left out */
@@ -1678,7 +1684,7 @@ export type CreateTokenRequest = {
   /** what it is for */
   label: string
   /** of those of the person; null: all */
-  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[] | null | undefined
+  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[] | null | undefined
   /** `operationId`s that it is for; null: all */
   operations?: string[] | null | undefined
   expiresAt: string
@@ -2866,7 +2872,7 @@ export type GiveUpParkedRequest = {
 }
 export type GrantPersonRequest = {
   name?: string | undefined
-  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'administrator' | 'clerk' | 'auditor')[] | undefined
+  roles?: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter' | 'administrator' | 'clerk' | 'auditor')[] | undefined
   /** the organ with which the codes of their items begin (18 places); null: every department */
   departments?: string[] | null | undefined
   /** names of windows of this city; null: every window */
@@ -3819,12 +3825,110 @@ export type ItemDraft = {
   }[]
 }
 export type JoinPartnerRequest = { city: string }
+export type KeepAdapterFileAnswer = { sha256: string; size: number; type: string }
 export type KeptColumnMapping = {
   name: string
   mapping: ColumnMapping
   version: number
   actor: string
   updatedAt: string
+}
+export type LeaseAdapterWorkAnswer = { work: LeasedWork[] }
+export type LeaseAdapterWorkRequest = {
+  /** seconds, until there is some */
+  wait?: number | undefined
+  /** how long the lease is to last */
+  seconds?: number | undefined
+  most?: number | undefined
+  /** why the approval system cannot be used now; told by `doctor` */
+  trouble?: string | undefined
+}
+export type LeaseResult = {
+  outcome: 'done'
+  /** needed for `case.submit` */
+  localCaseNo?: string | undefined
+  /** steps that follow at once; the same for the same key */
+  moves?: { kind: string; body: Record<string, unknown> }[] | undefined
+} | { outcome: 'handed'; lookAgainSeconds?: number | undefined } | {
+  outcome: 'refused'
+  /** why; shown to people and logged, so it holds nothing of the case */
+  detail: string
+  /** the approval system's own code */
+  theirCode?: string | undefined
+} | {
+  outcome: 'again'
+  /** why; shown to people and logged, so it holds nothing of the case */
+  detail: string
+  /** the approval system's own code */
+  theirCode?: string | undefined
+  retryAfterSeconds?: number | undefined
+} | {
+  outcome: 'unknown'
+  /** why; shown to people and logged, so it holds nothing of the case */
+  detail: string
+} | {
+  outcome: 'unmapped'
+  /** why; shown to people and logged, so it holds nothing of the case */
+  detail: string
+} | {
+  outcome: 'read'
+  /** null: it means nothing */
+  event: {
+    id: string
+    /** case number of the approval system */
+    localCaseNo: string
+    /** a step of the handling city, such as `case.accept`, with its content as SPEC.md has it */
+    move: { kind: string; body: Record<string, unknown> }
+    /** when the officer acted */
+    at?: string | undefined
+  } | null
+} | {
+  outcome: 'unreadable'
+  /** why; shown to people and logged, so it holds nothing of the case */
+  detail: string
+}
+export type LeasedWork = {
+  call: 'deliver'
+  /** `lease` of the work */
+  lease: string
+  /** `fence` of the work; that of an earlier lease is refused */
+  fence: number
+  until: string
+  delivery: {
+    /** the same for every attempt of this packet: its effect is there once */
+    idempotencyKey: string
+    thread: string
+    /** case number given by the collecting city */
+    caseNo: string
+    /** packet kind, such as `case.submit` */
+    kind: string
+    from: string
+    to: string
+    localCaseNo: string | null
+    body: Record<string, unknown>
+    /** body of the `case.submit`, with every later packet too */
+    submit: Record<string, unknown> | null
+    materials: {
+      sha256: string
+      size: number
+      type: string
+      /** material code of the item's list */
+      code: string
+      /** display name; personal data */
+      name: string
+    }[]
+    /** how often it was tried before */
+    attempt: number
+  }
+} | {
+  call: 'read'
+  /** `lease` of the work */
+  lease: string
+  /** `fence` of the work; that of an earlier lease is refused */
+  fence: number
+  until: string
+  /** as the program told it */
+  raw: string
 }
 export type LintDraftsAnswer = {
   items: number
@@ -5215,7 +5319,7 @@ export type PauseCaseRequest = {
 export type Person = {
   id: string
   name: string
-  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[]
   /** the organ with which the codes of their items begin (18 places); null: every department */
   departments: string[] | null
   /** names of windows of this city; null: every window */
@@ -6925,6 +7029,13 @@ export type Reminder = {
 export type RemoveCalendarAnswer = { removed: true }
 export type RemoveSecondFactorAnswer = { done: true }
 export type RemoveWebhookAnswer = { removed: true }
+export type RenewAdapterLeaseAnswer = { until: string }
+export type RenewAdapterLeaseRequest = {
+  /** `fence` of the work; that of an earlier lease is refused */
+  fence: number
+  /** how long the lease is to last */
+  seconds?: number | undefined
+}
 export type ReplayWebhookRequest = { from: number }
 export type RequestCertificateAnswer = {
   /** PEM */
@@ -7643,7 +7754,7 @@ export type SignInAnswer = {
   person: {
     id: string
     name: string
-    roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+    roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[]
   }
   session: Session
   /** sent as X-CSRF-Token with every request of the session that may change something */
@@ -7988,6 +8099,38 @@ export type SupplementCaseRequest = {
 }
 export type SuspendAgreementRequest = { reason: string }
 export type SuspendPartnerRequest = Record<string, never>
+export type TellAdapterEventsAnswer = { kept: number }
+export type TellAdapterEventsRequest = {
+  events: {
+    id: string
+    /** case number of the approval system */
+    localCaseNo: string
+    /** a step of the handling city, such as `case.accept`, with its content as SPEC.md has it */
+    move: { kind: string; body: Record<string, unknown> }
+    /** when the officer acted */
+    at?: string | undefined
+  } | {
+    id: string
+    /** case number of the approval system */
+    localCaseNo: string | null
+    /** what the program cannot read; it is given back to be read, until it can */
+    raw: string
+  } | {
+    id: string
+    /** idempotency key of a packet that was handed over */
+    taken: string
+    /** needed for `case.submit` */
+    localCaseNo?: string | undefined
+  } | {
+    id: string
+    /** idempotency key of a packet that was handed over */
+    refused: string
+    /** why; shown to people and logged, so it holds nothing of the case */
+    detail: string
+    /** the approval system's own code */
+    theirCode?: string | undefined
+  }[]
+}
 export type TerminateAgreementRequest = {
   reason: string
   /** last day on which new cases begin */
@@ -8185,14 +8328,14 @@ export type Webhook = {
 export type WhoAmIAnswer = {
   id: string
   name: string
-  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator')[]
+  roles: ('window-clerk' | 'examiner' | 'leader' | 'window-lead' | 'business-administrator' | 'system-administrator' | 'security-administrator' | 'audit-administrator' | 'integrator' | 'adapter')[]
   /** the organ with which the codes of their items begin (18 places); null: every department */
   departments: string[] | null
   /** names of windows of this city; null: every window */
   windows: string[] | null
   /** what the person may, and within which cases; `all` also where it is of no case */
   rights: {
-    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
+    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
     scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned')[]
   }[]
 }
@@ -8642,6 +8785,14 @@ export interface Api {
     params: { thread: string }
     body: AmendAgreementRequest
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
+  /** What came of the work; the same once more is no fault, and after the end of the lease it has no effect */
+  answerAdapterLease(input: {
+    params: {
+      /** `lease` of the work */
+      lease: string
+    }
+    body: AnswerAdapterLeaseRequest
+  } & Options): Promise<AnswerAdapterLeaseAnswer>
   /** Answer the partner's appeal against a bad rating (申诉复核答复) */
   answerAppeal(input: {
     params: {
@@ -9189,6 +9340,12 @@ export interface Api {
   joinPartner(input: {
     body: JoinPartnerRequest
   } & Keyed & Options): Promise<Partner>
+  /** Keep a file that a step will name in `documents` or `attachments`: a decision, a licence */
+  keepAdapterFile(input: Bytes & Options): Promise<KeepAdapterFileAnswer>
+  /** Ask for work, and wait for it: packets for the approval system, answers to be read (领取工作) */
+  leaseAdapterWork(input?: {
+    body?: LeaseAdapterWorkRequest | undefined
+  } & Options): Promise<LeaseAdapterWorkAnswer>
   /** Say that the page was closed */
   leaveCase(input: {
     params: {
@@ -9579,6 +9736,14 @@ export interface Api {
   readItemHeat(input: {
     query: ReadItemHeatQuery
   } & Options): Promise<ReadItemHeatAnswer>
+  /** The bytes of a material of the packet that is leased */
+  readLeasedMaterial(input: {
+    params: {
+      /** `lease` of the work */
+      lease: string
+      sha256: string
+    }
+  } & Options): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** How the carrier answers, and how many parcels are in each trouble (寄递异常) */
   readMail(input?: Options): Promise<ReadMailAnswer>
   /** Note that the messages of the other city were read (已读), through the packet that was shown last */
@@ -9691,6 +9856,14 @@ export interface Api {
   removeWebhook(input: {
     params: { id: string }
   } & Options): Promise<RemoveWebhookAnswer>
+  /** Have a lease longer; not past the ten minutes that the node waits for one packet */
+  renewAdapterLease(input: {
+    params: {
+      /** `lease` of the work */
+      lease: string
+    }
+    body: RenewAdapterLeaseRequest
+  } & Options): Promise<RenewAdapterLeaseAnswer>
   /** Tell all kept events from this number on again, in order; one that is switched off, when it is switched on */
   replayWebhook(input: {
     params: { id: string }
@@ -9958,6 +10131,10 @@ export interface Api {
     params: { code: string }
     body?: SuspendPartnerRequest | undefined
   } & Keyed & Options): Promise<Partner>
+  /** What the approval system did: steps, and what came of packets that were handed over (审批系统的答复) */
+  tellAdapterEvents(input: {
+    body: TellAdapterEventsRequest
+  } & Options): Promise<TellAdapterEventsAnswer>
   /** Terminate a signed agreement; cases under way finish under it */
   terminateAgreement(input: {
     params: { thread: string }

@@ -49,6 +49,7 @@ const mapped = (kind: 'rest' | 'soap') => ({
 
 export const Adapter = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('workbench'), name: SystemName }),
+  z.strictObject({ kind: z.literal('remote'), name: SystemName }),
   z.strictObject({
     kind: z.literal('module'),
     name: SystemName,
@@ -178,8 +179,8 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   adapter: Adapter.prefault({ kind: 'workbench' }).meta(
     says(
-      'the approval system: workbench (inside the node), rest (JSON over HTTP) or module (an adapter of your own)',
-      '审批系统：内置工作台、REST 接口或自行编写的适配器模块',
+      'the approval system: workbench (inside the node), rest (JSON over HTTP), module (an adapter of your own) or remote (one in a process of its own)',
+      '审批系统：内置工作台、REST 接口、自行编写的适配器模块或进程外适配器（remote）',
     ),
   ),
   signIn: z

@@ -1,5 +1,7 @@
 /** The approval system (审批系统): the adapter that the configuration names, and dispatch to it. */
+import { randomUUID } from 'node:crypto'
 import type { Adapter } from '../../../adapters/sdk/port.ts'
+import { systemClock } from '../../kernel/clock.ts'
 import type { NodeConfig } from '../../kernel/config/config.ts'
 import { readSecrets } from '../../kernel/config/secrets.ts'
 import type { Ground } from '../../kernel/ground.ts'
@@ -8,6 +10,7 @@ import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 import type { ExchangePort } from '../exchange/part.ts'
 import { createAdapterState } from './adapter-state.ts'
 import { createDispatch, type DispatchParts } from './dispatch.ts'
+import { deskOf } from './remote-adapter.ts'
 
 export type DispatchPort = ReturnType<typeof createDispatchPart>['port']
 
@@ -70,7 +73,7 @@ export function createDispatchPart(
     () => dispatch.state().slow,
   )
   return {
-    port: { adapter, dispatch, adapterState },
+    port: { adapter, dispatch, adapterState, remoteDesk: deskOf(adapter), keepFile: keep },
     async start(caseOf: DispatchCases) {
       cases = caseOf
       await dispatch.start()
@@ -101,6 +104,10 @@ export async function pickAdapter(config: Pick<NodeConfig, 'adapter' | 'folder'>
   if (config.adapter.kind === 'workbench') {
     const { createWorkbench } = await import('../../../adapters/workbench/workbench.ts')
     return createWorkbench()
+  }
+  if (config.adapter.kind === 'remote') {
+    const { createRemoteAdapter } = await import('./remote-adapter.ts')
+    return createRemoteAdapter({ clock: systemClock, ids: randomUUID })
   }
   if (config.adapter.kind === 'module') {
     const { loadModuleAdapter } = await import('./module-adapter.ts')
