@@ -1,3 +1,7 @@
+/**
+ * The lease API as a program sees it, and what the node makes of it.
+ * Over 450 lines: one stage, on which each operation, each answer and each limit of the API is played.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Call, DeliveryResult } from '../../../adapters/sdk/port.ts'
 import { sampleKey, sampleMaterial, samplePacket, sampleSubmit, testContext } from '../../../adapters/sdk/test-kit.ts'
