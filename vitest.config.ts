@@ -10,6 +10,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism), journeys of several people in browsers. `npm run test:long`.
  */
 const LONG = [
+  'adapters/file-drop/sftp.test.ts',
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
   'test/console/journeys.test.ts',

@@ -100,6 +100,14 @@ export const RULES: readonly Rule[] = [
     why: 'it is the rest adapter with envelopes, and stands on it as a whole',
   },
   {
+    of: /^adapters\/file-drop\//,
+    name: 'files of a drop',
+    may: /^(adapters\/sdk|protocol)\//,
+    packages: ['zod', 'csv-parse', 'csv-stringify', 'ssh2'],
+    builtins: true,
+    why: 'an adapter stands on the port and never on a sibling, and what writes and reads files stays inside',
+  },
+  {
     of: /^adapters\//,
     name: 'adapters',
     may: /^(adapters\/sdk|protocol)\//,

@@ -57,6 +57,7 @@ export type {
   DeliveredMaterial,
   Delivery,
   DeliveryResult,
+  EntryField,
   LocalEvent,
   LocalMove,
   LocalOutcome,

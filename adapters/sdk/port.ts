@@ -4,7 +4,7 @@
  */
 import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import type { Commitment } from '../../protocol/primitives.ts'
-import type { Refused } from '../../protocol/problem.ts'
+import type { Problem, Refused } from '../../protocol/problem.ts'
 
 /** A material as an adapter sees it; the bytes are streamed on demand, never held whole. */
 export type DeliveredMaterial = {
@@ -77,6 +77,12 @@ export type DeliveryResult =
 
 /** One request that a delivery would make. Headers by name alone, for some are secrets; a `body` of null is the bytes of a material. */
 export type PlannedRequest = { method: string; url: string; headers: readonly string[]; body: string | null }
+
+/**
+ * One line of an entry sheet (录入单), in the order of the local screen. `value` is empty for what there is nothing of, and for what cannot
+ * be told, of which `why` says the cause.
+ */
+export type EntryField = { label: string; value: string; copy: boolean; why: Problem | null }
 
 /** A move on a case. */
 export type LocalMove = {
@@ -199,6 +205,8 @@ export interface Adapter {
   deliver(delivery: Delivery, call: Call): Promise<DeliveryResult>
   /** What `deliver` would send, without sending it; shown to a person. Problem: `adapter.mapping`. */
   plan?(delivery: Delivery): Promise<{ ok: true; requests: readonly PlannedRequest[] } | Refused>
+  /** What a person types for a packet, and into what, where only people reach the system; they say when it is in. */
+  sheet?(delivery: Delivery): Promise<{ system: string; fields: readonly EntryField[] }>
   /**
    * Asks for answers after `cursor` (null at first), in the order in which they happened in each case. Every answer up to the cursor
    * that it gives back is among those given; the node keeps them before it keeps the cursor, so an answer may be given again but is

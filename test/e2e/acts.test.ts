@@ -115,6 +115,8 @@ const keyed = new Set<string>()
 /** what the approval system of Shiyan does with what it is handed, and what it answers */
 const system = {
   refuses: false,
+  /** people type in what it is handed */
+  typed: false,
   answers: [] as { id: string; localCaseNo: string; move: { kind: string; body: object } }[],
 }
 const hook = createServer((_, response) => response.writeHead(204).end())
@@ -124,9 +126,12 @@ const adapter: Adapter = {
   deliver: async ({ kind, caseNo }) =>
     system.refuses
       ? { ok: false, code: 'adapter.refused', detail: 'E1', retryable: false }
-      : kind === 'case.submit'
-        ? { ok: true, localCaseNo: `L-${caseNo}` }
-        : { ok: true },
+      : system.typed
+        ? { ok: 'handed' }
+        : kind === 'case.submit'
+          ? { ok: true, localCaseNo: `L-${caseNo}` }
+          : { ok: true },
+  sheet: async () => ({ system: '户政', fields: [] }),
   poll: async cursor => ({
     events: system.answers.slice(Number(cursor ?? 0)) as never,
     cursor: String(system.answers.length),
@@ -413,6 +418,24 @@ const WALKED: Record<string, () => Promise<Call>> = {
       city: s,
       path: '/api/v1/parked/done',
       body: { packetNo, localCaseNo: `L-${packetNo}-${randomUUID()}`, reason: '已在系统中录入' },
+    }
+  },
+  endEntry: async () => {
+    system.typed = true
+    try {
+      const { thread } = await a.client.submitCase({ body: await whole() })
+      const entry = await until(async () => {
+        const { items: entries } = await s.client.listEntries({ params: { thread } }).catch(() => ({ items: [] }))
+        return entries[0]
+      }, 'it waits to be typed in')
+      ENDED.add(entry.packetNo)
+      return {
+        city: s,
+        path: `/api/v1/cases/${thread}/entries/${entry.packetNo}`,
+        body: { localCaseNo: `T-${entry.packetNo}-${randomUUID()}`, status: 'accepted' },
+      }
+    } finally {
+      system.typed = false
     }
   },
   followUpRating: async () => ({

@@ -1,6 +1,8 @@
 /** JSON Schemas (draft 2020-12) of every document on the wire and of the two configuration files. */
 
 import * as z from 'zod'
+import { fileDropConfigSchema } from '../../adapters/file-drop/config.ts'
+import { manualConfigSchema } from '../../adapters/manual/config.ts'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
 import { soapConfigSchema } from '../../adapters/soap/config.ts'
 import { DeadlineRecord } from '../../node/city/records/evidence/deadlines.ts'
@@ -67,6 +69,8 @@ export function* schemaFiles(): Generator<[string, string]> {
     yield [`protocol/schemas/body.${kind}.json`, schemaOf(schema)]
   }
   yield ['node/kernel/config/config.schema.json', schemaOf(ConfigFile)]
+  yield ['adapters/file-drop/config.schema.json', `${JSON.stringify(fileDropConfigSchema(), null, 2)}\n`]
+  yield ['adapters/manual/config.schema.json', `${JSON.stringify(manualConfigSchema(), null, 2)}\n`]
   yield ['adapters/rest/config.schema.json', `${JSON.stringify(restConfigSchema(), null, 2)}\n`]
   yield ['adapters/soap/config.schema.json', `${JSON.stringify(soapConfigSchema(), null, 2)}\n`]
 }

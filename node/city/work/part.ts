@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Part } from '../../part.ts'
+import { entryRoutes } from '../../spine/dispatch/entry-routes.ts'
 import { leaseRoutes } from '../../spine/dispatch/lease-routes.ts'
 import type { DispatchPort } from '../../spine/dispatch/part.ts'
 import { dispatchRoutes } from '../../spine/dispatch/routes.ts'
@@ -205,6 +206,7 @@ export function createWorkPart(
       materialRoutes(materials, pages, looks, mayCount),
       dispatchRoutes(dispatch, materials),
       leaseRoutes(remoteDesk, keepFile),
+      entryRoutes(dispatch),
     ],
     jobs: { statistics: () => statistics.catchUp() },
     async start() {

@@ -2155,6 +2155,12 @@ export type EarlierScan = {
   form: 'original' | 'copy' | 'electronic' | null
   pages: number | null
 }
+export type EndEntryAnswer = { ended: true }
+export type EndEntryRequest = {
+  /** needed when the case arrives with it */
+  localCaseNo?: string | undefined
+  status?: 'entered' | 'accepted' | undefined
+}
 export type EndOwnSessionAnswer = { done: true }
 export type EndParkedAnswer = { ended: true }
 export type EndParkedRequest = {
@@ -2170,6 +2176,30 @@ export type EndSessionAnswer = {
 export type EndSessionsAnswer = {
   /** sessions */
   ended: number
+}
+export type EntrySheet = {
+  packetNo: number
+  kind: string
+  handedAt: string
+  /** the case gets its local case number with it */
+  arrives: boolean
+  /** what people call the system that they type into */
+  system: string
+  fields: {
+    /** as the local screen has it */
+    label: string
+    value: string
+    /** whether it is worth a button that copies it */
+    copy: boolean
+    /** why it cannot be told; the others can be typed in all the same */
+    why: {
+      code: string
+      /** which field or thing, in English */
+      detail?: string
+      /** the same in Chinese; null without a detail */
+      detailZh: string | null
+    } | null
+  }[]
 }
 export type EvaluateCaseRequest = {
   target: 'window' | 'department'
@@ -4108,6 +4138,7 @@ export type ListEarlierScansRequest = {
   /** of the applicant, whole */
   idNumber: string
 }
+export type ListEntriesAnswer = { items: EntrySheet[] }
 export type ListExportsAnswer = { items: Export[] }
 export type ListFederationCitiesAnswer = {
   items: {
@@ -8540,6 +8571,10 @@ export type ListDraftsQuery = {
   /** only drafts with errors */
   errors?: 'true' | 'false' | undefined
 }
+export type ListEntriesQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type ListMappingsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -9108,6 +9143,15 @@ export interface Api {
     params: { thread: string }
     body?: DraftRenewalRequest | undefined
   } & Options): Promise<DraftRenewalAnswer>
+  /** A packet is in the approval system: somebody typed it in */
+  endEntry(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+      packetNo?: number | null | undefined
+    }
+    body?: EndEntryRequest | undefined
+  } & Keyed & Options): Promise<EndEntryAnswer>
   /** Sign out: end one of them, `current` for that of the request */
   endOwnSession(input: {
     params: {
@@ -9421,6 +9465,14 @@ export interface Api {
   listEarlierScans(input: {
     body: ListEarlierScansRequest
   } & Options): Promise<ListEarlierScansAnswer>
+  /** Entry sheets (录入单) of a case, the next one first; none where no person types; every reading is audited */
+  listEntries(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    query?: ListEntriesQuery | undefined
+  } & Options): Promise<ListEntriesAnswer>
   /** The own exports that are kept */
   listExports(input?: Options): Promise<ListExportsAnswer>
   /** Cities that directories name */

@@ -403,6 +403,9 @@ describe('the table of settings', () => {
       'adapter.mapping',
       'adapter.baseUrl',
       'adapter.secrets',
+      'adapter.mapping',
+      'adapter.secrets',
+      'adapter.mapping',
       'signIn.minLength',
       'signIn.classes',
       'signIn.history',
@@ -471,6 +474,8 @@ describe('the table of settings', () => {
       'adapter.path',
       'adapter.mapping',
       'adapter.mapping',
+      'adapter.mapping',
+      'adapter.mapping',
       'signIn.singleSignOn.issuer',
       'signIn.singleSignOn.clientId',
       'signIn.singleSignOn.clientSecret',
@@ -487,7 +492,12 @@ describe('the table of settings', () => {
       'sms.signature',
       'sms.contact',
     ])
-    expect(settings.filter(({ key }) => key === 'adapter.mapping').map(({ kind }) => kind)).toEqual(['rest', 'soap'])
+    expect(settings.filter(({ key }) => key === 'adapter.mapping').map(({ kind }) => kind)).toEqual([
+      'rest',
+      'soap',
+      'file-drop',
+      'manual',
+    ])
     expect(settings.find(({ key }) => key === 'http.port')).toMatchObject({ env: 'TONGBAN_HTTP_PORT', default: '8420' })
   })
 

@@ -1,4 +1,7 @@
-/** The settings (配置项) of a node: schema, meaning and environment variable of each. */
+/**
+ * The settings (配置项) of a node: schema, meaning and environment variable of each.
+ * Over 450 lines: the one table of all settings, with the meaning of each in both languages.
+ */
 import * as z from 'zod'
 import { DivisionCode, text } from '../../../protocol/primitives.ts'
 import { canBeDialled, isAddress, readRange } from './address.ts'
@@ -32,19 +35,23 @@ const SystemName = z
 
 const secretsOf = (en: string, zh: string) => z.record(text(100), SecretReference).default({}).meta(says(en, zh))
 
+const mappingOf = (kind: string) =>
+  text(1000).meta(says(`file with the field mapping (adapters/${kind}/config.schema.json)`, '字段映射文件'))
+const mappingSecrets = secretsOf(
+  'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
+  '映射文件所用秘密的位置：环境变量名或文件路径',
+)
+
 /** An adapter whose system is called over HTTP as a file maps it. */
 const mapped = (kind: 'rest' | 'soap') => ({
-  mapping: text(1000).meta(says(`file with the field mapping (adapters/${kind}/config.schema.json)`, '字段映射文件')),
+  mapping: mappingOf(kind),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
     .meta(
       says('address of the approval system, in place of the one in the mapping', '审批系统地址，代替映射文件中的地址'),
     ),
-  secrets: secretsOf(
-    'where each secret that the mapping names is: { "env": "NAME" } or { "file": "PATH" }',
-    '映射文件所用秘密的位置：环境变量名或文件路径',
-  ),
+  secrets: mappingSecrets,
 })
 
 export const Adapter = z.discriminatedUnion('kind', [
@@ -70,6 +77,13 @@ export const Adapter = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('rest'), name: SystemName, ...mapped('rest') }),
   z.strictObject({ kind: z.literal('soap'), name: SystemName, ...mapped('soap') }),
+  z.strictObject({
+    kind: z.literal('file-drop'),
+    name: SystemName,
+    mapping: mappingOf('file-drop'),
+    secrets: mappingSecrets,
+  }),
+  z.strictObject({ kind: z.literal('manual'), name: SystemName, mapping: mappingOf('manual') }),
 ])
 
 /** The file `tongban.json`. Paths in it are relative to its folder. */
@@ -179,8 +193,8 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   adapter: Adapter.prefault({ kind: 'workbench' }).meta(
     says(
-      'the approval system: workbench (inside the node), rest (JSON over HTTP), module (an adapter of your own) or remote (one in a process of its own)',
-      '审批系统：内置工作台、REST 接口、自行编写的适配器模块或进程外适配器（remote）',
+      'the approval system: workbench (inside the node), rest (JSON or XML over HTTP), soap, file-drop (files in folders or over SFTP), manual (typed in by people), module (an adapter of your own) or remote (one in a process of its own)',
+      '审批系统：内置工作台、REST 接口、SOAP、文件交换（目录或 SFTP）、手工录入、自行编写的适配器模块或进程外适配器（remote）',
     ),
   ),
   signIn: z

@@ -20,6 +20,7 @@ import { createAnswers } from './answers.ts'
 import { askedHowItIs } from './approval-system.ts'
 import { createCalls } from './calls.ts'
 import type { OpenCases } from './case-rounds.ts'
+import { createEntries } from './entries.ts'
 import { createHandOver } from './hand-over.ts'
 import { createJobEnds } from './job-ends.ts'
 import { createJobStore, type DueJob, type Job, type NewJob, type ParkedJob } from './job-store.ts'
@@ -215,13 +216,9 @@ export function createDispatch(parts: DispatchParts) {
     /**
      * Ends a packet's job by hand: its effect is there by other means, or is given up. A case that the system never registered needs
      * the local case number by which it was keyed in. Problems: `request.not-found`; `request.conflict` while it is handed over, or
-     * when the case has another number; `request.invalid`.
+     * when the case has another number; `request.invalid`. `then`: what follows at once, signed with it.
      */
-    async end(
-      packetNo: number,
-      { as, localCaseNo, reason }: { as: 'done' | 'given-up'; localCaseNo?: string | undefined; reason: string },
-      by: string,
-    ): Promise<void> {
+    async end(packetNo: number, { as, localCaseNo, reason, then = [] }: EndByHand, by: string): Promise<void> {
       const found = await jobs.open(packetNo)
       if (found === null) throw new ProblemError('request.not-found', 'packetNo')
       const { job, kind, thread } = found
@@ -243,8 +240,9 @@ export function createDispatch(parts: DispatchParts) {
         })
         tx.afterCommit(() => worker.wake())
       }
-      if (arrives && localCaseNo !== undefined)
-        await parts.cases().moves(thread, [{ kind: 'case.arrived', body: { localCaseNo } }], by, alongside)
+      const moves: MoveRequest[] = [...then]
+      if (arrives && localCaseNo !== undefined) moves.unshift({ kind: 'case.arrived', body: { localCaseNo } })
+      if (moves.length > 0) await parts.cases().moves(thread, moves, by, alongside)
       else await db.transaction(alongside)
     },
     /**
@@ -275,6 +273,8 @@ export function createDispatch(parts: DispatchParts) {
       if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
       return planned.requests
     },
+    /** What people type into the approval system; null where an adapter reaches it. */
+    entries: createEntries({ ...parts, jobs }),
     trace,
     adopt: answers.adopt,
     skip: answers.skip,
@@ -298,6 +298,14 @@ export function createDispatch(parts: DispatchParts) {
       ]
     },
   }
+}
+
+/** How a person ends the job of a packet. */
+type EndByHand = {
+  as: 'done' | 'given-up'
+  localCaseNo?: string | undefined
+  reason: string
+  then?: readonly MoveRequest[]
 }
 
 const BEHIND: Problem = { code: 'adapter.behind' }

@@ -235,6 +235,21 @@ export function createJobStore(db: Database, packets: PacketsOf) {
     ofPacket: (id: string): Promise<FoundJob | null> =>
       Sha256.safeParse(id).success ? find('p.id = ?', fromHex(id)) : Promise.resolve(null),
 
+    /** Jobs of a case that its approval system, or whoever types into it, has, in the order of their packets. */
+    async handedOf(thread: string): Promise<(Job & { handedAt: number })[]> {
+      const rows = await db.query<{ packet_no: number; thread_no: number; attempts: number; handed_at: number }>(
+        `SELECT j.packet_no, j.thread_no, j.attempts, j.handed_at FROM dispatch_jobs j JOIN threads t ON t.no = j.thread_no
+         WHERE t.thread = ? AND j.handed_at IS NOT NULL AND j.state = 'ready' ORDER BY j.packet_no`,
+        [fromHex(thread)],
+      )
+      return rows.map(({ packet_no, thread_no, attempts, handed_at }) => ({
+        packetNo: packet_no,
+        threadNo: thread_no,
+        attempts,
+        handedAt: handed_at,
+      }))
+    },
+
     /** How a job stands that is about to be ended: with the adapter, or ended before. */
     async standing(tx: Transaction, packetNo: number): Promise<'open' | 'leased' | 'done'> {
       const [row] = await tx.query<{ state: string }>('SELECT state FROM dispatch_jobs WHERE packet_no = ?', [packetNo])

@@ -115,6 +115,10 @@ export async function pickAdapter(config: Pick<NodeConfig, 'adapter' | 'folder'>
     return loadModuleAdapter({ ...config.adapter, secrets }, config.folder)
   }
   const { loadMappedAdapter } = await import('./mapped-part.ts')
-  const secrets = await readSecrets(config.adapter.secrets, process.env, config.folder)
+  const secrets = await readSecrets(
+    'secrets' in config.adapter ? config.adapter.secrets : {},
+    process.env,
+    config.folder,
+  )
   return loadMappedAdapter({ ...config.adapter, secrets }, config.folder)
 }
