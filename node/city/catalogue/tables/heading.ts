@@ -25,6 +25,18 @@ function paired(upper: Row, lower: Row): Heading {
   return { no: lower.no, heads }
 }
 
+/** A unit or a remark in brackets, which a heading has in a row of its own below it. */
+const BRACKETED = /^[(（[【][^()（）]{1,30}[)）\]】]$/
+
+/** The heading with the units that stand in brackets in the row below it: 承诺时限 above （工作日）. Null where that row holds anything else. */
+function withNotes({ no, heads }: Heading, below: Row): Heading | null {
+  const notes = below.cells.map(cell => cell.trim())
+  const told = notes.filter(note => note !== '')
+  const beneath = notes.every((note, at) => note === '' || (heads[at]?.text ?? '').trim() !== '')
+  if (below.no !== no + 1 || told.length === 0 || !beneath || !told.every(note => BRACKETED.test(note))) return null
+  return { no: below.no, heads: heads.map((head, at) => ({ ...head, text: `${head.text}${notes[at] ?? ''}` })) }
+}
+
 /**
  * A table without what stands above it: the row, or the two rows one below the other, that name most of the columns that `known`
  * counts. Null when it holds nothing.
@@ -58,10 +70,12 @@ export async function fromHeading(
     // The lower row alone may be as good.
     if (both > best.count) best = { heading: two, count: both, at }
   }
+  const below = above[best.at + 1]
+  const noted = below === undefined ? null : withNotes(best.heading, below)
   return {
-    heading: best.heading,
+    heading: noted ?? best.heading,
     rows: (async function* () {
-      yield* above.slice(best.at + 1)
+      yield* above.slice(best.at + (noted === null ? 1 : 2))
       for (let next = await walk.next(); next.done !== true; next = await walk.next()) yield next.value
     })(),
   }

@@ -425,3 +425,32 @@ describe('cells as lists to choose from, and spreadsheets, leave them', () => {
     expect(told(some)).not.toContain('column.guessed 事项:1:办理形式')
   })
 })
+
+describe('what stands behind days and below headings', () => {
+  test('units in brackets in a row of their own below a heading are of the heading', async () => {
+    const below = (days: string) => HEAD.map((_, at) => (at === 8 || at === 9 ? days : at === 10 ? '(次)' : null))
+    expect(await one(book([items(below('（工作日）'), ROW)]))).toEqual(A1)
+    // Days of another kind are asked about, as if they stood in the heading.
+    expect(told(await book([items(below('（自然日）'), ROW)]))).toEqual([
+      'column.unit 事项:2:法定办结时限（自然日）',
+      'column.unit 事项:2:承诺办结时限（自然日）',
+    ])
+  })
+
+  test('a row of data below the heading whose first cells stand in brackets is a row', async () => {
+    expect(await one(book([items(row({ 1: '（失业登记）' }))]))).toEqual({ ...A1, taskName: '（失业登记）' })
+  })
+
+  test.each(['2026/3/1 星期日', '2026年3月1日（周日）', '2026-03-01 礼拜天'])('%s is a day', async day => {
+    const table = await book([
+      {
+        name: '事项',
+        rows: [
+          [...HEAD, '计划生效日期'],
+          [...ROW, day],
+        ],
+      },
+    ])
+    expect([...table.put.values()][0]?.planEffectiveDate).toBe('2026-03-01')
+  })
+})

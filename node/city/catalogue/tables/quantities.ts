@@ -115,9 +115,12 @@ function splits(number: string, unit: string): [string, string][] {
 /** First and last serial numbers that a spreadsheet shows as a day of these years, 1954 to 2119: five digits are nothing else. */
 const SERIALS = { from: 20_000, to: 80_000 }
 
+/** The day of the week behind a day, which says nothing more. */
+const WEEKDAY = /\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$/
+
 /** A day as YYYY-MM-DD: in digits with or without marks, in Chinese, or the serial number that a spreadsheet holds of it. */
 export function dayOf(cell: string, from1904 = false): string | null {
-  const plain = cell.replace(/(?:起|止|起施行|施行|生效)$/, '')
+  const plain = cell.replace(/(?:起|止|起施行|施行|生效)$/, '').replace(WEEKDAY, '')
   if (/^\d{5}(?:\.\d+)?$/.test(plain)) {
     const serial = Math.trunc(Number(plain))
     if (serial < SERIALS.from || serial > SERIALS.to) return null
