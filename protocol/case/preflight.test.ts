@@ -129,6 +129,11 @@ const changes: [string, Partial<Application>, string[]][] = [
     ['agent.authorisation clerk'],
   ],
   [
+    'an agent whose number is still to come is told of once',
+    { agent: { ...agent, idNumber: undefined, authorisation: hash('c') } },
+    ['agent.idNumber clerk', 'agent.authorisation clerk'],
+  ],
+  [
     'an agent who shows nothing',
     { agent: { kind: 'agent', name: '林长河' } },
     ['agent.idType clerk', 'agent.idNumber clerk', 'agent.authorisation applicant'],

@@ -151,8 +151,9 @@ export function preflight({ content, item, agreed, checkForm, names = [] }: Pref
     find('applicant-type', 'applicant.type', 'the item is not for this kind of applicant', '服务对象不符')
   for (const who of ['applicant', 'agent'] as const) {
     const holder = content[who]
-    if (holder === undefined) continue
-    const { idNumber = '' } = holder
+    // That an agent's number is not there is told below, and of one that only helps none is asked for.
+    if (holder?.idNumber === undefined) continue
+    const { idNumber } = holder
     const resident = holder.idType === '111' ? readResidentId(idNumber) : undefined
     if (resident === null)
       find('resident-id', `${who}.idNumber`, 'not a valid resident identity number', '身份证号码校验不通过')

@@ -61,7 +61,11 @@ test('an agent shows a document of a kind, hands in the authorisation, and types
   await page.getByLabel('代办人证件号码').fill('E12345678')
   for (const { materialName } of cities.item.materials.filter(({ isNeed }) => isNeed === '1'))
     await hand(page, materialName)
-  await check.getByText(/缺少授权委托书/).waitFor()
+  // Each finding stands once, and that of the authorisation leads to where it is handed in.
+  const lines = await check.getByRole('listitem').allTextContents()
+  expect(lines).toEqual([...new Set(lines)])
+  await check.getByRole('button', { name: '✗ 缺少授权委托书，请申请人提供', exact: true }).click()
+  expect(await page.evaluate('document.activeElement.id')).toBe('at-materials-WT1')
   await hand(page, '授权委托书（另附）')
   await check.getByText('没有需要处理的问题').waitFor()
   expect(await stumbles(page)).toEqual([])

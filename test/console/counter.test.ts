@@ -129,7 +129,7 @@ test('several files are offered to materials by their names, those of a scanner 
   )
   await incoming.getByRole('button', { name: '放入 2 个文件' }).click()
   await page.getByText('1 份材料还没有上传完').first().waitFor()
-  expect(await page.getByRole('button', { name: '提交', exact: true }).isDisabled()).toBe(true)
+  expect(await page.getByRole('button', { name: /^提交/ }).isDisabled()).toBe(true)
   await page.getByRole('button', { name: '重试' }).click()
   await expect.poll(() => page.getByText('未上传').count()).toBe(0)
   await rowOf(page, '申请人身份证').getByText('身份证正面.jpg').waitFor()

@@ -35,7 +35,8 @@ async function take(page: Page, step: string): Promise<void> {
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /签名并送达对方/ })
-    .click()
+    .waitFor()
+  await page.keyboard.press('Control+Enter')
   await page.getByText(`已办理：${step}`).waitFor()
 }
 

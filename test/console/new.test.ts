@@ -90,7 +90,9 @@ test('from nothing to a case number, and a reload in the middle loses nothing', 
   }
   expect(await needed.count()).toBe(cities.item.materials.length)
   await page.getByRole('complementary').getByText('没有需要处理的问题').waitFor()
-  await hand.click('提交')
+  // Out of the field in which the last word was written.
+  await page.locator('#form_reason').focus()
+  await hand.press('Control+Enter')
   await page.getByText(/已提交，办件编号/).waitFor()
   // Printed without another key.
   await page.getByText('已标记为已打印').waitFor()

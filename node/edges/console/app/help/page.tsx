@@ -3,6 +3,7 @@ import { TITLES } from '../../../../../protocol/case/names.ts'
 import { STEP_KEYS } from '../case/steps/kinds.ts'
 import { NAVIGATION } from '../places.ts'
 import { mayDo, useMe } from '../session.ts'
+import { SEND_KEY } from '../shell/keys.ts'
 import { SHELL } from '../shell/words.ts'
 import { PageFrame } from '../ui/page.tsx'
 import { usePair, useWords } from '../words.ts'
@@ -92,6 +93,9 @@ export function Page() {
         <ul>
           <li>
             <kbd>/</kbd> {words.search}
+          </li>
+          <li>
+            <kbd>{SEND_KEY}</kbd> {words.send}
           </li>
           {NAVIGATION.map(({ path, nav, action }) =>
             nav.keys !== undefined && (action === undefined || mayDo(me, action)) ? (

@@ -53,6 +53,7 @@ export function Agent({
         <>
           <Radio.Group
             aria-label={words.agentKind}
+            style={{ display: 'flex', marginBlock: 8 }}
             value={agent.kind ?? 'agent'}
             // Who only helps shows no document, and what stood there of one goes.
             onChange={event =>

@@ -12,7 +12,11 @@ export type Sources = Readonly<Record<string, 'number' | 'applicant' | 'earlier'
 export function useFindingWords(): (finding: Pick<Finding, 'code' | 'zh' | 'en'>) => string {
   const words = useWords(NEW)
   const pair = usePair()
-  return finding => (finding.code === 'required' ? words.fillIn : pair(finding))
+  const own: Readonly<Record<string, string>> = {
+    required: words.fillIn,
+    'authorisation-missing': words.bringAuthorisation,
+  }
+  return finding => own[finding.code] ?? pair(finding)
 }
 
 /** The words of a source. */
@@ -49,7 +53,7 @@ export function Field({
       </label>
       {children}
       {own.map(finding => (
-        <div key={finding.code} className={finding.level === 'error' ? 'wrong' : 'muted'}>
+        <div key={`${finding.code} ${finding.zh}`} className={finding.level === 'error' ? 'wrong' : 'muted'}>
           {finding.level === 'error' ? '✗ ' : 'ⓘ '}
           {told(finding)}
         </div>

@@ -55,8 +55,13 @@ function nameOf(path: string, words: Like, guide: Guide): string | undefined {
 }
 
 /** Where a finding is cured: a scan has no field of its own, its material has; and what licences are used for is said once for all. */
-export function placeOf({ path, code }: Pick<Finding, 'path' | 'code'>, materials: readonly Material[]): string {
+function placeOf(
+  { path, code }: Pick<Finding, 'path' | 'code'>,
+  materials: readonly Material[],
+  authorisation: string | undefined,
+): string {
   if (code === 'material-purpose') return '/purpose'
+  if (code === 'authorisation-missing' && authorisation !== undefined) return `/materials/${authorisation}`
   const [, index] = /^\/materials\/(\d+)(?:\/|$)/.exec(path) ?? []
   const material = index === undefined ? undefined : materials[Number(index)]
   return material?.code === undefined ? path : `/materials/${material.code}`
@@ -66,11 +71,14 @@ export function Findings({
   findings,
   guide,
   materials,
+  authorisation,
 }: {
   findings: readonly Finding[] | null
   guide: Guide
   /** as they stand in the draft */
   materials: readonly Material[]
+  /** code of the material that is the authorisation of the agent */
+  authorisation: string | undefined
 }) {
   const words = useWords(NEW)
   const told = useFindingWords()
@@ -93,10 +101,19 @@ export function Findings({
             </h3>
             <ul className="findings">
               {of.map(finding => (
-                <li key={`${finding.path} ${finding.code}`}>
-                  <button type="button" className="as-text" onClick={() => goTo(placeOf(finding, materials))}>
+                <li key={`${finding.path} ${finding.code} ${finding.zh}`}>
+                  <button
+                    type="button"
+                    className="as-text"
+                    onClick={() => goTo(placeOf(finding, materials, authorisation))}
+                  >
                     {finding.level === 'error' ? '✗ ' : 'ⓘ '}
-                    {[nameOf(finding.path, words, guide), told(finding)].filter(part => part !== undefined).join('：')}
+                    {[
+                      finding.code === 'authorisation-missing' ? undefined : nameOf(finding.path, words, guide),
+                      told(finding),
+                    ]
+                      .filter(part => part !== undefined)
+                      .join('：')}
                   </button>
                 </li>
               ))}

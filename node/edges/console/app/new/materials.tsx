@@ -244,7 +244,10 @@ function Row({
         ))}
       </ul>
       {of.map(finding => (
-        <div key={`${finding.path} ${finding.code}`} className={finding.level === 'error' ? 'wrong' : 'muted'}>
+        <div
+          key={`${finding.path} ${finding.code} ${finding.zh}`}
+          className={finding.level === 'error' ? 'wrong' : 'muted'}
+        >
           {finding.level === 'error' ? '✗ ' : 'ⓘ '}
           {pair(finding)}
         </div>

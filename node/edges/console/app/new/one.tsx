@@ -6,6 +6,7 @@ import type { Draft, SubmitCaseDraftAnswer } from '../../../client/api.generated
 import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
 import { node, useMe } from '../session.ts'
+import { SEND_KEY, useSend } from '../shell/keys.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { SchemaForm } from '../ui/schema-form.tsx'
@@ -14,7 +15,15 @@ import { Agent } from './agent.tsx'
 import { Applicant } from './applicant.tsx'
 import { type Notes, notesOf } from './compare.ts'
 import { COMPARE } from './compare-words.ts'
-import { type Content, filled, type Guide, type Prefilled, prefilledOf, sourcesOf } from './content.ts'
+import {
+  type Content,
+  codeOfAuthorisation,
+  filled,
+  type Guide,
+  type Prefilled,
+  prefilledOf,
+  sourcesOf,
+} from './content.ts'
 import { Delivery } from './delivery.tsx'
 import { useDraft } from './draft.ts'
 import { Commitment, Earlier } from './earlier.tsx'
@@ -118,9 +127,11 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
       setSending(false)
     }
   }
-  if (sent !== null) return <Submitted answer={sent} />
   const of = findings ?? []
   const errors = of.filter(({ level }) => level === 'error')
+  const ready = findings !== null && errors.length === 0 && draft.state !== 'failed' && waiting === 0
+  useSend(ready && !sending && sent === null ? () => void submit() : null)
+  if (sent !== null) return <Submitted answer={sent} />
   const states = { empty: words.empty, saving: words.saving, saved: words.saved, failed: words.failed }
   return (
     <div className="new-case">
@@ -188,18 +199,16 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
           {states[draft.state]}
         </p>
         {draft.error === null ? null : <ProblemNotice error={draft.error} retry={draft.retry} />}
-        <Findings findings={findings} guide={guide} materials={content.materials ?? []} />
+        <Findings
+          findings={findings}
+          guide={guide}
+          materials={content.materials ?? []}
+          authorisation={codeOfAuthorisation(content)}
+        />
         {error === null ? null : <ProblemNotice error={error} />}
         {waiting === 0 ? null : <p role="status">{words.stillUploading(waiting)}</p>}
-        <Button
-          type="primary"
-          size="large"
-          block
-          loading={sending}
-          disabled={findings === null || errors.length > 0 || draft.state === 'failed' || waiting > 0}
-          onClick={() => void submit()}
-        >
-          {words.submit}
+        <Button type="primary" size="large" block loading={sending} disabled={!ready} onClick={() => void submit()}>
+          {words.submit} <kbd>{SEND_KEY}</kbd>
         </Button>
       </aside>
     </div>

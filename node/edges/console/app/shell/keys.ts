@@ -51,3 +51,28 @@ export function useKeys(keys: Keys): void {
     return () => void layers.splice(layers.indexOf(current), 1)
   }, [])
 }
+
+const senders: { readonly current: (() => void) | null }[] = []
+
+/** Ctrl (or ⌘) and Enter send what is being written, out of its fields too; never while an input method composes. The part that came last goes before. */
+document.addEventListener('keydown', event => {
+  const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing, keyCode } = event
+  if (key !== 'Enter' || !(ctrlKey || metaKey) || altKey || shiftKey || isComposing || keyCode === 229) return
+  const send = senders.findLast(({ current }) => current !== null)?.current
+  if (send == null) return
+  event.preventDefault()
+  send()
+})
+
+/** What Ctrl and Enter send, as long as the part is shown; null while it cannot be sent. */
+export function useSend(send: (() => void) | null): void {
+  const current = useRef(send)
+  current.current = send
+  useEffect(() => {
+    senders.push(current)
+    return () => void senders.splice(senders.indexOf(current), 1)
+  }, [])
+}
+
+/** As it stands on buttons. */
+export const SEND_KEY = 'Ctrl ↵'

@@ -7,6 +7,7 @@ import { useMemo, useRef, useState } from 'react'
 import { callStep } from '../../../../client/steps.ts'
 import { queries, readAgain, useNode } from '../../query.ts'
 import { node } from '../../session.ts'
+import { SEND_KEY, useSend } from '../../shell/keys.ts'
 import { dayText } from '../../time.ts'
 import { useFormWords } from '../../ui/form-words.ts'
 import { ProblemNotice } from '../../ui/problem.tsx'
@@ -143,6 +144,7 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
       setBusy(false)
     }
   }
+  useSend(busy || (blocked && tried) ? null : () => void submit())
   const unsent = isUnanswered(failed)
   useSentAgain(unsent && !busy, submit)
   const insert = (text: string) => {
@@ -211,7 +213,7 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
       )}
       <Space wrap className="step-end">
         <Button type="primary" loading={busy} disabled={blocked && tried} onClick={() => void submit()}>
-          {words.submit(verb)}
+          {words.submit(verb)} <kbd>{SEND_KEY}</kbd>
         </Button>
         {kept === null ? null : <Button onClick={() => keep(null)}>{words.discard}</Button>}
         <span role="status" className="muted">
