@@ -34,7 +34,7 @@ const APART = [
   'node/spine/p2p/{hostile,places,throughput}.test.ts',
   'node/{city/cases/mail/parcels,city/partners/federation/directories}.test.ts',
   '{protocol/service/compare,node/{city/records/evidence/bundle,spine/exchange/bad-input,city/catalogue/forms/forms,spine/materials/blob-store}}.test.ts',
-  'adapters/{carrier/rest,rest/contract,rest/events,rest/{rest,xml},soap/{soap,wsdl},sdk/http,sdk/patience}.test.ts',
+  'adapters/{carrier/rest,rest/contract,rest/events,rest/{presets,rest,xml},soap/{soap,wsdl},sdk/http,sdk/patience}.test.ts',
   'protocol/federation/directory.test.ts',
 ]
 

@@ -16,12 +16,13 @@ import {
   mappingInput,
   type Request,
   readPlainXml,
+  readTime,
   sendTraced,
 } from '../sdk/index.ts'
 import { type Body, base64Body, bodyOf, contentMark, holdsContent, multipartBody } from './bodies.ts'
 import { judge, mappingFailed, type Verdict } from './judge.ts'
 import type { PathValues } from './path.ts'
-import type { MaterialPlan, RequestPlan, RestPlan } from './plan.ts'
+import type { MaterialPlan, RequestPlan, RestPlan, SessionPlan } from './plan.ts'
 
 export const SESSION_LIMITS = {
   /** characters of a token */
@@ -106,10 +107,18 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
     const value = found.ok ? asText(found.value) : null
     if (value === null || !TOKEN.test(value) || value.length > SESSION_LIMITS.tokenCharacters)
       return passing(mappingFailed(refuse('adapter.mapping', `${wanted.token.place}: found no token of visible ASCII`)))
-    const seconds = await wanted.seconds?.evaluate(verdict.input)
-    const lasts = seconds?.ok === true && typeof seconds.value === 'number' ? seconds.value : Number.POSITIVE_INFINITY
-    session = { token: value, until: context.now() + lasts * 1000 * SESSION_LIMITS.usedPart }
+    const lasts = await lastsMs(wanted, verdict.input, context.now())
+    session = { token: value, until: context.now() + lasts * SESSION_LIMITS.usedPart }
     return { ok: true, token: value }
+  }
+
+  /** How long a token lasts; without end where that is not said. */
+  async function lastsMs({ seconds, until }: SessionPlan, input: MappingInput, now: number): Promise<number> {
+    const told = await (until ?? seconds)?.evaluate(input)
+    if (told?.ok !== true || told.value === undefined || told.value === null) return Number.POSITIVE_INFINITY
+    if (until === null) return typeof told.value === 'number' ? told.value * 1000 : Number.POSITIVE_INFINITY
+    const end = readTime(String(told.value))
+    return end === null ? 0 : Math.max(0, Date.parse(end.instant) - now)
   }
 
   async function ask(request: RequestPlan, call: Call, context: Context): Promise<Verdict> {

@@ -255,7 +255,8 @@ export class Parts {
 
   #authorisation(): HeaderPlan {
     const { auth } = this.config
-    if (auth.scheme === 'none') return NO_HEADERS
+    // A preset is written out before.
+    if (auth.scheme === 'none' || auth.scheme === 'preset') return NO_HEADERS
     if (auth.scheme === 'headers') return this.#headersOf('auth.headers', auth.headers)
     const secret = this.#secret('auth.secret', auth.secret)
     const fixed = (name: string, value: string): HeaderPlan => ({ fixed: { [name]: value }, made: [] })

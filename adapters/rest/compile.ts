@@ -140,7 +140,8 @@ class Compiler extends Parts {
       this.problems.push('session.headers: read no $session')
     return {
       ...made,
-      token: this.mapping('session.token', session.token, ANSWER_VARIABLES),
+      token: this.mapping('session.token', session.token, ANSWER_VARIABLES, this.trusted),
+      until: this.optional('session.until', session.until, ANSWER_VARIABLES),
       seconds: this.optional('session.seconds', session.seconds, ANSWER_VARIABLES),
       over: this.optional('session.over', session.over, ANSWER_VARIABLES),
       reads: true,

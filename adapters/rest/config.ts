@@ -1,4 +1,7 @@
-/** The configuration of the rest adapter, as one strict schema; `config.schema.json` is generated from it. */
+/**
+ * The configuration of the rest adapter, as one strict schema; `config.schema.json` is generated from it.
+ * Over 450 lines: one schema, whose parts are made of each other.
+ */
 import * as z from 'zod'
 import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
 import { isExact } from '../../protocol/json-text.ts'
@@ -66,6 +69,12 @@ const OWN_HEADERS: Record<string, string> = {
   'idempotency-key': 'the adapter sends it with each request',
 }
 
+/** A text that a header can be. */
+const HeaderText = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/)
 const HeaderValue = z.union([
   z
     .string()
@@ -180,6 +189,7 @@ export const Session = z
     response: Response.default({}),
     token: Expression.describe('the token in the answer'),
     seconds: Expression.optional().describe('how long it holds; absent: until an answer says that it does not'),
+    until: Expression.optional().describe('when it ends, in place of seconds: ms, or a form that $instant reads'),
     over: Expression.optional().describe(
       'true when an answer to another request says that the token holds no more; HTTP 401 always does',
     ),
@@ -205,6 +215,57 @@ const Sign = z
       ),
   })
   .describe('what proves a request: headers, bodies and paths read it as $sign.NAME')
+
+const scheme = z.literal('preset')
+/** How systems of one kind want to be addressed; `presets.ts` says what each becomes. */
+const Preset = z.discriminatedUnion('preset', [
+  z
+    .strictObject({
+      scheme,
+      preset: z.literal('x-tif'),
+      paasId: HeaderText,
+      secret: SecretName.describe('name of the secret that is the token of the gateway'),
+    })
+    .describe(
+      'headers x-tif-paasid, -timestamp (seconds), -nonce and -signature, SHA-256 of timestamp, token, nonce, timestamp; a retry repeats them for 300 s unless sign.keepSeconds says otherwise',
+    ),
+  z
+    .strictObject({
+      scheme,
+      preset: z.literal('gjgxjhpt'),
+      rid: HeaderText.describe('who asks'),
+      sid: HeaderText.describe('which service is asked'),
+      secret: SecretName.describe('name of the secret that signs; with `fetch` the appkey'),
+      fetch: z
+        .strictObject({
+          method: z.enum(['GET', 'POST']).default('GET'),
+          path: Path,
+          body: JsonTemplate.optional().describe('of a POST'),
+          response: Response.default({}),
+          secret: Expression.describe('the secret in the answer, encrypted with the appkey (AES, ECB, base64 or hex)'),
+          endTime: Expression.describe('when it ends: ms, or a form that $instant reads'),
+        })
+        .optional()
+        .describe('a call, signed with the appkey, that gives the secret that signs all others until it ends'),
+    })
+    .describe('headers gjgxjhpt_rid, _sid, _rtime (ms) and _sign, HMAC-SHA256 of sid, rid and rtime as base64'),
+  z
+    .strictObject({
+      scheme,
+      preset: z.literal('token-params'),
+      secret: SecretName.describe('name of the secret that is the token'),
+      success: z
+        .string()
+        .min(1)
+        .max(20)
+        .default('1')
+        .describe('status.code, and custom.code where there is one, of success'),
+    })
+    .describe(
+      'each JSON body is sent as { token, params: the body }, answers are { status: { code, text }, custom: { code, text, … } }; what outcome and error say stands over it',
+    ),
+])
+export type PresetConfig = z.infer<typeof Preset>
 
 const Files = z
   .strictObject({ path: Path.describe('with {file}'), headers: Headers })
@@ -239,6 +300,7 @@ export const RestConfig = z
         z
           .strictObject({ scheme: z.literal('headers'), headers: z.record(HeaderName, HeaderValue) })
           .describe('headers of every request, made of $session or $sign'),
+        Preset,
         z.strictObject({ scheme: z.literal('none') }),
       ])
       .describe('how the adapter proves itself; `secret` is the name of a secret, which stands elsewhere'),

@@ -45,7 +45,12 @@ export type MaterialPlan = RequestPlan & {
   file: string
   fileName: Mapping
 }
-export type SessionPlan = RequestPlan & { token: Mapping; seconds: Mapping | null; over: Mapping | null }
+export type SessionPlan = RequestPlan & {
+  token: Mapping
+  seconds: Mapping | null
+  until: Mapping | null
+  over: Mapping | null
+}
 export type SignPlan = {
   /** null: a retry repeats time and nonce, however late it comes */
   keepMs: number | null

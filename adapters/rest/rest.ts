@@ -33,6 +33,7 @@ import { createPoller } from './events.ts'
 import { mappingFailed, readCaseNo } from './judge.ts'
 import { createLacking } from './lacking.ts'
 import type { LookUpPlan, MaterialPlan, PacketPlan, RequestPlan, RestPlan, Take } from './plan.ts'
+import { expandPreset } from './presets.ts'
 import { createProgress, type Progress } from './progress.ts'
 
 export type RestOptions = {
@@ -64,10 +65,11 @@ export function parseConfig<T extends z.ZodType>(schema: T, config: unknown): z.
  */
 export function createMappedAdapter(
   kind: string,
-  config: RestConfig,
+  written: RestConfig,
   secrets: Readonly<Record<string, string>>,
   codec: Codec,
 ): Adapter {
+  const config = expandPreset(written)
   const compiled = compilePlan(config, secrets, codec)
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encode } from './charsets.ts'
-import { digest, keyedDigest } from './digests.ts'
+import { decryptAes, digest, keyedDigest } from './digests.ts'
 
 describe('digests', () => {
   test.each([
@@ -44,5 +44,28 @@ describe('charsets', () => {
     expect(encode('中', 'gbk')).toEqual(Uint8Array.of(0xd6, 0xd0))
     expect(encode('𠮷', 'gbk')).toBeNull()
     expect(encode('what?', 'gbk')).not.toBeNull()
+  })
+})
+
+describe('AES', () => {
+  const key = '0123456789abcdef'
+  // As OpenSSL encrypts it: enc -aes-128-ecb, enc -aes-256-ecb.
+  test.each([
+    ['ypAo7xaP+SvoAhAFEGNmqA==', key],
+    ['ca9028ef168ff92be8021005106366a8', key],
+    ['ca9028ef168ff92be8021005106366a8'.toUpperCase(), key],
+    ['PbZ4Ml+0Bfa93f5rq+oFfg==', key + key],
+  ])('%s is decrypted', (text, by) => {
+    expect(decryptAes(text, by)).toBe('密钥-1')
+  })
+
+  test.each([
+    ['ypAo7xaP+SvoAhAFEGNmqA==', 'fedcba9876543210'],
+    ['ypAo7xaP+SvoAhAFEGNmqA==', 'short'],
+    ['ypAo7xaP+SvoAhAFEGNmqA==', key + key],
+    ['AAAA', key],
+    ['', key],
+  ])('what the key did not encrypt is nothing: %s by %s', (text, by) => {
+    expect(decryptAes(text, by)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
 /** The functions that mappings may call besides JSONata's own: dictionaries, times, lengths. */
 import { encode, isCharset } from './charsets.ts'
 import type { Code, Dictionary } from './dictionary.ts'
-import { type Digest, digest, isDigest, keyedDigest } from './digests.ts'
+import { type Digest, decryptAes, digest, isDigest, keyedDigest } from './digests.ts'
 import { type MappingFunctions, MappingRefusal } from './mapping.ts'
 import { compactTime, readTime } from './time-forms.ts'
 
@@ -10,7 +10,7 @@ const PAD_LIMIT = 10_000
 /**
  * `$theirs(dictionary, ourCode)` · `$ours(dictionary, theirCode)` · `$instant(time)` ISO 8601 with offset · `$day(time)`
  * YYYY-MM-DD · `$compactTime(time)` yyyyMMddHHmmss · `$atMost(text, characters)` and `$atMostBytes(text, bytes, charset)` the text,
- * refused when longer · `$digest(name, text)` and `$hmac(name, key, text)` lowercase hex · `$hexToBase64(hex)` · `$base64(text)` of its
+ * refused when longer · `$digest(name, text)` and `$hmac(name, key, text)` lowercase hex · `$decryptAes(text, key)` · `$hexToBase64(hex)` · `$base64(text)` of its
  * UTF-8. An absent value and null stay absent.
  */
 export function mappingFunctions(dictionaries: ReadonlyMap<string, Dictionary>): MappingFunctions {
@@ -73,6 +73,15 @@ export function mappingFunctions(dictionaries: ReadonlyMap<string, Dictionary>):
         withDigest(name, text, (found, of) => keyedDigest(found, String(key), of)),
     },
     base64: { signature: '<s?:s>', call: (text?: string) => (text === undefined ? undefined : btoaOf(text, 'utf8')) },
+    decryptAes: {
+      signature: '<s?s:s>',
+      call: (text: string | undefined, key: string) => {
+        if (text === undefined) return undefined
+        const read = decryptAes(text, key)
+        if (read === null) throw new MappingRefusal('not a text that this key encrypted')
+        return read
+      },
+    },
     hexToBase64: {
       signature: '<s?:s>',
       call: (hex?: string) => {

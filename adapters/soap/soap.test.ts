@@ -121,6 +121,14 @@ describe('envelopes', () => {
   })
 })
 
+test('a preset of headers goes with envelopes too', async () => {
+  const seen = answering(GOOD)
+  const auth = { scheme: 'preset', preset: 'x-tif', paasId: 'tongban', secret: 'password' } as const
+  expect(await adapterOf({ auth }).deliver(submit, context)).toMatchObject({ ok: true })
+  expect(seen[0]?.headers.get('x-tif-paasid')).toBe('tongban')
+  expect(seen[0]?.headers.get('x-tif-signature')).toMatch(/^[\da-f]{64}$/)
+})
+
 describe('WS-Security', () => {
   type Token = { Username: string; Password: Record<string, string>; Nonce?: Record<string, string>; Created?: string }
   const tokenOf = (text: string): Token => {

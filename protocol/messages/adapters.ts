@@ -28,6 +28,7 @@ export const ADAPTER_MESSAGES: Messages = {
   'too large': '过大',
   'there is no charset of this name': '没有该名称的字符集',
   'longer than the {count} bytes that the field holds': '超过该字段的 {count} 个字节',
+  'not a text that this key encrypted': '不是用该密钥加密的文本',
   'not bytes in hexadecimal': '不是十六进制字节',
   'there is no digest of this name: {why}': '没有该名称的摘要算法：{why}',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a dollar sign before a place
