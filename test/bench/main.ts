@@ -6,9 +6,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchAdapters } from './adapters.ts'
 import { benchCases } from './cases.ts'
 import { benchCatalog } from './catalog.ts'
-import { benchConsole } from './console.ts'
 import { benchExchange } from './exchange.ts'
 import { ATTACK_NAMES, benchHostile } from './hostile.ts'
 import { markdownOf, performanceMarkdown } from './markdown.ts'
@@ -24,7 +24,9 @@ const BENCHES: { [Name in BenchName]: (options: BenchOptions[Name]) => Promise<F
   materials: options => benchMaterials({ ...options, log }),
   catalog: options => benchCatalog({ ...options, log }),
   cases: options => benchCases({ ...options, log }),
-  console: options => benchConsole({ ...options, log }),
+  // A browser and what looks at its pages are much to load for a bench that needs none.
+  console: async options => (await import('./console.ts')).benchConsole({ ...options, log }),
+  adapters: options => benchAdapters({ ...options, log }),
   hostile: options => benchHostile({ ...options, log }),
 }
 const NAMES = Object.keys(BENCHES) as BenchName[]
@@ -79,6 +81,7 @@ function optionsOf(): BenchOptions {
     catalog: { ...base.catalog, ...given({ rounds, sizes: wholes(values.items) }) },
     cases: { ...base.cases, ...given({ cases: values.cases === undefined ? undefined : whole(values.cases) }) },
     console: { ...base.console, ...given({ rounds }) },
+    adapters: { ...base.adapters, ...given({ rounds, seconds }) },
     hostile: { ...base.hostile, ...given({ rounds, seconds, attacks: attacks.length === 0 ? undefined : attacks }) },
   }
 }

@@ -1,4 +1,5 @@
 /** What each bench runs with: by itself, within the time of a report, and so small that it only shows that it works. */
+import type { AdaptersOptions } from './adapters.ts'
 import type { CasesOptions } from './cases.ts'
 import type { CatalogOptions } from './catalog.ts'
 import type { ConsoleOptions } from './console.ts'
@@ -15,6 +16,7 @@ export type BenchOptions = {
   catalog: Sized<CatalogOptions>
   cases: Sized<CasesOptions>
   console: Sized<ConsoleOptions>
+  adapters: Sized<AdaptersOptions>
   hostile: Sized<HostileOptions>
 }
 export type BenchName = keyof BenchOptions
@@ -35,6 +37,7 @@ const FULL: BenchOptions = {
   },
   cases: { cases: 1_000_000, real: 1000, looks: 200 },
   console: { rounds: 5, real: 60, cases: 100_000, pages: 300, frames: 600 },
+  adapters: { rounds: 5, seconds: 3, warmUp: 3, singles: 500 },
   hostile: { rounds: 3, seconds: 3, warmUp: 1, attacks: ATTACK_NAMES, attackers: [1, 2] },
 }
 
@@ -61,6 +64,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     catalog: { ...FULL.catalog, sizes: [1_300, 103_600], agreements: [300], searches: 200 },
     cases: { cases: 300_000, real: 500, looks: 100 },
     console: { ...FULL.console, rounds: 3 },
+    adapters: { ...FULL.adapters, rounds: 3 },
     hostile: { rounds: 1, seconds: 1, warmUp: 1, attacks: REPORTED, attackers: [2] },
   },
   smoke: {
@@ -70,6 +74,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5, rest: 0 },
     cases: { cases: 40, real: 12, looks: 2 },
     console: { rounds: 1, real: 2, cases: 40, pages: 5, frames: 5, addresses: 1 },
+    adapters: { rounds: 1, seconds: 0.05, warmUp: 0.01, singles: 5 },
     hostile: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
   },
 }

@@ -1,0 +1,211 @@
+/**
+ * `adapters`: what each kind of adapter delivers to a system in a process of its own, beside a bare client of the same system; and what it
+ * adds to a single packet.
+ */
+import { createRestAdapter } from '../../adapters/rest/rest.ts'
+import type { Delivery } from '../../adapters/sdk/port.ts'
+import { memoryState, sampleSubmit, testContext } from '../../adapters/sdk/test-kit.ts'
+import { createSoapAdapter } from '../../adapters/soap/soap.ts'
+import { Child } from './child.ts'
+import { median, percentiles } from './load.ts'
+import { type Figure, type Findings, figure, type Group } from './report.ts'
+
+export type AdaptersOptions = {
+  rounds: number
+  /** of a round */
+  seconds: number
+  /** before the first round, and how many single packets are timed */
+  warmUp: number
+  singles: number
+  log: (line: string) => void
+}
+
+/** As many as a node hands over at a time. */
+const PARALLEL = 8
+/** Of a bare client of the same system, in packets a second. */
+const AIM = 0.8
+
+type Contender = { title: string; deliver: (delivery: Delivery) => Promise<void>; bare?: string }
+
+/** What the bare clients send: the very fields that the mappings send. */
+const fieldsOf = ({ caseNo, body }: Delivery): Record<string, string> => {
+  const { item, applicant } = body as { item: { code: string }; applicant: { name: string; idNumber: string } }
+  return { caseNo, item: item.code, applicant: applicant.name, idNumber: applicant.idNumber }
+}
+const FIELDS = {
+  caseNo: 'caseNo',
+  item: 'body.item.code',
+  applicant: 'body.applicant.name',
+  idNumber: 'body.applicant.idNumber',
+}
+const envelope = (content: string): string =>
+  `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>${content}</soapenv:Body></soapenv:Envelope>`
+const register = (fields: Record<string, string>): string =>
+  `<register xmlns="urn:approval">${Object.entries(fields)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('')}</register>`
+
+async function bare(url: string, key: string, type: string, body: string, number: RegExp): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': type, 'idempotency-key': key, 'x-token': 'bench' },
+    body,
+  })
+  if (!number.test(await response.text())) throw new Error('the system gave no number')
+}
+
+function contenders(url: string): Record<string, Contender> {
+  const adapted = (title: string, adapter: ReturnType<typeof createRestAdapter>, of: string): Contender => {
+    const { context } = testContext({ now: Date.now(), state: memoryState() })
+    return {
+      title,
+      bare: of,
+      async deliver(delivery) {
+        const call = { ...context, deadline: Date.now() + 60_000, attempt: 0, now: Date.now }
+        const result = await adapter.deliver(delivery, call)
+        if (result.ok !== true || result.localCaseNo === undefined)
+          throw new Error(`${title}: ${JSON.stringify(result)}`)
+      },
+    }
+  }
+  const auth = { scheme: 'header', name: 'x-token', secret: 'token' } as const
+  const secrets = { token: 'bench' }
+  return {
+    bareJson: {
+      title: 'a bare client, JSON',
+      deliver: delivery =>
+        bare(
+          `${url}cases`,
+          delivery.idempotencyKey,
+          'application/json',
+          JSON.stringify(fieldsOf(delivery)),
+          /"number":"SY/,
+        ),
+    },
+    rest: adapted(
+      'rest',
+      createRestAdapter({
+        config: {
+          baseUrl: url,
+          auth,
+          outcome: "code = '0' ? 'done'",
+          register: { path: '/cases', body: FIELDS, response: { localCaseNo: 'number' } },
+        },
+        secrets,
+      }),
+      'bareJson',
+    ),
+    bareXml: {
+      title: 'a bare client, SOAP',
+      deliver: delivery =>
+        bare(
+          `${url}soap`,
+          delivery.idempotencyKey,
+          'text/xml; charset=utf-8',
+          envelope(register(fieldsOf(delivery))),
+          /<number>SY/,
+        ),
+    },
+    soap: adapted(
+      'soap',
+      createSoapAdapter({
+        config: {
+          baseUrl: `${url}soap`,
+          auth,
+          outcome: "registerResponse.code = '0' ? 'done'",
+          register: {
+            body: register(Object.fromEntries(Object.entries(FIELDS).map(([name, path]) => [name, `{{ ${path} }}`]))),
+            response: { localCaseNo: 'registerResponse.number' },
+          },
+        },
+        secrets,
+      }),
+      'bareXml',
+    ),
+  }
+}
+
+let made = 0
+const next = (): Delivery => sampleSubmit(`bench ${++made}`)
+
+/** Packets a second with as many under way as a node has. */
+async function full({ deliver }: Contender, seconds: number): Promise<number> {
+  const begun = performance.now()
+  const until = begun + seconds * 1000
+  let done = 0
+  const lane = async () => {
+    do {
+      await deliver(next())
+      done++
+    } while (performance.now() < until)
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, lane))
+  return (done * 1000) / (performance.now() - begun)
+}
+
+/** ms of packets one after another. */
+async function single({ deliver }: Contender, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let no = 0; no < count; no++) {
+    const delivery = next()
+    const begun = performance.now()
+    await deliver(delivery)
+    times.push(performance.now() - begun)
+  }
+  return times
+}
+
+export async function benchAdapters({ rounds, seconds, warmUp, singles, log }: AdaptersOptions): Promise<Findings> {
+  const system = new Child('./adapter-system.ts')
+  try {
+    const { url } = await system.call<{ url: string }>('start')
+    const all = Object.entries(contenders(url))
+    const rates = new Map<string, number[]>(all.map(([name]) => [name, []]))
+    for (const [, contender] of all) await full(contender, warmUp)
+    for (let round = 1; round <= rounds; round++) {
+      for (const [name, contender] of all) rates.get(name)?.push(await full(contender, seconds))
+      log(`round ${round}: ${all.map(([name]) => `${name} ${Math.round(rates.get(name)?.at(-1) ?? 0)}/s`).join(', ')}`)
+    }
+    const groups: Record<string, Group> = {}
+    const middles = new Map<string, number>()
+    for (const [name, contender] of all) {
+      const times = percentiles(await single(contender, singles))
+      middles.set(name, times.p50)
+      const own = rates.get(name) ?? []
+      const of = contender.bare === undefined ? undefined : rates.get(contender.bare)
+      const figures: Record<string, Figure> = {
+        packetsPerSecond: figure('packets taken', '/s', own),
+        p50: figure('one packet, p50', 'ms', [times.p50]),
+        p95: figure('one packet, p95', 'ms', [times.p95]),
+      }
+      if (of !== undefined && contender.bare !== undefined) {
+        figures.ofBare = figure(
+          'of the bare client',
+          '',
+          own.map((rate, round) => rate / (of[round] ?? median(of))),
+          { aim: ['≥', AIM] },
+        )
+        figures.added = figure('added to one packet, p50', 'ms', [times.p50 - (middles.get(contender.bare) ?? 0)], {
+          least: -1000,
+        })
+      }
+      groups[name] = { title: contender.title, figures }
+    }
+    const effects = await system.call<number>('effects')
+    if (effects !== made) throw new Error(`${made} packets, ${effects} effects`)
+    return {
+      title: 'Adapters (适配器)',
+      rounds,
+      settings: { 'seconds a round': seconds, 'at a time': PARALLEL, 'single packets': singles },
+      table: 'rows',
+      groups,
+      notes: [
+        'From a delivery without materials to the number that the system gave for it. The system remembers keys in the memory of a process of its own, on this machine; contenders run in alternating rounds.',
+        'A bare client sends the same fields under the same key by `fetch`, and looks for the number in the text of the answer: no mapping, no rules, no bounds, no deadline.',
+        'Each packet had one effect: counted at the system.',
+      ],
+    }
+  } finally {
+    await system.stop()
+  }
+}
