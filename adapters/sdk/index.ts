@@ -1,7 +1,7 @@
 /**
  * The adapter SDK (适配器开发包): the port that a node calls, bounded HTTP, charsets, digests, declarative field mapping, code
  * dictionaries. An adapter imports this entry, from outside of the repository as `tongban/sdk`, and never a sibling. Its test imports
- * `contract.ts` and `test-kit.ts` besides (`tongban/sdk/contract`, `tongban/sdk/test-kit`), or `conformance.ts` where there is no vitest.
+ * `contract.ts` and `test-kit.ts` besides (`tongban/sdk/contract`, `tongban/sdk/test-kit`), or `certificate.ts` (`tongban/sdk/certificate`) where there is no vitest.
  */
 export { CASE_CONTENT, type CaseKind, type MoveRequest } from '../../protocol/case/kinds.ts'
 export { readKeepingDigits } from '../../protocol/json-outside.ts'

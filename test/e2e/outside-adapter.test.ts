@@ -36,7 +36,9 @@ test('is of one folder: it imports no file of the program', async () => {
     expect(await readFile(join(outside, name), 'utf8')).not.toMatch(/from '\.\.\//)
 })
 
-test('is checked by its types', async () => {
+test('is checked by its types, and can be proved without a test runner', async () => {
+  const proof = `import { certify } from 'tongban/sdk/certificate'\nimport { sampleSubmit } from 'tongban/sdk/test-kit'\n`
+  await writeFile(join(outside, 'proof.ts'), `${proof}export const play = { certify, submit: sampleSubmit('proof') }\n`)
   await run(process.execPath, [program('typescript/bin/tsc'), '-p', outside])
   const wrong = join(outside, 'wrong.ts')
   await writeFile(wrong, `import type { Adapter } from 'tongban/sdk'\nexport const half: Adapter = { kind: 'half' }\n`)
