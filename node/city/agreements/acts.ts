@@ -7,6 +7,7 @@ import { fromHex, toHex } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import type { EventLog } from '../../kernel/records/events.ts'
 import type { Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
@@ -45,12 +46,22 @@ export function createActs(parts: {
   db: Database
   clock: Clock
   audit: Audit
+  events: Pick<EventLog, 'append'>
   agreements: Agreements
   fourEyes: boolean
   /** accounts of the person behind an account, itself among them */
   accountsOf: (id: string) => Promise<readonly string[]>
 }) {
   const { db, agreements } = parts
+
+  /** Colleagues hear of what waits for them, and of what does not any more. */
+  const tell = (tx: Transaction, { no, thread }: Pick<PreparedAct, 'no' | 'thread'>): Promise<void> =>
+    parts.events.append(
+      tx,
+      thread === null
+        ? { type: 'agreement-draft.changed', subject: String(no) }
+        : { type: 'agreement.changed', subject: thread },
+    )
 
   async function carryOut(act: Act, by: By): Promise<AgreementView[]> {
     switch (act.kind) {
@@ -113,7 +124,7 @@ export function createActs(parts: {
   /** Whoever takes it out of the table has it: two who sign at once do not both. */
   async function drop(
     tx: Transaction,
-    { no, kind }: PreparedAct,
+    { no, kind, thread }: PreparedAct,
     action: 'act.signed' | 'act.discarded',
     actor: string,
   ): Promise<void> {
@@ -121,6 +132,7 @@ export function createActs(parts: {
       throw new ProblemError('request.not-found', 'act')
     await act(tx)
     await parts.audit.append(tx, { actor, action, subject: String(no), detail: { kind } })
+    await tell(tx, { no, thread })
   }
 
   /** Keeps an act for another administrator. */
@@ -152,6 +164,7 @@ export function createActs(parts: {
         subject: String(no),
         detail: { kind: wanted.kind },
       })
+      await tell(tx, { no, thread: wanted.thread })
       await alongside?.(tx)
       return { ...wanted, no, preparedBy: actor, preparedAt: at } as PreparedAct
     })

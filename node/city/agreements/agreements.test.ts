@@ -546,10 +546,11 @@ describe('a signature that another city tells', () => {
 
   test('with four eyes two administrators confirm it', async () => {
     const { toS } = await told()
-    const { db, audit } = world.city(S)
+    const { db, audit, events } = world.city(S)
     const acts = createActs({
       db,
       audit,
+      events,
       clock: world.clock,
       agreements: agreements(S),
       fourEyes: true,
@@ -580,10 +581,11 @@ test('those that could cover a case are listed to their end, however many there 
 
 describe('with four eyes', () => {
   const acts = (code: string, fourEyes = true) => {
-    const { db, audit } = world.city(code)
+    const { db, audit, events } = world.city(code)
     return createActs({
       db,
       audit,
+      events,
       clock: world.clock,
       agreements: agreements(code),
       fourEyes,
@@ -616,6 +618,28 @@ describe('with four eyes', () => {
     expect(await audited(S)).toEqual(
       expect.arrayContaining(['act.prepared', 'act.discarded', 'act.signed', 'agreement.sign']),
     )
+  })
+
+  test('colleagues hear of what waits for them, and of what does not any more', async () => {
+    const { thread } = await active()
+    const { db } = world.city(A)
+    const [before] = await db.query<{ no: number }>('SELECT coalesce(max(no), 0) AS no FROM events')
+    const told = () =>
+      db.query<{ type: string; subject: string }>('SELECT type, subject FROM events WHERE no > ? ORDER BY no', [
+        before?.no ?? 0,
+      ])
+    const here = acts(A)
+    const suspend = { kind: 'suspend', thread, input: { reason: '系统升级' } } as const
+    const { prepared } = await here.submit(suspend, 'person:1')
+    expect(await told()).toEqual([{ type: 'agreement.changed', subject: thread }])
+    await here.discard(prepared?.no ?? 0, 'person:2')
+    expect(await told()).toHaveLength(2)
+    // A proposal has no thread yet: it is told of as drafts are.
+    const proposal = await here.submit({ kind: 'propose', thread: null, input: { document: text() } }, 'person:1')
+    expect((await told()).at(-1)).toEqual({
+      type: 'agreement-draft.changed',
+      subject: String(proposal.prepared?.no),
+    })
   })
 
   test('suspending and terminating take two as well, and what is not possible is not prepared', async () => {
@@ -704,10 +728,11 @@ describe('with four eyes', () => {
 
 describe('two administrators on one agreement', () => {
   const acts = (code: string, fourEyes = false) => {
-    const { db, audit } = world.city(code)
+    const { db, audit, events } = world.city(code)
     return createActs({
       db,
       audit,
+      events,
       clock: world.clock,
       agreements: agreements(code),
       fourEyes,

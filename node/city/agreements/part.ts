@@ -97,6 +97,7 @@ export function createAgreementsPart(
     db,
     clock,
     audit,
+    events,
     agreements,
     fourEyes: config.agreements.fourEyes,
     accountsOf: grants.accountsOf,

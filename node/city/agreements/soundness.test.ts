@@ -126,10 +126,11 @@ describe('a city', () => {
 
   test('writes no text that does not hold, and prepares none', async () => {
     await begin()
-    const { db, audit } = world.city(A)
+    const { db, audit, events } = world.city(A)
     const acts = createActs({
       db,
       audit,
+      events,
       clock: world.clock,
       agreements: city(A),
       fourEyes: true,
@@ -175,10 +176,11 @@ describe('a city', () => {
     const [proposed] = await city(A).propose(text([agreed('NEW'), agreed('H')]), by)
     const thread = proposed?.thread ?? ''
     await world.settle()
-    const { db, audit } = world.city(S)
+    const { db, audit, events } = world.city(S)
     const acts = createActs({
       db,
       audit,
+      events,
       clock: world.clock,
       agreements: city(S),
       fourEyes: false,

@@ -16,7 +16,7 @@ const STALE: Readonly<Record<string, readonly OperationId[]>> = {
   'case.due': OF_LISTS,
   'case-draft.changed': ['listCaseDrafts', 'checkCaseDraft'],
   'agreement.changed': ['listAgreements', 'getAgreement', 'listActs', 'diffAgreement', 'previewStep'],
-  'agreement-draft.changed': ['listAgreementDrafts', 'getAgreementDraft', 'diffAgreementDraft'],
+  'agreement-draft.changed': ['listAgreementDrafts', 'getAgreementDraft', 'diffAgreementDraft', 'listActs'],
   'partner.changed': ['listPartners', 'getPartner', 'getPartnerHealth', 'listInvites', 'getHealth'],
   'partner.connected': ['listPartners', 'getPartner', 'getPartnerHealth', 'getHealth'],
   'partner.lost': ['listPartners', 'getPartner', 'getPartnerHealth', 'getHealth'],
@@ -121,7 +121,7 @@ function readWaiting(): void {
 
 /** Listens from now on; ends by the answer. */
 export function watch(): () => void {
-  const source = new EventSource('/api/v1/events')
+  const source = new EventSource(OPERATIONS.watchEvents.path)
   let lost = false
   source.addEventListener('open', () => {
     set({ open: true, asOf: Date.now() })

@@ -4,7 +4,9 @@ import { Link, useParams } from '@tanstack/react-router'
 import { Alert, Button, Input, Select, Space, Table } from 'antd'
 import { useMemo, useState } from 'react'
 import { MODE_NAMES } from '../../../../../protocol/case/kinds.ts'
+import { OPERATIONS } from '../../../client/addresses.generated.ts'
 import type { AgreementDetail } from '../../../client/api.generated.ts'
+import { addressOf } from '../../../client/client.ts'
 import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
@@ -102,6 +104,7 @@ function Told({ agreement }: { agreement: AgreementDetail }) {
     <section className="card" aria-labelledby="told">
       <h2 id="told">{words.told}</h2>
       {confirm.error === null ? null : <ProblemNotice error={confirm.error} />}
+      {confirm.data?.prepared == null ? null : <Alert type="info" showIcon title={words.prepared} />}
       <ul>
         {told.map(({ city, fingerprint, by }) => (
           <li key={`${city} ${fingerprint}`}>
@@ -141,7 +144,7 @@ function Attachments({ thread }: { thread: string }) {
           <li key={sha256}>
             {name}{' '}
             {held ? (
-              <a href={`/api/v1/agreements/${thread}/attachments/${sha256}`} download={name}>
+              <a href={addressOf(OPERATIONS.downloadAttachment, { params: { thread, sha256 } })} download={name}>
                 {words.download}
               </a>
             ) : (
@@ -247,7 +250,7 @@ export function Page() {
   const read = useNode('getAgreement', { params: { thread } })
   const aside = (
     <Space>
-      <a href={`/api/v1/agreements/${thread}/document`} target="_blank" rel="noreferrer">
+      <a href={addressOf(OPERATIONS.printAgreement, { params: { thread } })} target="_blank" rel="noreferrer">
         {words.print}
       </a>
       <Link to="/agreements">{words.back}</Link>

@@ -41,7 +41,18 @@ function Preview({ thread, act, on }: { thread: string; act: (typeof TOUCHING)[n
 }
 
 /** A step with its reason, and its day where it has one. */
-function Ask({ agreement, act, close }: { agreement: AgreementDetail; act: Asked; close: () => void }) {
+function Ask({
+  agreement,
+  act,
+  prepared,
+  close,
+}: {
+  agreement: AgreementDetail
+  act: Asked
+  /** with four eyes: it waits for another administrator */
+  prepared: () => void
+  close: () => void
+}) {
   const words = useWords(AGREEMENTS)
   const { thread, version } = agreement
   const [form] = Form.useForm<{ reason: string; effectiveOn?: Dayjs }>()
@@ -56,9 +67,13 @@ function Ask({ agreement, act, close }: { agreement: AgreementDetail; act: Asked
   const { error, isPending } = acts[act]
   const finish = ({ reason }: { reason: string }) => {
     const common = { params: { thread }, ifMatch: version }
+    const given = (outcome: object): void => {
+      if ('prepared' in outcome && outcome.prepared !== null) prepared()
+      close()
+    }
     if (act === 'terminate')
-      acts.terminate.mutate({ ...common, body: { reason, effectiveOn: on ?? '' } }, { onSuccess: close })
-    else acts[act].mutate({ ...common, body: { reason } }, { onSuccess: close })
+      acts.terminate.mutate({ ...common, body: { reason, effectiveOn: on ?? '' } }, { onSuccess: given })
+    else acts[act].mutate({ ...common, body: { reason } }, { onSuccess: given })
   }
   return (
     <Modal open title={words[act]} footer={null} onCancel={close} width={640}>
@@ -172,6 +187,7 @@ export function Steps({ agreement }: { agreement: AgreementDetail }) {
   const navigate = useNavigate()
   const { city } = useSettings()
   const [asked, ask] = useState<Asked | 'renew' | null>(null)
+  const [prepared, tellPrepared] = useState(false)
   const { thread, version, pending } = agreement
   const sign = useAct('signAgreement', OF_AGREEMENTS)
   const keep = useAct('createAgreementDraft', ['listAgreementDrafts'])
@@ -194,7 +210,7 @@ export function Steps({ agreement }: { agreement: AgreementDetail }) {
     <section aria-labelledby="steps">
       <h2 id="steps">{words.steps}</h2>
       {error === null ? null : <ProblemNotice error={error} />}
-      {sign.data?.prepared == null ? null : <Alert type="info" showIcon title={words.prepared} />}
+      {sign.data?.prepared == null && !prepared ? null : <Alert type="info" showIcon title={words.prepared} />}
       <Space wrap>
         {open.map(({ act }) =>
           act === 'sign' ? (
@@ -232,7 +248,9 @@ export function Steps({ agreement }: { agreement: AgreementDetail }) {
         </ul>
       </details>
       {asked === 'renew' ? <Renew agreement={agreement} close={() => ask(null)} /> : null}
-      {asked !== null && asked !== 'renew' ? <Ask agreement={agreement} act={asked} close={() => ask(null)} /> : null}
+      {asked !== null && asked !== 'renew' ? (
+        <Ask agreement={agreement} act={asked} prepared={() => tellPrepared(true)} close={() => ask(null)} />
+      ) : null}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { ProblemError } from '../../../../../protocol/problem.ts'
 import { auditedText } from '../../../../../protocol/rights/audited.ts'
+import { OPERATIONS } from '../../../client/addresses.generated.ts'
 import { addressOf } from '../../../client/client.ts'
 import { useAct, useNode } from '../query.ts'
 import { PageFrame } from '../ui/page.tsx'
@@ -106,7 +107,7 @@ export function Page() {
           <Button loading={check.isPending} onClick={() => check.mutate({})}>
             {words.check}
           </Button>
-          <Button href={addressOf({ path: '/api/v1/audit/export' }, { query })} download>
+          <Button href={addressOf(OPERATIONS.exportAudit, { query })} download>
             {words.exporting}
           </Button>
         </Space>

@@ -199,6 +199,7 @@ export function Page() {
                     <Button onClick={() => resume.mutate({ params: { code } })}>{words.resume}</Button>
                   ) : null}
                 </Space>
+                {manages && partner.status === 'active' ? <p className="muted">{words.stolen}</p> : null}
                 {suspend.error === null ? null : <ProblemNotice error={suspend.error} />}
                 {resume.error === null ? null : <ProblemNotice error={resume.error} />}
                 {partner.revoked === null ? null : (

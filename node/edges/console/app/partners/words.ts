@@ -85,6 +85,8 @@ export const PARTNERS = catalogue(
     suspend: '暂停合作',
     suspendSure: '暂停后不再交换；未送达的保留，恢复后继续。',
     resume: '恢复合作',
+    stolen:
+      '怀疑对方的密钥失窃：先暂停合作，再电话告知对方。数据包密钥只能由对方城市吊销，城市证书由对方更换或由联盟吊销；本市密钥在“运行”的“证书与密钥”吊销。',
     address: '地址',
     fingerprint: '城市证书指纹（SHA-256）',
     paired: (at: string) => `配对于 ${at}`,
@@ -178,6 +180,8 @@ export const PARTNERS = catalogue(
     suspend: 'Suspend',
     suspendSure: 'Nothing is exchanged until you resume; what waits is kept.',
     resume: 'Resume',
+    stolen:
+      'If a key of this partner may be stolen: suspend it, then call its administrator. Its own city alone revokes its packet keys; its certificate is replaced there, or revoked by the federation. Keys of this city are revoked in Operation, under Certificates and keys.',
     address: 'Addresses',
     fingerprint: 'Fingerprint of the city certificate (SHA-256)',
     paired: (at: string) => `paired ${at}`,
