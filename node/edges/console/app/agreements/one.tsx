@@ -93,10 +93,17 @@ function Impact({ thread }: { thread: string }) {
   )
 }
 
+/** Cities by their names: of an agreement between many, also those that are no partners of this one, as the text names them. */
+function useParties({ document: { parties } }: AgreementDetail): (code: string) => string {
+  const nameOf = useCities()
+  const named = new Map(parties.map(({ code, name }) => [code, name]))
+  return code => named.get(code) ?? nameOf(code)
+}
+
 /** Signatures that the proposer told, by certificates that this city has not compared yet. */
 function Told({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
-  const nameOf = useCities()
+  const nameOf = useParties(agreement)
   const confirm = useAct('confirmAgreementCertificate', OF_AGREEMENTS)
   const told = agreement.versions.flatMap(version => version.told)
   if (told.length === 0) return null
@@ -158,10 +165,11 @@ function Attachments({ thread }: { thread: string }) {
 }
 
 /** What became of texts that will not stand, and of parties of an agreement between many. */
-function Past({ agreement: { failed, standings } }: { agreement: AgreementDetail }) {
+function Past({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
   const language = useLanguage()
-  const nameOf = useCities()
+  const nameOf = useParties(agreement)
+  const { failed, standings } = agreement
   return (
     <>
       {standings.length === 0 ? null : (
@@ -193,10 +201,10 @@ function Past({ agreement: { failed, standings } }: { agreement: AgreementDetail
   )
 }
 
-function ItemRows({ items }: { items: AgreementDetail['document']['items'] }) {
+function ItemRows({ agreement, items }: { agreement: AgreementDetail; items: AgreementDetail['document']['items'] }) {
   const words = useWords(AGREEMENTS)
   const pair = usePair()
-  const nameOf = useCities()
+  const nameOf = useParties(agreement)
   const [asked, ask] = useState('')
   const shown = useMemo(() => itemsNamed(items, asked), [items, asked])
   return (
@@ -306,7 +314,7 @@ export function Page() {
               <Changes agreement={agreement} />
               <Past agreement={agreement} />
               <Attachments thread={thread} />
-              <ItemRows items={(pending ?? agreement).document.items} />
+              <ItemRows agreement={agreement} items={(pending ?? agreement).document.items} />
             </>
           )
         }}
