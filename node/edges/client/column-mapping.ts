@@ -10,9 +10,12 @@ type Read = Pick<ImportDraftsAnswer, 'sheets' | 'findings'>
 export const OPEN = '?'
 export const isOpen = (value: unknown): boolean => typeof value === 'string' && /^\s*[?？]/.test(value)
 
-/** Of what is no list of words a mapping gives what every item has alike, and that is its department alone. */
+/** Texts that all items of a list may have alike: their department, and by what its fees are laid down. */
+const ALIKE = new Set(['deptName', 'fees.byLaw'])
+
+/** Of what is no list of words a mapping gives what every item has alike. */
 const mayBeDefault = ({ field, takes }: { field: string; takes: string }): boolean =>
-  takes !== '文本' || field === 'deptName'
+  takes !== '文本' || ALIKE.has(field)
 
 /** Rules that find what an item does not say: one answer may hold for all items of a table without a column for it. */
 const LACKING = new Set(['visits.reason', 'visits.how', 'fee.basis', 'fee.online'])

@@ -111,3 +111,12 @@ test('faults of one column that say the same are one, with their rows; a column 
   expect(choices).toContainEqual({ value: 'materials.isNeed', label: '申请材料 · 必要性' })
   expect(choices.some(({ value }) => value === 'materials')).toBe(false)
 })
+
+test('by what fees are laid down is asked once where the table does not say it; texts of which each item has its own are not', () => {
+  const lacking = (field: string) => ({ field, name: '', takes: '文本', lacking: 2 })
+  const asked = report([column('收费项目', 'fees.feeName')], ['fees.byLaw', 'fees.feeStand', 'deptName'].map(lacking))
+  expect(placesOf(asked).map(place => (place.of === 'defaults' ? place.field : place.of))).toEqual([
+    'fees.byLaw',
+    'deptName',
+  ])
+})
