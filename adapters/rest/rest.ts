@@ -31,7 +31,7 @@ import { compilePlan } from './compile.ts'
 import { RestConfig } from './config.ts'
 import { createPoller } from './events.ts'
 import { mappingFailed, readCaseNo } from './judge.ts'
-import { createLacking } from './lacking.ts'
+import { lackingOf } from './lacking.ts'
 import type { LookUpPlan, MaterialPlan, PacketPlan, RequestPlan, RestPlan, Take } from './plan.ts'
 import { expandPreset } from './presets.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -87,7 +87,7 @@ export function createMappedAdapter(
     deliver: createDeliver(plan, caller),
     plan: delivery => planOf(plan, caller, hidden, delivery),
     check: context => check(plan, caller, config.baseUrl, context),
-    lacking: createLacking(config),
+    lacking: lackingOf(config),
     ...answers,
   }
 }

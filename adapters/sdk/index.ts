@@ -35,6 +35,7 @@ export {
   shownOfBody,
 } from './http.ts'
 export { asText, isCaseNo, isLabel } from './labels.ts'
+export { createLacking } from './lacking.ts'
 export {
   compileMapping,
   compileTemplate,

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { fileDropConfigSchema } from '../../adapters/file-drop/config.ts'
+import { frontTableConfigSchema } from '../../adapters/front-table/config.ts'
 import { manualConfigSchema } from '../../adapters/manual/config.ts'
 import { restConfigSchema } from '../../adapters/rest/config.ts'
 import { soapConfigSchema } from '../../adapters/soap/config.ts'
@@ -70,6 +71,7 @@ export function* schemaFiles(): Generator<[string, string]> {
   }
   yield ['node/kernel/config/config.schema.json', schemaOf(ConfigFile)]
   yield ['adapters/file-drop/config.schema.json', `${JSON.stringify(fileDropConfigSchema(), null, 2)}\n`]
+  yield ['adapters/front-table/config.schema.json', `${JSON.stringify(frontTableConfigSchema(), null, 2)}\n`]
   yield ['adapters/manual/config.schema.json', `${JSON.stringify(manualConfigSchema(), null, 2)}\n`]
   yield ['adapters/rest/config.schema.json', `${JSON.stringify(restConfigSchema(), null, 2)}\n`]
   yield ['adapters/soap/config.schema.json', `${JSON.stringify(soapConfigSchema(), null, 2)}\n`]

@@ -6,6 +6,8 @@ export type TcpProxy = {
   /** Bytes stop in both directions, new connections hang, nobody is told. */
   freeze(): void
   thaw(): void
+  /** What is sent to the target arrives, and what it says is lost. */
+  mute(on: boolean): void
   /** Cuts every connection with a reset. */
   cut(): void
   close(): Promise<void>
@@ -14,6 +16,7 @@ export type TcpProxy = {
 export async function startProxy(target: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let frozen = false
+  let muted = false
   const server = createServer({ pauseOnConnect: true }, near => {
     const far = connect(target, '127.0.0.1')
     const pair = [near, far] as const
@@ -25,7 +28,9 @@ export async function startProxy(target: number): Promise<TcpProxy> {
     for (const [from, to] of [pair, [far, near] as const]) {
       from.on('error', end)
       from.on('close', end)
-      from.on('data', chunk => to.write(chunk))
+      from.on('data', chunk => {
+        if (!muted || from === near) to.write(chunk)
+      })
       if (frozen) from.pause()
       else from.resume()
     }
@@ -45,6 +50,9 @@ export async function startProxy(target: number): Promise<TcpProxy> {
     thaw() {
       frozen = false
       each(socket => socket.resume())
+    },
+    mute(on) {
+      muted = on
     },
     cut: () => each(socket => socket.resetAndDestroy()),
     async close() {

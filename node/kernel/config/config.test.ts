@@ -406,6 +406,8 @@ describe('the table of settings', () => {
       'adapter.mapping',
       'adapter.secrets',
       'adapter.mapping',
+      'adapter.secrets',
+      'adapter.mapping',
       'signIn.minLength',
       'signIn.classes',
       'signIn.history',
@@ -476,6 +478,7 @@ describe('the table of settings', () => {
       'adapter.mapping',
       'adapter.mapping',
       'adapter.mapping',
+      'adapter.mapping',
       'signIn.singleSignOn.issuer',
       'signIn.singleSignOn.clientId',
       'signIn.singleSignOn.clientSecret',
@@ -496,6 +499,7 @@ describe('the table of settings', () => {
       'rest',
       'soap',
       'file-drop',
+      'front-table',
       'manual',
     ])
     expect(settings.find(({ key }) => key === 'http.port')).toMatchObject({ env: 'TONGBAN_HTTP_PORT', default: '8420' })

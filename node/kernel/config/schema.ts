@@ -83,6 +83,12 @@ export const Adapter = z.discriminatedUnion('kind', [
     mapping: mappingOf('file-drop'),
     secrets: mappingSecrets,
   }),
+  z.strictObject({
+    kind: z.literal('front-table'),
+    name: SystemName,
+    mapping: mappingOf('front-table'),
+    secrets: mappingSecrets,
+  }),
   z.strictObject({ kind: z.literal('manual'), name: SystemName, mapping: mappingOf('manual') }),
 ])
 
@@ -193,8 +199,8 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   adapter: Adapter.prefault({ kind: 'workbench' }).meta(
     says(
-      'the approval system: workbench (inside the node), rest (JSON or XML over HTTP), soap, file-drop (files in folders or over SFTP), manual (typed in by people), module (an adapter of your own) or remote (one in a process of its own)',
-      '审批系统：内置工作台、REST 接口、SOAP、文件交换（目录或 SFTP）、手工录入、自行编写的适配器模块或进程外适配器（remote）',
+      'the approval system: workbench (inside the node), rest (JSON or XML over HTTP), soap, file-drop (files in folders or over SFTP), front-table (tables of an exchange database), manual (typed in by people), module (an adapter of your own) or remote (one in a process of its own)',
+      '审批系统：内置工作台、REST 接口、SOAP、文件交换（目录或 SFTP）、前置库、手工录入、自行编写的适配器模块或进程外适配器（remote）',
     ),
   ),
   signIn: z

@@ -4,7 +4,7 @@ import type { Adapter } from '../../../adapters/sdk/port.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 
 type Mapped = {
-  kind: 'rest' | 'soap' | 'file-drop' | 'manual'
+  kind: 'rest' | 'soap' | 'file-drop' | 'front-table' | 'manual'
   /** path of the mapping, from the folder of the configuration */
   mapping: string
   baseUrl?: string | undefined
@@ -28,6 +28,10 @@ export async function loadMappedAdapter(
   if (kind === 'file-drop') {
     const { createFileDropAdapter } = await import('../../../adapters/file-drop/file-drop.ts')
     return createFileDropAdapter({ config, base: folder, secrets })
+  }
+  if (kind === 'front-table') {
+    const { createFrontTableAdapter } = await import('../../../adapters/front-table/front-table.ts')
+    return createFrontTableAdapter({ config, secrets, folder })
   }
   if (kind === 'manual') {
     const { createManualAdapter } = await import('../../../adapters/manual/manual.ts')
