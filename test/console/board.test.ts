@@ -192,6 +192,15 @@ test('the wall screen is live, has nothing of a person, and says when it is not 
   expect(await today.textContent()).toBe('5')
   expect(await page.locator('main').textContent()).not.toMatch(/陈|周|林|110105/)
   expect(await stumbles(page)).toEqual([])
+  // With as many rows as it may have, all of it has room on the screen of a counter.
+  const over = await page.evaluate<number>(`(() => {
+    const [flows, items] = document.querySelectorAll('.screen ol')
+    for (const [list, most] of [[flows, 3], [items, 6]])
+      while (list.children.length < most) list.append(list.lastElementChild.cloneNode(true))
+    const screen = document.querySelector('.screen')
+    return screen.scrollHeight - screen.clientHeight
+  })()`)
+  expect(over).toBeLessThanOrEqual(0)
   await shiyan.client.endSessions({ params: { id: leader.id } })
   await page.getByRole('alert').filter({ hasText: '已停止更新' }).waitFor()
   expect(await page.getByText(/· 实时$/).count()).toBe(0)
