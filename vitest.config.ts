@@ -19,7 +19,7 @@ const LONG = [
   'test/stores/{neighbours,old-stores}.test.ts',
   'examples/remote-adapter/*.test.ts',
   'test/console/{agreement,board,case,case-steps,counter,counter-day,desk,door,evidence,examiner-day,gallery,new,operation,pairing,partners,people,public-pages,services,single-sign-on}.test.ts',
-  'test/console/{agreement-steps,long-list,parked-work}.test.ts',
+  'test/console/{agreement-steps,entry,long-list,parked-work}.test.ts',
 ]
 
 /**

@@ -15,18 +15,21 @@ export type ConsoleCities = {
   ankang: CommandNode
   shiyan: CommandNode
   item: ServiceItem
-  /** A case that a window of 安康 took in, and that has arrived at 十堰. */
-  submit(window: string, applicant?: string): Promise<{ thread: string; caseNo: string }>
+  /** A case that a window of 安康 took in, and that has arrived at 十堰, or is there in another state. */
+  submit(window: string, applicant?: string, state?: string): Promise<{ thread: string; caseNo: string }>
   /** Until both cities say so of a case. */
   reaches(thread: string, state: string): Promise<void>
   stop(): Promise<void>
 }
 
-export async function openConsoleCities(): Promise<ConsoleCities> {
+/** `shiyanSettings`: settings of 十堰 besides those that tests have. */
+export async function openConsoleCities(
+  shiyanSettings: Parameters<typeof openCommandNode>[2] = {},
+): Promise<ConsoleCities> {
   const root = await mkdtemp(join(tmpdir(), 'tongban-console-'))
   const [ankang, shiyan, browser] = await Promise.all([
     openCommandNode(root, ANKANG),
-    openCommandNode(root, SHIYAN),
+    openCommandNode(root, SHIYAN, shiyanSettings),
     openBrowser(),
   ])
   const { items } = await pairCities(ankang, shiyan)
@@ -40,7 +43,7 @@ export async function openConsoleCities(): Promise<ConsoleCities> {
     ankang,
     shiyan,
     item,
-    async submit(window, applicant = '陈小满') {
+    async submit(window, applicant = '陈小满', state = 'arrived') {
       const upload = async (text: string) =>
         (await ankang.client.uploadMaterial({ bytes: makePdf(2, text), type: 'application/pdf' })).sha256
       const { thread, caseNo } = await ankang.client.submitCase({
@@ -57,7 +60,7 @@ export async function openConsoleCities(): Promise<ConsoleCities> {
           ],
         },
       })
-      await cities.reaches(thread, 'arrived')
+      await cities.reaches(thread, state)
       return { thread, caseNo }
     },
     async reaches(thread, state) {

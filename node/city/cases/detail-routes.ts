@@ -51,14 +51,16 @@ export const toCommitted = (committed: Committed | null): z.input<typeof Committ
 export const WaitingShape = z
   .array(
     z.strictObject({
-      what: z.enum(['dispatch', 'answer', 'material']),
+      what: z
+        .enum(['dispatch', 'entry', 'answer', 'material'])
+        .describe('`entry`: somebody must type it in; see its entry sheet'),
       problem: Why,
       parked: z.boolean().describe('a person must retry it; else the node does'),
       at: Time,
     }),
   )
   .describe(
-    'what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched',
+    'what the approval system has not taken, what people must type into it, what it answered and is not signed, and materials that could not be fetched',
   )
 
 export const RefusedShape = z

@@ -40,7 +40,7 @@ export type TimelineEntry = {
 
 /** What of a case goes on only when something outside is cured. `at` in ms. */
 export type Waiting = {
-  what: 'dispatch' | 'answer' | 'material'
+  what: 'dispatch' | 'entry' | 'answer' | 'material'
   problem: Problem
   /** a person must retry it */
   parked: boolean

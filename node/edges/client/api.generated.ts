@@ -952,9 +952,10 @@ export type CaseDetail = {
   }
   /** steps that this city may take now */
   steps: ('case.submit' | 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.purge' | 'case.object' | 'case.correct' | 'case.revoke')[]
-  /** what the approval system has not taken, what it answered and is not signed, and materials that could not be fetched */
+  /** what the approval system has not taken, what people must type into it, what it answered and is not signed, and materials that could not be fetched */
   waiting: {
-    what: 'dispatch' | 'answer' | 'material'
+    /** `entry`: somebody must type it in; see its entry sheet */
+    what: 'dispatch' | 'entry' | 'answer' | 'material'
     problem: {
       code: string
       /** which field or thing, in English */

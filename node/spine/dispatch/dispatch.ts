@@ -283,9 +283,10 @@ export function createDispatch(parts: DispatchParts) {
     /** What of a case the approval system has not taken, and what of its answers is not signed. */
     async waitingOf(
       threadNo: number,
-    ): Promise<{ what: 'dispatch' | 'answer'; problem: Problem; parked: boolean; at: number }[]> {
+    ): Promise<{ what: 'dispatch' | 'entry' | 'answer'; problem: Problem; parked: boolean; at: number }[]> {
       const told = (await jobs.waitingOf(threadNo)).map(({ problem, parked, at }) => ({
-        what: 'dispatch' as const,
+        what:
+          adapter.sheet !== undefined && problem.code === 'adapter.handed' ? ('entry' as const) : ('dispatch' as const),
         problem,
         parked,
         at,

@@ -45,7 +45,8 @@ async function begin() {
 
 describe('a case that is typed in', () => {
   test('waits with its sheet, also over a restart, and arrives under the number that the screen gave', async () => {
-    const { w, entries, state, end } = await begin()
+    const { w, thread, city, entries, state, end } = await begin()
+    expect((await city().cases.get(thread)).waiting).toMatchObject([{ what: 'entry', parked: false }])
     await w.restart(S)
     await w.settle()
     expect(await entries()).toMatchObject([

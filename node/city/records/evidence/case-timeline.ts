@@ -96,6 +96,7 @@ const inWords = (at: number, cityName: string, title: Bilingual, facts: readonly
 
 const WAITS = {
   dispatch: { zh: '审批系统尚未接收', en: 'The approval system has not taken it' },
+  entry: { zh: '待录入本地系统', en: 'It is to be typed into the local system' },
   answer: { zh: '审批系统的办理结果尚未签发', en: 'An answer of the approval system is not signed' },
   material: { zh: '材料尚未取到', en: 'A material could not be fetched' },
 } as const satisfies Record<CaseDetail['waiting'][number]['what'], Bilingual>

@@ -75,15 +75,19 @@ function Trouble({ detail }: { detail: Detail }) {
           description={cureOf(parked.code)}
         />
       )}
-      {waiting.map(({ what, problem, parked: byPerson, at }) => (
-        <Alert
-          key={`${what} ${at}`}
-          type="warning"
-          showIcon
-          title={`${waits[what]}: ${named(problem.code)}`}
-          description={`${cureOf(problem.code)} · ${byPerson ? words.byPerson : words.byItself}`}
-        />
-      ))}
+      {waiting.flatMap(({ what, problem, parked: byPerson, at }) =>
+        what === 'entry'
+          ? []
+          : [
+              <Alert
+                key={`${what} ${at}`}
+                type="warning"
+                showIcon
+                title={`${waits[what]}: ${named(problem.code)}`}
+                description={`${cureOf(problem.code)} · ${byPerson ? words.byPerson : words.byItself}`}
+              />,
+            ],
+      )}
       {questions.length === 0 ? null : (
         <Alert
           type="info"

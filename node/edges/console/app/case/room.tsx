@@ -9,6 +9,7 @@ import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
 import { useCitiesOf } from './cities.ts'
 import type { Detail } from './duties.ts'
+import { EntrySheets } from './entry/sheets.tsx'
 import { CaseHead } from './header.tsx'
 import { usePresence } from './presence.ts'
 import { Steps } from './steps/bar.tsx'
@@ -41,6 +42,7 @@ function Known({ detail }: { detail: Detail }) {
   return (
     <>
       <CaseHead detail={detail} cities={cities} />
+      {content && detail.waiting.some(({ what }) => what === 'entry') ? <EntrySheets detail={detail} /> : null}
       <Steps detail={detail} cities={cities} first={isStep(first) ? first : null} />
       <div className="case-body">
         <Timeline detail={detail} cities={cities} content={content} />
