@@ -49,8 +49,8 @@ function page(body: JsonBodyType | string, init: ResponseInit = {}): string[] {
   return asked
 }
 
-function begin(change: Partial<RestConfigInput> = {}) {
-  const adapter: Adapter = createRestAdapter({ config: { ...config, ...change }, secrets: {} })
+function begin(change: Partial<RestConfigInput> = {}, keepsAll = false) {
+  const adapter: Adapter = createRestAdapter({ config: { ...config, ...change }, secrets: {}, keepsAll })
   const { context, log, kept } = testContext()
   const poll = async (cursor: string | null = null) => {
     const page = await adapter.poll?.(cursor, context)
@@ -336,4 +336,12 @@ describe('files of answers', () => {
       /\{file\} is missing/,
     )
   })
+})
+
+test('what means nothing here is left out, or given to be read by an earlier version', async () => {
+  page({ events: [accept(1, 'N-1'), { id: 'e2', no: 'N-1', step: 1 }], next: '2' })
+  expect((await begin().poll()).raw.map(({ id }) => id)).toEqual(['e1'])
+  const all = await begin({}, true).poll()
+  expect(all.raw.map(({ id }) => id)).toEqual(['e1', 'e2'])
+  expect([all.ids, all.problems]).toEqual([['e1'], []])
 })

@@ -41,15 +41,17 @@ export type RestOptions = {
   config: unknown
   /** values of the secrets that the configuration names */
   secrets: Readonly<Record<string, string>>
+  /** gives answers without a meaning too, for an earlier version of the configuration may find one in them */
+  keepsAll?: boolean
 }
 
 /** Deliveries whose uploads are remembered, so that a retry does not send large materials again. */
 const REMEMBERED = 1000
 
 /** Throws `config.invalid` with every place that is wrong. */
-export function createRestAdapter({ config, secrets }: RestOptions): Adapter {
+export function createRestAdapter({ config, secrets, keepsAll }: RestOptions): Adapter {
   const parsed = parseConfig(RestConfig, config)
-  return createMappedAdapter('rest', parsed, secrets, parsed.answers === 'xml' ? XML_CODEC : JSON_CODEC)
+  return createMappedAdapter('rest', parsed, secrets, parsed.answers === 'xml' ? XML_CODEC : JSON_CODEC, keepsAll)
 }
 
 /** A configuration that its schema allows. Throws `config.invalid`. */
@@ -68,6 +70,7 @@ export function createMappedAdapter(
   written: RestConfig,
   secrets: Readonly<Record<string, string>>,
   codec: Codec,
+  keepsAll = false,
 ): Adapter {
   const config = expandPreset(written)
   const compiled = compilePlan(config, secrets, codec)
@@ -77,7 +80,7 @@ export function createMappedAdapter(
   const caller = createCaller(plan, hidden)
   const answers =
     plan.events !== null
-      ? createPoller(plan, plan.events, caller)
+      ? createPoller(plan, plan.events, caller, keepsAll)
       : plan.cases !== null
         ? createAsker(plan, plan.cases, caller)
         : {}

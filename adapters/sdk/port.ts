@@ -43,6 +43,8 @@ export type Delivery = {
   materials: readonly DeliveredMaterial[]
   /** how often this delivery was tried before, 0 first */
   attempt: number
+  /** when the case was submitted, ms since the epoch; the node always says it */
+  submittedAt?: number | undefined
 }
 
 /** What the approval system answered. A refusal is parked for a person, never dropped. */
@@ -122,6 +124,8 @@ export type OpenCase = {
   item: string
   /** state of the case, such as `accepted` */
   state: string
+  /** when it was submitted, ms since the epoch; the node always says it */
+  submittedAt?: number | undefined
 }
 
 /**
@@ -182,6 +186,9 @@ export type Call = AdapterContext & {
   attempt: number
 }
 
+/** `submittedAt`: when the case of the answer was submitted, ms since the epoch; null of one that the node does not know. */
+export type ReadCall = Call & { submittedAt?: (() => Promise<number | null>) | undefined }
+
 /** An item that the approval system would be asked to handle. */
 export type AskedItem = {
   code: string
@@ -230,7 +237,7 @@ export interface Adapter {
    * Reads an answer that `poll` or `pollCase` gave raw, and fetches its files; again after each cure. An `event` of null means nothing here.
    * Problem: `adapter.mapping`. Throws `adapter.unavailable`. Needed when `poll` gives raw answers.
    */
-  read?(raw: string, call: Call): Promise<{ ok: true; event: LocalEvent | null } | Refused>
+  read?(raw: string, call: ReadCall): Promise<{ ok: true; event: LocalEvent | null } | Refused>
   /**
    * Told of answers that `poll` or `pollCase` gave, once the node has kept them for good, in their order: a front table sets its flag, a
    * drop moves its file. Told again after a failure or a crash, so that known and unknown ids do no harm. One that was given without an

@@ -18,6 +18,8 @@ export type SoapOptions = {
   secrets: Readonly<Record<string, string>>
   /** texts of the files that it names, by the names that `soapFiles` gives */
   files?: Readonly<Record<string, string>>
+  /** gives answers without a meaning too, for an earlier version of the configuration may find one in them */
+  keepsAll?: boolean
 }
 
 /** Names of the files that a configuration names, in its folder. Throws `config.invalid`. */
@@ -27,11 +29,11 @@ export function soapFiles(config: unknown): readonly string[] {
 }
 
 /** Throws `config.invalid` with every place that is wrong. */
-export function createSoapAdapter({ config, secrets, files = {} }: SoapOptions): Adapter {
+export function createSoapAdapter({ config, secrets, files = {}, keepsAll }: SoapOptions): Adapter {
   const translation = new Translation(parseConfig(SoapConfig, config), files)
   const rest = translation.rest()
   if (translation.problems.length > 0) throw new ProblemError('config.invalid', translation.problems.join('; '))
-  return createMappedAdapter('soap', parseConfig(RestConfig, rest), secrets, SOAP_CODEC)
+  return createMappedAdapter('soap', parseConfig(RestConfig, rest), secrets, SOAP_CODEC, keepsAll)
 }
 
 /** Which parts of the Header a request has: a call for a token has none that may carry that token. */

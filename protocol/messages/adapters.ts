@@ -200,6 +200,11 @@ export const ADAPTER_MESSAGES: Messages = {
   'cannot be loaded: {why}': '无法加载：{why}',
   'exports no function createAdapter, nor one as its default': '没有导出函数 createAdapter，默认导出也不是函数',
   'createAdapter() failed: {why}': 'createAdapter() 出错：{why}',
+  // Versions of a mapping.
+  'before: the oldest version stands first, each `until` after the one before':
+    'before：最早的版本在前，各版 `until` 须晚于前一版',
+  'before: all versions read answers from `events`, or all from `cases`':
+    'before：各版须都从 `events` 或都从 `cases` 读取答复',
   // What an adapter is tried against.
   'the workbench has no system to be tried against': '工作台没有可对接检验的系统',
   'one of fake and system': 'fake 与 system 须给出其一',

@@ -579,9 +579,12 @@ export function createCases(parts: CasesParts) {
     /** What an approval system is asked about: those of the threads that it knows by a number and whose case is open. */
     async openCases(numbers: readonly number[]) {
       const rows = await db.query<
-        Pick<Row, 'thread'> & Record<'localCaseNo' | 'caseNo' | 'item' | 'state', string> & { no: number }
+        Pick<Row, 'thread'> &
+          Record<'localCaseNo' | 'caseNo' | 'item' | 'state', string> &
+          Record<'no' | 'submittedAt', number>
       >(
-        `SELECT c.thread_no AS no, t.thread, c.local_case_no AS localCaseNo, c.case_no AS caseNo, c.item_code AS item, c.state ${FROM}
+        `SELECT c.thread_no AS no, t.thread, c.local_case_no AS localCaseNo, c.case_no AS caseNo, c.item_code AS item, c.state,
+           c.submitted_at AS submittedAt ${FROM}
          WHERE c.thread_no IN (SELECT value FROM json_each(?)) AND c.local_case_no IS NOT NULL AND c.turn IS NOT NULL
          ORDER BY c.thread_no`,
         [JSON.stringify(numbers)],

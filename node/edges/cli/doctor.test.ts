@@ -148,7 +148,9 @@ describe('the doctor', () => {
     [
       'a field mapping that is gone',
       nothing,
-      c => ({ config: { ...c, adapter: { kind: 'rest', name: 'rest', mapping: 'gone.json', secrets: {} } } }),
+      c => ({
+        config: { ...c, adapter: { kind: 'rest', name: 'rest', mapping: 'gone.json', secrets: {} } },
+      }),
       /^mapping/,
       /adapter\.mapping: .*gone\.json/,
     ],

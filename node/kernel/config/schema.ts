@@ -3,7 +3,7 @@
  * Over 450 lines: the one table of all settings, with the meaning of each in both languages.
  */
 import * as z from 'zod'
-import { DivisionCode, text } from '../../../protocol/primitives.ts'
+import { DivisionCode, Instant, text } from '../../../protocol/primitives.ts'
 import { canBeDialled, isAddress, readRange } from './address.ts'
 import { COLOUR, contrastWithWhite, READABLE } from './colour.ts'
 import { says } from './meaning.ts'
@@ -45,6 +45,21 @@ const mappingSecrets = secretsOf(
 /** An adapter whose system is called over HTTP as a file maps it. */
 const mapped = (kind: 'rest' | 'soap') => ({
   mapping: mappingOf(kind),
+  before: z
+    .array(
+      z.strictObject({
+        mapping: text(1000).meta(says('file of that version', '该版本的文件')),
+        until: Instant.meta(says('cases submitted before this instant finish under it', '此刻之前提交的办件按它办完')),
+      }),
+    )
+    .max(20)
+    .optional()
+    .meta(
+      says(
+        'earlier versions of the mapping, the oldest first: a case finishes under the one with which it began',
+        '此前各版映射，最早的在前；办件按其开始时的版本办完',
+      ),
+    ),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -240,9 +240,13 @@ export function createAnswers(
     return calls.within('read', DISPATCH_LIMITS.read, answer.attempts, async call => {
       if (adapter.read === undefined) return refuse('adapter.mapping', 'the adapter does not read its answers')
       const { localCaseNo } = answer
-      const threadNo = async () =>
-        localCaseNo === null ? null : ((await parts.cases().byLocalCaseNo(localCaseNo))?.no ?? null)
-      return adapter.read(kept.raw, { ...call, trace: parts.trace.of('read', threadNo) })
+      const ofCase = async () => (localCaseNo === null ? null : parts.cases().byLocalCaseNo(localCaseNo))
+      const threadNo = async () => (await ofCase())?.no ?? null
+      const submittedAt = async () => {
+        const seconds = (await ofCase())?.state.instants.submitted ?? null
+        return seconds === null ? null : seconds * 1000
+      }
+      return adapter.read(kept.raw, { ...call, trace: parts.trace.of('read', threadNo), submittedAt })
     })
   }
 

@@ -39,5 +39,6 @@ export function toDelivery(
       open: () => openMaterial(sha256),
     })),
     attempt,
+    submittedAt: fold.instants.submitted === null ? undefined : fold.instants.submitted * 1000,
   }
 }
