@@ -3950,6 +3950,8 @@ export type LeasedWork = {
     }[]
     /** how often it was tried before */
     attempt: number
+    /** when the case was submitted, ms since the epoch */
+    submittedAt?: number
   }
 } | {
   call: 'read'

@@ -74,6 +74,7 @@ const Delivered = z.strictObject({
     }),
   ),
   attempt: z.int().describe('how often it was tried before'),
+  submittedAt: z.int().optional().describe('when the case was submitted, ms since the epoch'),
 })
 const leased = { lease: LeaseId, fence: Fence, until: Time }
 const LeasedWork = z
