@@ -10,7 +10,7 @@ afterEach(async () => {
 })
 
 /** A system that counts what reaches it, and answers with the count; below `/switches` it says something when it is told to. */
-async function begin({ switches = false } = {}) {
+async function begin({ switches = false, uploads = true } = {}) {
   const seen: string[] = []
   const text = async (request: IncomingMessage) => {
     const chunks: Buffer[] = []
@@ -33,6 +33,7 @@ async function begin({ switches = false } = {}) {
     target: `${target}/api`,
     switches: switches ? `${target}/switches` : null,
     packets: ['POST /cases', 'POST /cases/*/remind'],
+    uploads,
   })
   stops.push(async () => {
     await proxy.stop()
@@ -116,6 +117,11 @@ test('switches of the system are those that it says it has, and no others', asyn
   expect(await system.effects('k')).toBe(3)
   await system.say('N-1', '请等候')
   expect(seen.slice(1)).toEqual(['POST /switches/effects ["k"]', 'POST /switches/say ["N-1","请等候"]'])
+})
+
+test('materials that are not sent as they are cannot be seen', async () => {
+  const { system } = await begin({ uploads: false })
+  expect([system.uploadBegun, system.holds]).toEqual([undefined, undefined])
 })
 
 test('packets are told by method and path', () => {

@@ -27,6 +27,8 @@ export type ProxiedSystem = {
   switches: string | null
   /** requests by which packets are handed over: a method and a path below the address, `*` for one part of it */
   packets: readonly string[]
+  /** whether materials are sent as they are, each to an address with its hash: then they are seen here */
+  uploads: boolean
 }
 
 /** Switches that a system may have itself. */
@@ -56,7 +58,12 @@ export function packetMatcher(packets: readonly string[]): (method: string, path
   return (method, path) => patterns.some(pattern => pattern.method === method && pattern.path.test(path))
 }
 
-export async function startFaultProxy({ target, switches, packets }: ProxiedSystem): Promise<FaultProxy> {
+export async function startFaultProxy({
+  target,
+  switches,
+  packets,
+  uploads: seen,
+}: ProxiedSystem): Promise<FaultProxy> {
   const base = new URL(target)
   const prefix = base.pathname.replace(/\/$/, '')
   const isPacket = packetMatcher(packets)
@@ -157,6 +164,10 @@ export async function startFaultProxy({ target, switches, packets }: ProxiedSyst
       return { reached: hold.reached.promise, release: async () => hold.released.resolve() }
     },
   }
+  const ofUploads: Partial<OutsideSystem> = {
+    uploadBegun: sha256 => uploadOf(sha256).begun.promise,
+    holds: async sha256 => uploadOf(sha256).whole,
+  }
   return {
     url: `http://127.0.0.1:${port}${prefix}`,
     system: {
@@ -166,8 +177,7 @@ export async function startFaultProxy({ target, switches, packets }: ProxiedSyst
       hang: async on => {
         gates.hang = on
       },
-      uploadBegun: sha256 => uploadOf(sha256).begun.promise,
-      holds: async sha256 => uploadOf(sha256).whole,
+      ...(seen ? ofUploads : {}),
       ...(packets.length === 0 ? {} : ofPackets),
       ...(switches === null ? {} : await ownSwitches(switches)),
     },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -47,6 +47,24 @@ test('an adapter of the folder hands a case to the fake of the folder, each as i
     await end()
     await stop()
   }
+})
+
+test('of materials that go as base64 nothing is claimed to be seen', async () => {
+  const place = join(await folder(), 'base64')
+  await newAdapter(context, place, {})
+  const file = join(place, 'mapping.json')
+  const mapping = JSON.parse(await readFile(file, 'utf8')) as object
+  const materials = { method: 'POST', path: '/files', as: 'base64', body: { content: '$content' } }
+  const switchesOf = async () => {
+    const { make, stop } = await createSubjects(await readSetup(place), place)
+    const { system, stop: end } = await make()
+    await end()
+    await stop()
+    return [system?.holds !== undefined, system?.uploadBegun !== undefined]
+  }
+  expect(await switchesOf()).toEqual([true, true])
+  await writeFile(file, JSON.stringify({ ...mapping, materials }))
+  expect(await switchesOf()).toEqual([false, false])
 })
 
 test('requests that share the address of packets leave out what would hit them too', async () => {

@@ -28,6 +28,8 @@ const Setup = z.strictObject({
     .array(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/\S*$/))
     .max(100)
     .optional(),
+  /** an adapter of one's own sends materials as they are, each to an address with its hash */
+  uploads: z.boolean().optional(),
 })
 export type Setup = z.infer<typeof Setup>
 
@@ -69,7 +71,8 @@ export async function createSubjects(
   setup: Setup,
   folder: string,
 ): Promise<{ make: () => Promise<ContractSubject>; stop(): Promise<void> }> {
-  const packets = setup.packets ?? (await packetsOf(setup, folder))
+  const told = await requestsOf(setup, folder)
+  const { packets = told.packets, uploads = told.uploads } = setup
   const adapterAt = (url: string) => pickAdapter({ folder, adapter: at(setup.adapter, url) })
   const subjectOf = async (proxy: FaultProxy, stop: () => Promise<void>): Promise<ContractSubject> => {
     const another = () => adapterAt(proxy.url)
@@ -77,13 +80,13 @@ export async function createSubjects(
   }
   if (setup.fake === undefined) {
     const { url, switches } = await startSystem(setup, folder)
-    const proxy = await startFaultProxy({ target: url, switches, packets })
+    const proxy = await startFaultProxy({ target: url, switches, packets, uploads })
     return { make: () => subjectOf(proxy, async () => proxy.reset()), stop: () => proxy.stop() }
   }
   return {
     async make() {
       const system = await startSystem(setup, folder)
-      const proxy = await startFaultProxy({ target: system.url, switches: system.switches, packets })
+      const proxy = await startFaultProxy({ target: system.url, switches: system.switches, packets, uploads })
       return subjectOf(proxy, async () => {
         await proxy.stop()
         await system.stop()
@@ -112,17 +115,18 @@ const Mapping = z.object({
     .record(z.string(), Requests.extend({ lookup: Requests.optional(), steps: z.array(Requests).optional() }))
     .optional(),
   session: Requests.optional(),
-  materials: z.union([z.literal('ignore'), Requests]).optional(),
+  materials: z.union([z.string(), Requests.extend({ as: z.string().optional() })]).optional(),
   events: Requests.optional(),
   cases: Requests.optional(),
 })
 
-/** Requests by which a mapping hands over packets; none where they cannot be told from others by their address. */
-async function packetsOf({ adapter }: Setup, folder: string): Promise<string[]> {
-  if (adapter.kind !== 'rest') return []
+/** Requests by which a mapping hands over packets, none where they cannot be told from others by their address; and how materials go. */
+async function requestsOf({ adapter }: Setup, folder: string): Promise<{ packets: string[]; uploads: boolean }> {
+  const none = { packets: [], uploads: false }
+  if (adapter.kind !== 'rest') return none
   const file = resolve(folder, adapter.mapping)
   const read = Mapping.safeParse(jsonOf(await readTextFile(file, 'config.invalid'), file, 'config.invalid'))
-  if (!read.success) return []
+  if (!read.success) return none
   const { register, packets = {}, session, materials, events, cases } = read.data
   const named = ({ method, path }: z.infer<typeof Requests>, otherwise: string) =>
     `${method ?? otherwise} ${path.replaceAll(/\{[^}]*\}/g, '*')}`
@@ -134,9 +138,11 @@ async function packetsOf({ adapter }: Setup, folder: string): Promise<string[]> 
       ...steps.map(step => named(step, 'POST')),
     ]),
     ...(session === undefined ? [] : [named(session, 'POST')]),
-    ...(materials === undefined || materials === 'ignore' ? [] : [named(materials, 'PUT')]),
+    ...(typeof materials === 'object' ? [named(materials, 'PUT')] : []),
     ...(events === undefined ? [] : [named(events, 'GET')]),
     ...(cases === undefined ? [] : [named(cases, 'GET')]),
   ])
-  return [...found].some(one => others.has(one)) ? [] : [...found]
+  const sent = typeof materials === 'object' ? materials : undefined
+  const uploads = sent !== undefined && (sent.as ?? 'raw') === 'raw' && sent.path.includes('{sha256}')
+  return { packets: [...found].some(one => others.has(one)) ? [] : [...found], uploads }
 }
