@@ -25,7 +25,10 @@ test.each(['mapping', 'code'])('an adapter that is made by %s passes as it is', 
   expect(tested.out).toContain('Passed 通过')
   const certificate = JSON.parse(await readFile(join(folder, `${by}.json`), 'utf8')) as Certificate
   expect(certificate.passed).toBe(true)
-  expect(certificate.counts).toEqual({ proved: certificate.tests.length, partly: 0, 'not-proved': 0, failed: 0 })
+  expect(certificate.counts).toMatchObject({ partly: 0, failed: 0 })
+  // The fake takes every packet at once.
+  for (const { outcome, why } of certificate.tests)
+    if (outcome !== 'proved') expect(why).toBe('the system has no answerLater, work')
 })
 
 test('a fault that is put into the mapping is found, named, and no certificate passes', async () => {
