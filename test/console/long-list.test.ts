@@ -154,4 +154,4 @@ test('a million cases are scrolled to the end and back: what is far is forgotten
   expect(await height(page)).toBe(HEIGHT)
   expect(await stumbles(page)).toEqual([])
   expect(faults).toEqual([])
-}, 900_000)
+}, 1_800_000)
