@@ -34,11 +34,21 @@ export const saying = {
         ? rows.flatMap(row => row.columns).find(found => found.name === named)?.place
         : made === null
           ? undefined
-          : tooLong(made, tables)
+          : (tooLong(made, tables) ?? numbered(made, column, tables))
     const where = place ?? (named === null ? `${name}.rows` : `${name}.rows: ${named}`)
     const rule = constraint === null ? '' : `, rule ${constraint}`
     return `${where}: the database does not take it (${code}${rule})`
   },
+}
+
+/** The column of a number that a database names by its place in the statement, as PostgreSQL does of one that is out of range. */
+function numbered({ rows }: Made, place: string | null, tables: Tables): string | undefined {
+  if (place === null) return undefined
+  const found = rows.flatMap(({ row, cells }) => {
+    const cell = cells[Number(place.slice(1)) - 1]
+    return cell !== undefined && tables.column(row.table, cell.column.name)?.number === true ? [cell.column.place] : []
+  })
+  return found[0]
 }
 
 /** The first column whose value is not of the size or kind that its table says. */
