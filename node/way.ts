@@ -5,9 +5,10 @@ import { createListsPart } from './city/catalogue/lists-part.ts'
 import { observeExchange } from './city/partners/observer.ts'
 import { createSightings } from './city/partners/sightings.ts'
 import { createTrustPart } from './city/partners/trust-part.ts'
-import type { NodeConfig } from './kernel/config/config.ts'
+import { mainName, type NodeConfig } from './kernel/config/config.ts'
 import type { Kernel } from './kernel/kernel.ts'
-import { createDispatchPart, observeDispatch } from './spine/dispatch/part.ts'
+import { createDispatchPart, type DispatchUses, observeDispatch } from './spine/dispatch/part.ts'
+import { createRouting } from './spine/dispatch/routing.ts'
 import type { ExchangeObserver } from './spine/exchange/exchange.ts'
 import { createExchangePart } from './spine/exchange/part.ts'
 import { createMaterialsPart } from './spine/materials/part.ts'
@@ -45,17 +46,43 @@ export async function composeWay(kernel: Kernel, { makeAdapter, observe, stoppin
     observer: observeExchange(kernel.telemetry, kernel.signals, sightings, observe),
   })
   const materials = await createMaterialsPart(kernel, trust.port, host.port)
-  const adapter = await makeAdapter(kernel.config)
+  const { config } = kernel
+  const systems = await makeSystems(kernel, makeAdapter)
   stopping?.throwIfAborted()
   const dispatch = createDispatchPart(kernel, exchange.port, {
-    adapter,
-    name: kernel.config.adapter.name,
+    systems,
+    routing: createRouting(config.routes, config.withoutMain ? null : mainName(config)),
     pollEvery: kernel.config.pollSeconds * 1000,
     seal,
     caseKeys,
     keep: bytes => materials.port.materials.upload(bytes),
     openMaterial: sha256 => materials.port.materials.open(sha256),
-    observer: observeDispatch(kernel.telemetry, adapter.kind),
   })
   return { trust, host, lists, calendars, sightings, exchange, materials, dispatch }
+}
+
+/** The approval systems of the configuration, the main one first. Problem: `config.invalid`. */
+async function makeSystems(
+  { config, telemetry }: Kernel,
+  makeAdapter: WayOptions['makeAdapter'],
+): Promise<DispatchUses['systems']> {
+  const made: DispatchUses['systems'][number][] = []
+  if (!config.withoutMain) {
+    const adapter = await makeAdapter(config)
+    made.push({
+      adapter,
+      name: config.adapter.name,
+      observer: observeDispatch(telemetry, config.adapter.name ?? adapter.kind),
+    })
+  }
+  for (const [name, settings] of Object.entries(config.adapters))
+    made.push({
+      lane: name,
+      name,
+      adapter: await makeAdapter({ ...config, adapter: settings }),
+      observer: observeDispatch(telemetry, name),
+    })
+  const [first, ...others] = made
+  if (first === undefined) throw new Error('there is no approval system')
+  return [first, ...others]
 }

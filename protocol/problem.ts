@@ -924,6 +924,15 @@ export const PROBLEMS = {
     cureZh: '请在审批系统中处理该件；已用其他方式办妥的，可以在此了结',
     cure: 'See to it in the approval system; end it here when it was done by other means',
   },
+  'adapter.no-route': {
+    status: 500,
+    retryable: false,
+    act: 'operator',
+    en: 'No route leads the case to an approval system',
+    zh: '没有通往任何审批系统的路由',
+    cureZh: '在 tongban.json 中为该事项增加路由，或恢复所缺的适配器，然后重启',
+    cure: 'Give the item a route in tongban.json, or restore the adapter that is missing, and restart',
+  },
   'adapter.mapping': {
     status: 500,
     retryable: false,

@@ -21,7 +21,9 @@ import { migrate } from '../../node/kernel/store/migrate.ts'
 import { MIGRATIONS } from '../../node/kernel/store/migrations/index.ts'
 import { createTelemetry } from '../../node/kernel/telemetry/telemetry.ts'
 import { createUpkeep } from '../../node/kernel/upkeep.ts'
-import { createDispatchPart } from '../../node/spine/dispatch/part.ts'
+import type { LaneParts } from '../../node/spine/dispatch/lane.ts'
+import { createDispatchPart, type DispatchUses } from '../../node/spine/dispatch/part.ts'
+import { createRouting, type RouteRule } from '../../node/spine/dispatch/routing.ts'
 import { createExchangePart } from '../../node/spine/exchange/part.ts'
 import type { ListBoard, OwnIdentity, Trust } from '../../node/spine/exchange/ports.ts'
 import { EPOCH_LIMITS, type EpochFile, openEpoch } from '../../node/spine/trust/epoch.ts'
@@ -94,10 +96,14 @@ type Setup = Certificates & {
   db: Database
   partners: readonly string[]
   adapter: Adapter
+  several: Several
   /** what every city publishes */
   items: readonly ServiceItem[]
   faultsOf: Soundness
 }
+
+/** Approval systems besides, by their names, with the routes to them; `alone`: there is no main one. */
+export type Several = { others?: Record<string, Adapter>; routes?: readonly RouteRule[]; alone?: boolean }
 
 async function startCity({
   trusted,
@@ -114,6 +120,7 @@ async function startCity({
   db,
   partners,
   adapter,
+  several,
   items,
 }: Setup) {
   await migrate(db, MIGRATIONS, clock.now)
@@ -210,21 +217,25 @@ async function startCity({
     revokedAt: fingerprint =>
       [...trusted.values()].flat().find(found => found.fingerprint === fingerprint)?.revokedAt ?? undefined,
   })
+  const observer: LaneParts['observer'] = {
+    effect: () => {},
+    event: () => {},
+    parked: () => {},
+    failed,
+    unavailable: (problem, failures) => problems.push({ partner: 'adapter', problem, error: failures }),
+  }
+  const { others = {}, routes = [], alone = false } = several
+  const named = Object.entries(others).map(([lane, one]) => ({ lane, name: lane, adapter: one, observer }))
+  const systems = [...(alone ? [] : [{ adapter, observer }]), ...named] as unknown as DispatchUses['systems']
   const dispatch = createDispatchPart(ground, exchange.port, {
-    adapter,
+    systems,
+    routing: createRouting(routes, alone ? null : adapter.kind),
     seal: plainSeal,
     caseKeys,
     keep: async () => {
       throw new ProblemError('internal', 'this world keeps no files')
     },
     openMaterial: () => new ReadableStream(),
-    observer: {
-      effect: () => {},
-      event: () => {},
-      parked: () => {},
-      failed,
-      unavailable: (problem, failures) => problems.push({ partner: 'adapter', problem, error: failures }),
-    },
   })
   const item = async (_: string, code: string) => items.find(({ taskCode }) => taskCode === code) ?? null
   const cases = createCasesPart(ground, exchange.port, {
@@ -309,6 +320,7 @@ function sharedCity(code: string): Promise<PlayCity> {
 export async function createWorld(
   options: MemoryNetworkOptions & {
     adapter?: (code: string) => Adapter
+    several?: (code: string) => Several
     codes?: readonly string[]
     items?: readonly ServiceItem[]
     /** what of a text a city finds wrong; nothing, for most tests publish no lists */
@@ -363,6 +375,7 @@ export async function createWorld(
       db,
       partners: codes.filter(code => code !== play.code),
       adapter: options.adapter?.(play.code) ?? fakeAdapter(),
+      several: options.several?.(play.code) ?? {},
       items: options.items ?? [],
       faultsOf: options.faultsOf?.(play.code) ?? (async () => []),
       trusted,

@@ -25,6 +25,7 @@ import type { EventLog } from '../../kernel/records/events.ts'
 import type { Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { ADAPTER_OF_CASE } from '../../spine/dispatch/numbers.ts'
 import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../../spine/exchange/ports.ts'
@@ -558,20 +559,25 @@ export function createCases(parts: CasesParts) {
     moves: (thread: string, moves: readonly Move[], actor: string, alongside: (tx: Transaction) => Promise<void>) =>
       step(thread, moves, actor, alongside),
 
-    async byLocalCaseNo(localCaseNo: string): Promise<{ thread: string; no: number; state: CaseState } | null> {
+    /** `adapter`: whose number it is, as `case_adapters` names it. */
+    async byLocalCaseNo(
+      localCaseNo: string,
+      adapter: string,
+    ): Promise<{ thread: string; no: number; state: CaseState } | null> {
       const [row] = await db.query<Pick<Row, 'thread' | 'thread_no'> & Fold>(
-        `SELECT t.thread, c.thread_no, c.fold ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling'`,
-        [localCaseNo],
+        `SELECT t.thread, c.thread_no, c.fold ${FROM} WHERE c.local_case_no = ? AND c.role = 'handling' AND ${ADAPTER_OF_CASE} = ?`,
+        [localCaseNo, adapter],
       )
       if (row === undefined) return null
       const state = await stateOf(db, packetsOf, { threadNo: row.thread_no, fold: row.fold })
       return state === null ? null : { thread: toHex(row.thread), no: row.thread_no, state }
     },
 
-    /** Numbers of the threads of all open cases that this city handles. */
-    async openNumbers(): Promise<number[]> {
+    /** Numbers of the threads of all open cases that this city handles by this adapter. */
+    async openNumbers(adapter: string): Promise<number[]> {
       const rows = await db.query<{ no: number }>(
-        "SELECT thread_no AS no FROM cases WHERE role = 'handling' AND turn IS NOT NULL",
+        `SELECT thread_no AS no FROM cases c WHERE role = 'handling' AND turn IS NOT NULL AND ${ADAPTER_OF_CASE} = ?`,
+        [adapter],
       )
       return rows.map(({ no }) => no)
     },

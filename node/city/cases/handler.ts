@@ -49,7 +49,11 @@ export type CaseHandlerParts = {
   materials: NamedMaterials
   dispatch: {
     /** `free`: nothing comes before it, and no material is lacking */
-    enqueue(tx: Transaction, job: { packetNo: number; threadNo: number; at: number; free: boolean }): Promise<void>
+    enqueue(
+      tx: Transaction,
+      job: { packetNo: number; threadNo: number; at: number; free: boolean },
+      about?: { item: string; mode: number; from: string },
+    ): Promise<void>
     /** this city gave the case its number, or ended it */
     moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void>
   }
@@ -317,7 +321,13 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         await noteMail(tx, applied.threadNo, packet.body as CaseBody<'case.mail'>, applied.at)
       if (needsDispatch(packet, state)) {
         const free = applied.packets.length === 1 && !lacks
-        await parts.dispatch.enqueue(tx, { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at, free })
+        await parts.dispatch.enqueue(
+          tx,
+          { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at, free },
+          packet.claims.kind === 'case.submit' && state.item !== null
+            ? { item: state.item.code, mode: state.mode, from: applied.partner }
+            : undefined,
+        )
       }
       if (packet.direction === 'out' && (packet.claims.kind === 'case.arrived' || hasEnded(packet.claims.kind, state)))
         await parts.dispatch.moved(tx, { threadNo: applied.threadNo, thread: applied.thread, state })

@@ -15,6 +15,7 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import type { Reminder } from '../../kernel/reminder.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
+import { KEY_OF_CASE } from '../../spine/dispatch/numbers.ts'
 import { type Author, isGone, type StoredPacket } from '../../spine/exchange/ports.ts'
 import { type Backup, stillHolding } from './backups.ts'
 import { forgetSms } from './sms-consents.ts'
@@ -139,7 +140,7 @@ export function createPurges(parts: PurgesParts) {
 
   // The number of a collected case is the partner's, and may be that of another case in the own approval system.
   const STEPS = `move IS NOT NULL
-    AND local_case_no = (SELECT local_case_no FROM cases WHERE thread_no = ? AND role = 'handling')`
+    AND local_case_no = (SELECT ${KEY_OF_CASE} FROM cases c WHERE c.thread_no = ? AND c.role = 'handling')`
 
   /** What lists and search hold of the applicant. */
   async function listed(store: Reader, threadNo: number): Promise<{ projections: number; search: number }> {

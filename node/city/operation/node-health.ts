@@ -10,7 +10,7 @@ import { checkPartners, checkReminders } from './partner-checks.ts'
 import {
   type ApprovalSystem,
   type Carrier,
-  checkApprovalSystem,
+  checkApprovalSystems,
   checkCarrier,
   checkHanded,
   checkParked,
@@ -31,7 +31,7 @@ export type NodeHealthParts = {
   /** proves that the store can be written */
   writes: () => Promise<unknown>
   relays: () => { used: { partner: string; reserved: boolean }[]; relayed: number }
-  approvalSystem: () => Promise<ApprovalSystem>
+  approvalSystem: () => Promise<ApprovalSystem & { others: readonly ApprovalSystem[] }>
   parked: (limit: number) => Promise<readonly Waiting[]>
   /** what the approval system has had for too long */
   handed: () => Promise<{ count: number; since: number | null }>
@@ -51,7 +51,7 @@ export const createNodeHealth = (parts: NodeHealthParts) => async (): Promise<Ch
   await run(checks, 'store 数据库', parts.writes, () => 'it can be written')
   await checkBackups(config, at => countPurged(parts.db, at), checks)
   await checkRelays(config, parts.relays, checks)
-  await checkApprovalSystem(parts.approvalSystem, checks)
+  await checkApprovalSystems(parts.approvalSystem, checks)
   await checkParked(parts.parked, COUNTED, checks)
   await checkHanded(parts.handed, checks)
   await checkCarrier(parts.carrier, checks)

@@ -37,12 +37,21 @@ export type ApprovalSystem = {
   polling: { lastGood: number | null } | null
 }
 
-export async function checkApprovalSystem(ask: () => Promise<ApprovalSystem>, checks: Check[]): Promise<void> {
+/** Each system has a row of its own; that of the main one has no name. */
+export async function checkApprovalSystems(
+  ask: () => Promise<ApprovalSystem & { others: readonly ApprovalSystem[] }>,
+  checks: Check[],
+): Promise<void> {
+  const { others, ...main } = await ask()
+  await checkApprovalSystem('approval system 审批系统', main, checks)
+  for (const system of others) await checkApprovalSystem(`approval system 审批系统 ${system.name}`, system, checks)
+}
+
+async function checkApprovalSystem(check: string, found: ApprovalSystem, checks: Check[]): Promise<void> {
   await run(
     checks,
-    'approval system 审批系统',
+    check,
     async () => {
-      const found = await ask()
       if (!found.ok)
         throw new ProblemError('adapter.unavailable', `${found.name}: ${found.detail ?? 'no answer'}${lastGood(found)}`)
       return found

@@ -65,7 +65,7 @@ describe('a stored fold', () => {
     const { db, cases, clocks } = city()
     expect(await stateOf(db, packetsOf, { threadNo: no, fold })).toEqual(right)
     expect((await cases.get(thread)).fold).toEqual(right)
-    expect((await cases.byLocalCaseNo(right.localCaseNo ?? ''))?.state).toEqual(right)
+    expect((await cases.byLocalCaseNo(right.localCaseNo ?? '', ''))?.state).toEqual(right)
     expect(await createJobStore(db, packetsOf).fold(no)).toEqual(right)
     expect(await linkedTo(db, packetsOf, thread, null)).toEqual([])
     const statistics = createStatistics({

@@ -1418,6 +1418,28 @@ export type CheckApprovalSystemAnswer = {
   } | null
   /** calls that are under way too long */
   slow: { kind: 'deliver' | 'poll' | 'read' | 'acknowledge' | 'check'; since: string }[]
+  /** the other approval systems of the configuration, each by its name */
+  others: {
+    kind: string
+    /** as the configuration gives it */
+    name: string
+    ok: boolean
+    detail?: string
+    /** the same in Chinese */
+    detailZh: string | null
+    /** null when it is not asked */
+    polling: {
+      /** when it last gave its answers since the node started */
+      lastGood: string | null
+      /** questions in a row since then that got none */
+      failures: number
+    } | null
+    /** calls that are under way too long */
+    slow: {
+      kind: 'deliver' | 'poll' | 'read' | 'acknowledge' | 'check'
+      since: string
+    }[]
+  }[]
 }
 export type CheckCaseDraftAnswer = { findings: Finding[] }
 export type CheckCaseStepAnswer = { findings: Finding[] }
@@ -5230,6 +5252,8 @@ export type ParkedWork = {
   caseNo: string | null
   /** case number of the approval system; null when it gave none */
   localCaseNo: string | null
+  /** name of the approval system, as the configuration gives it */
+  adapter: string
   problem: {
     code: string
     /** which field or thing, in English */
@@ -5260,6 +5284,8 @@ export type ParkedWork = {
   caseNo: string | null
   /** case number of the approval system; null when it gave none */
   localCaseNo: string | null
+  /** name of the approval system, as the configuration gives it */
+  adapter: string
   /** its own; `adapter.behind` while an earlier answer of its case is not settled */
   problem: {
     code: string

@@ -46,6 +46,9 @@ describe('a configuration', () => {
       applicants: { host: '127.0.0.1' },
       p2p: { listen: ['/ip4/0.0.0.0/tcp/8421'], announce: [], relays: [], offerRelay: 0 },
       adapter: { kind: 'workbench' },
+      adapters: {},
+      routes: [],
+      withoutMain: false,
       signIn,
       agreements: { fourEyes: false },
       console: { colour: '#1a56c4' },
@@ -68,6 +71,8 @@ describe('a configuration', () => {
       http: { host: '::1', port: 0, trustedProxies: ['10.20.0.0/16', '::1'] },
       applicants: { host: '127.0.0.1', port: 8422, url: 'https://jindu.example.gov.cn/' },
       p2p: { listen: [], announce: ['/dns4/tongban.example/tcp/8421'], relays: ['420600'], offerRelay: 8 },
+      adapters: { gjj: { kind: 'workbench' } },
+      routes: [{ items: ['X'], departments: ['11420300011315330Y'], modes: [0, 1], from: ['610900'], adapter: 'gjj' }],
       adapter: {
         ...rest,
         baseUrl: 'http://127.0.0.1:9000',
@@ -102,7 +107,7 @@ describe('a configuration', () => {
       log: { level: 'debug', format: 'text' },
       pollSeconds: 0.5,
     }
-    expect(parseConfig(value, '/srv')).toEqual({ ...value, folder: '/srv' })
+    expect(parseConfig(value, '/srv')).toEqual({ ...value, folder: '/srv', withoutMain: false })
   })
 
   test.each([
@@ -163,6 +168,21 @@ describe('a configuration', () => {
       'an unknown adapter',
       { city, adapter: { kind: 'none' } },
       expect.stringMatching(/^adapter\.kind: must be one of workbench, .*rest/),
+    ],
+    [
+      'a route to no adapter',
+      { city, adapters: { gjj: { kind: 'workbench' } }, routes: [{ items: ['X'], adapter: 'zhbs' }] },
+      'routes.0.adapter: must be one of gjj',
+    ],
+    [
+      'two adapters of one name',
+      { city, adapter: { kind: 'workbench' }, adapters: { workbench: { kind: 'workbench' } } },
+      'adapters.workbench: is the name of adapter too',
+    ],
+    [
+      'another name within an adapter that has one',
+      { city, adapters: { gjj: { kind: 'workbench', name: 'other' } } },
+      'adapters.gjj.name: is not a setting; take it out, or correct its name',
     ],
     [
       'an adapter of no kind',
@@ -271,6 +291,9 @@ describe('the environment', () => {
         offerRelay: 0,
       },
       adapter: { kind: 'workbench' },
+      adapters: {},
+      routes: [],
+      withoutMain: false,
       signIn,
       agreements: { fourEyes: false },
       console: { colour: '#1a56c4' },
@@ -392,6 +415,8 @@ describe('the table of settings', () => {
       'p2p.dialRange',
       'p2p.relays',
       'p2p.offerRelay',
+      'adapters',
+      'routes',
       'adapter',
       'adapter.name',
       'adapter.path',

@@ -16,6 +16,8 @@ export { ConfigFile } from './schema.ts'
 export type NodeConfig = ConfigFile & {
   /** folder of the file */
   folder: string
+  /** whether there are `adapters` alone, and none takes what no route does */
+  withoutMain: boolean
   /** of a configuration that was read from a file */
   origin?: ConfigOrigin
 }
@@ -60,7 +62,38 @@ export function parseConfig(value: unknown, folder: string, env: Env = {}): Node
     )
     throw new ProblemError('config.invalid', lines.join('\n  '))
   }
-  return { ...parsed.data, data: resolve(folder, parsed.data.data), folder }
+  const config = {
+    ...parsed.data,
+    data: resolve(folder, parsed.data.data),
+    folder,
+    withoutMain: isObject(value) && value.adapter === undefined && Object.keys(parsed.data.adapters).length > 0,
+  }
+  const faults = faultsOfRoutes(config)
+  if (faults.length > 0) throw new ProblemError('config.invalid', faults.join('\n  '))
+  return config
+}
+
+/** The name of the main approval system. */
+export const mainName = ({ adapter }: Pick<NodeConfig, 'adapter'>): string => adapter.name ?? adapter.kind
+
+/** What the schema cannot say of several approval systems: each has a name of its own, and every route leads to one. */
+function faultsOfRoutes(config: Pick<NodeConfig, 'adapter' | 'adapters' | 'routes' | 'withoutMain'>): string[] {
+  const named = Object.keys(config.adapters)
+  const main = config.withoutMain ? [] : [mainName(config)]
+  const remote = Object.entries(config.adapters).filter(([, { kind }]) => kind === 'remote')
+  const remotes = config.adapter.kind === 'remote' ? remote : remote.slice(1)
+  return [
+    ...named.filter(name => main.includes(name)).map(name => `adapters.${name}: is the name of adapter too`),
+    ...Object.entries(config.adapters)
+      .filter(([, { name }]) => name !== undefined)
+      .map(([name]) => `adapters.${name}.name: is not a setting; take it out, or correct its name`),
+    ...remotes.map(([name]) => `adapters.${name}.kind: one adapter alone may be remote`),
+    ...config.routes.flatMap(({ adapter }, index) =>
+      [...main, ...named].includes(adapter)
+        ? []
+        : [`routes.${index}.adapter: must be one of ${[...main, ...named].join(', ')}`],
+    ),
+  ]
 }
 
 const ADAPTER_KINDS = Adapter.options.map(({ shape }) => shape.kind.value)

@@ -107,6 +107,22 @@ export const Adapter = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('manual'), name: SystemName, mapping: mappingOf('manual') }),
 ])
 
+/** A name of one of several approval systems. */
+const AdapterName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, {
+  error: 'must be 1 to 40 letters, digits and hyphens, a letter first',
+})
+
+/** Routes that a configuration may have. */
+export const ROUTES = 500
+
+const RouteRule = z.strictObject({
+  items: z.array(text(50)).min(1).optional(),
+  departments: z.array(text(50)).min(1).optional(),
+  modes: z.array(z.int().min(0).max(3)).min(1).optional(),
+  from: z.array(DivisionCode).min(1).optional(),
+  adapter: text(40),
+})
+
 /** The file `tongban.json`. Paths in it are relative to its folder. */
 export const ConfigFile = z.strictObject({
   $schema: z.string().optional().meta(says('for editors: the JSON Schema of this file', '供编辑器使用的 JSON Schema')),
@@ -212,6 +228,25 @@ export const ConfigFile = z.strictObject({
         ),
     })
     .prefault({}),
+  adapters: z
+    .record(AdapterName, Adapter)
+    .default({})
+    .meta(
+      says(
+        'further approval systems, each by its name, with the settings of `adapter`; a case goes to one of them by `routes`',
+        '其他审批系统：名称及其设置（同 `adapter`）；办件按 `routes` 分派',
+      ),
+    ),
+  routes: z
+    .array(RouteRule)
+    .max(ROUTES)
+    .default([])
+    .meta(
+      says(
+        'which cases go to which approval system: the first that fits counts; what none fits goes to `adapter` if that is given, else it waits for a route',
+        '办件去向：首条符合者生效；都不符合的交给 `adapter`（已设置时），否则等待增加路由',
+      ),
+    ),
   adapter: Adapter.prefault({ kind: 'workbench' }).meta(
     says(
       'the approval system: workbench (inside the node), rest (JSON or XML over HTTP), soap, file-drop (files in folders or over SFTP), front-table (tables of an exchange database), manual (typed in by people), module (an adapter of your own) or remote (one in a process of its own)',

@@ -13,11 +13,14 @@ const LABEL_VALUES = 200
 
 export type Labels = Readonly<Record<string, string>>
 
+/** A value of a label, and the number beside it. */
+export type Observed = readonly [label: string, value: number]
+
 export interface Metrics {
   counter(name: string, help: string, labels?: readonly string[]): (labels?: Labels, by?: number) => void
   gauge(name: string, help: string, labels?: readonly string[]): (value: number, labels?: Labels) => void
-  /** A gauge that is read when somebody looks. */
-  observed(name: string, help: string, read: () => number): void
+  /** A gauge that is read when somebody looks; with a `label` one value for each. */
+  observed(name: string, help: string, read: () => number | readonly Observed[], label?: string): void
   /** Buckets in seconds. */
   seconds(
     name: string,
@@ -72,13 +75,16 @@ export function createMetrics(): Metrics {
       const record = recorder<number>(labels, (own, value) => gauge.set(own, value))
       return (value, own = {}) => record(own, value)
     },
-    observed(name, help, read) {
+    observed(name, help, read, label) {
       new Gauge({
         name,
         help,
+        labelNames: label === undefined ? [] : [label],
         registers,
         collect() {
-          this.set(read())
+          const found = read()
+          if (typeof found === 'number') this.set(found)
+          else for (const [named, value] of found) this.set({ [label ?? '']: named }, value)
         },
       })
     },

@@ -3,10 +3,13 @@ import type { LocalEvent } from '../../../adapters/sdk/port.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Answer, AnswerStore } from './answer-store.ts'
-import type { DispatchParts } from './dispatch.ts'
+import type { LaneParts } from './lane.ts'
+import { keyOf, numberOf } from './numbers.ts'
 import type { Outcomes } from './outcomes.ts'
 
-type AnswerActsParts = Pick<DispatchParts, 'db' | 'clock' | 'audit' | 'cases'> & {
+type AnswerActsParts = Pick<LaneParts, 'db' | 'clock' | 'audit' | 'cases'> & {
+  /** name of the adapter, among several */
+  lane: string
   store: AnswerStore
   outcomes: Pick<Outcomes, 'isOpen'>
   /** answers that are worked on */
@@ -17,7 +20,7 @@ type AnswerActsParts = Pick<DispatchParts, 'db' | 'clock' | 'audit' | 'cases'> &
   wake: () => void
 }
 
-export function createAnswerActs({ db, clock, audit, store, busy, find, textOf, ...parts }: AnswerActsParts) {
+export function createAnswerActs({ db, clock, audit, lane, store, busy, find, textOf, ...parts }: AnswerActsParts) {
   /** Whether it tells what came of a packet that this node still has in hand. */
   async function isAwaited(answer: Answer): Promise<boolean> {
     const kept = textOf(answer)
@@ -25,6 +28,9 @@ export function createAnswerActs({ db, clock, audit, store, busy, find, textOf, 
   }
 
   return {
+    /** Whether answers of a local case number are kept. */
+    holds: async (localCaseNo: string): Promise<boolean> => (await store.keptOf(keyOf(lane, localCaseNo))).length > 0,
+
     /** A kept answer as its system gave it, or as the adapter read it; a look at the case. Problem: `request.not-found`. */
     async answer(event: string, by: string): Promise<string> {
       const found = await find(event)
@@ -35,7 +41,7 @@ export function createAnswerActs({ db, clock, audit, store, busy, find, textOf, 
         audit.append(tx, {
           actor: by,
           action: 'case.read',
-          subject: localCaseNo ?? id,
+          subject: localCaseNo === null ? id : numberOf(lane, localCaseNo),
           detail: { for: 'answer', event: id },
         }),
       )
@@ -54,7 +60,7 @@ export function createAnswerActs({ db, clock, audit, store, busy, find, textOf, 
           await audit.append(tx, {
             actor: by,
             action: 'adapter-event.skipped',
-            subject: answer.localCaseNo ?? answer.id,
+            subject: answer.localCaseNo === null ? answer.id : numberOf(lane, answer.localCaseNo),
             detail: { event: answer.id, problem: answer.problem?.code ?? null, reason },
           })
         })
@@ -66,19 +72,19 @@ export function createAnswerActs({ db, clock, audit, store, busy, find, textOf, 
 
     /** Gives up the answers of a local case number that no case here has. Problems: `request.not-found`, `request.conflict`. */
     async dismiss(localCaseNo: string, by: string): Promise<void> {
-      for (const answer of await store.keptOf(localCaseNo))
+      for (const answer of await store.keptOf(keyOf(lane, localCaseNo)))
         if (await isAwaited(answer))
           throw new ProblemError(
             'request.conflict',
             'one of them says what came of a packet of this node: skip single answers, with a reason',
           )
       await db.transaction(async tx => {
-        if ((await parts.cases().byLocalCaseNo(localCaseNo)) !== null)
+        if ((await parts.cases().byLocalCaseNo(localCaseNo, lane)) !== null)
           throw new ProblemError(
             'request.conflict',
             'the case is one of this node: skip single answers of it, with a reason',
           )
-        const answers = await store.dismiss(tx, localCaseNo, clock.now())
+        const answers = await store.dismiss(tx, keyOf(lane, localCaseNo), clock.now())
         if (answers === 0) throw new ProblemError('request.not-found')
         await act(tx)
         await audit.append(tx, {

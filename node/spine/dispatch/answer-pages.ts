@@ -9,11 +9,14 @@ import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Transaction } from '../../kernel/store/database.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type { Calls } from './calls.ts'
-import type { DispatchParts } from './dispatch.ts'
+import type { LaneParts } from './lane.ts'
 import { ANSWER_LIMITS, DISPATCH_LIMITS } from './limits.ts'
+import { keyOf } from './numbers.ts'
 import type { Trace } from './trace.ts'
 
-type AnswerPagesParts = Pick<DispatchParts, 'db' | 'keys' | 'adapter' | 'clock' | 'observer'> & {
+type AnswerPagesParts = Pick<LaneParts, 'db' | 'keys' | 'adapter' | 'clock' | 'observer'> & {
+  /** name of the adapter, among several */
+  lane: string
   store: AnswerStore
   calls: Calls
   trace: Pick<Trace, 'of'>
@@ -86,7 +89,8 @@ export function createAnswerPages(parts: AnswerPagesParts) {
   function toKept(answer: LocalEvent | RawEvent): Kept {
     const text = JSON.stringify('raw' in answer ? { raw: answer.raw } : answer)
     const id = `${parts.system()} ${answer.id ?? createHash('sha256').update(text).digest('hex')}`
-    const localCaseNo = 'refused' in answer ? null : (answer.localCaseNo ?? null)
+    const number = 'refused' in answer ? null : (answer.localCaseNo ?? null)
+    const localCaseNo = number === null ? null : keyOf(parts.lane, number)
     const acknowledged = parts.adapter.acknowledge !== undefined && answer.id !== null
     if (text.length <= ANSWER_LIMITS.answer) {
       const key = parts.keys.newKey(id)

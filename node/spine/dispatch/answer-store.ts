@@ -1,6 +1,7 @@
 /** The SQL of answers: those that are kept until they are settled, the poll cursor, and from where answers were passed over. */
 import type { Problem } from '../../../protocol/problem.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { ADAPTER_OF_CASE, IS_OF_CASE, keyOf, MAIN, NUMBER_OF_ANSWER, numberOf } from './numbers.ts'
 import type { Leased } from './worker.ts'
 
 /** An answer that is not settled. `localCaseNo` is null while it cannot be read. */
@@ -24,6 +25,8 @@ export type Which = { event: string } | { localCaseNo: string } | { code: string
 export type KeptAnswer = {
   no: number
   id: string
+  /** whose it is */
+  adapter: string
   localCaseNo: string | null
   /** case number and thread of the case, when it is one of this node */
   caseNo: string | null
@@ -60,7 +63,11 @@ const EARLIER = `EXISTS (SELECT 1 FROM adapter_events e WHERE e.local_case_no = 
 
 export type AnswerStore = ReturnType<typeof createAnswerStore>
 
-export function createAnswerStore(db: Database) {
+/** `adapter`: whose answers these are, as `adapter_events.adapter` names it; local case numbers come as the keys of `numbers.ts`. */
+export function createAnswerStore(db: Database, adapter: string = MAIN) {
+  /** Under which answers of numbers that no case has were passed over. */
+  const strangers = keyOf(adapter, '')
+
   const put = (tx: Transaction, key: string, value: string) =>
     tx.run(
       'INSERT INTO adapter_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -101,9 +108,10 @@ export function createAnswerStore(db: Database) {
     /** How many kept answers there are, and their bytes: of known cases, and of local case numbers that no case has. */
     async kept(): Promise<{ known: number; unknown: number; bytes: number }> {
       const [row] = await db.query<{ all_: number; unknown: number | null; bytes: number | null }>(
-        `SELECT count(*) AS all_, sum(bytes) AS bytes, sum(local_case_no IS NULL OR NOT EXISTS (SELECT 1 FROM cases c
-           WHERE c.local_case_no = adapter_events.local_case_no AND c.role = 'handling')) AS unknown
-         FROM adapter_events WHERE state <> 'done'`,
+        `SELECT count(*) AS all_, sum(a.bytes) AS bytes, sum(a.local_case_no IS NULL OR NOT EXISTS (SELECT 1 FROM cases c
+           WHERE ${IS_OF_CASE})) AS unknown
+         FROM adapter_events a WHERE a.state <> 'done' AND a.adapter = ?`,
+        [adapter],
       )
       const unknown = row?.unknown ?? 0
       return { known: (row?.all_ ?? 0) - unknown, unknown, bytes: row?.bytes ?? 0 }
@@ -112,10 +120,10 @@ export function createAnswerStore(db: Database) {
     /** Whether a case here has the number, how many answers are kept for it, and from which cursor on more were passed over. */
     async ofCase(localCaseNo: string): Promise<{ known: boolean; kept: number; passed: boolean }> {
       const [row] = await db.query<{ known: number; kept: number; passed: number }>(
-        `SELECT EXISTS (SELECT 1 FROM cases WHERE local_case_no = ?1 AND role = 'handling') AS known,
+        `SELECT EXISTS (SELECT 1 FROM cases c WHERE c.local_case_no = ?2 AND c.role = 'handling' AND ${ADAPTER_OF_CASE} = ?3) AS known,
            (SELECT count(*) FROM adapter_events WHERE local_case_no = ?1 AND state <> 'done') AS kept,
            EXISTS (SELECT 1 FROM adapter_gaps WHERE local_case_no = ?1) AS passed`,
-        [localCaseNo],
+        localCaseNo === '' ? [strangers, '', adapter] : [localCaseNo, numberOf(adapter, localCaseNo), adapter],
       )
       return { known: row?.known === 1, kept: row?.kept ?? 0, passed: row?.passed === 1 }
     },
@@ -136,8 +144,8 @@ export function createAnswerStore(db: Database) {
     ): Promise<boolean> {
       const { id, localCaseNo, sealed, key, problem, acknowledged, at } = answer
       const changed = await tx.run(
-        `INSERT INTO adapter_events (id, state, local_case_no, move, bytes, problem, attempts, next_at, blocked, at, key, unacknowledged)
-         SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7, ?8, ?9
+        `INSERT INTO adapter_events (id, state, local_case_no, move, bytes, problem, attempts, next_at, blocked, at, key, unacknowledged, adapter)
+         SELECT a.id, ?2, a.local_case_no, ?4, ?5, ?6, 0, 0, ${EARLIER}, ?7, ?8, ?9, ?10
          FROM (SELECT ?1 AS id, ?3 AS local_case_no, 9007199254740991 AS no) a WHERE true ON CONFLICT (id) DO NOTHING`,
         [
           id,
@@ -149,6 +157,7 @@ export function createAnswerStore(db: Database) {
           at,
           key,
           acknowledged ? 1 : 0,
+          adapter,
         ],
       )
       return changed > 0
@@ -189,15 +198,15 @@ export function createAnswerStore(db: Database) {
     async next(now: number, busy: readonly number[], room: number): Promise<Leased<Answer>> {
       const rows = await db.query<Row>(
         `SELECT no, id, local_case_no, move, key, problem, attempts FROM adapter_events
-         WHERE state = 'ready' AND blocked = 0 AND next_at <= ? AND no NOT IN (${busy.map(() => '?').join(', ')})
+         WHERE adapter = ? AND state = 'ready' AND blocked = 0 AND next_at <= ? AND no NOT IN (${busy.map(() => '?').join(', ')})
          ORDER BY next_at, no LIMIT ?`,
-        [now, ...busy, room],
+        [adapter, now, ...busy, room],
       )
       const jobs = rows.map(toAnswer)
       if (jobs.length === room) return { jobs, nextAt: null }
       const [due] = await db.query<{ next: number | null }>(
-        `SELECT min(next_at) AS next FROM adapter_events WHERE state = 'ready' AND blocked = 0 AND next_at > ?`,
-        [now],
+        `SELECT min(next_at) AS next FROM adapter_events WHERE adapter = ? AND state = 'ready' AND blocked = 0 AND next_at > ?`,
+        [adapter, now],
       )
       return { jobs, nextAt: due?.next ?? null }
     },
@@ -236,8 +245,8 @@ export function createAnswerStore(db: Database) {
       const [sql, params] = where(which)
       return tx.run(
         `UPDATE adapter_events AS a SET state = 'ready', next_at = 0
-         WHERE a.state <> 'done' AND (a.state = 'parked' OR a.next_at > 0) AND ${sql}`,
-        params,
+         WHERE a.adapter = ? AND a.state <> 'done' AND (a.state = 'parked' OR a.next_at > 0) AND ${sql}`,
+        [adapter, ...params],
       )
     },
 
@@ -262,8 +271,10 @@ export function createAnswerStore(db: Database) {
     /** At start: a mapping may have been corrected, and a case become known. */
     async retryAtStart(tx: Transaction): Promise<void> {
       await tx.run(
-        `UPDATE adapter_events SET state = 'ready', next_at = 0 WHERE state = 'parked' AND (problem ->> '$.code' = 'adapter.mapping'
-           OR (problem ->> '$.code' = 'thread.unknown' AND local_case_no IN (SELECT local_case_no FROM cases)))`,
+        `UPDATE adapter_events AS a SET state = 'ready', next_at = 0 WHERE a.adapter = ? AND a.state = 'parked'
+           AND (a.problem ->> '$.code' = 'adapter.mapping' OR (a.problem ->> '$.code' = 'thread.unknown'
+             AND ${NUMBER_OF_ANSWER} IN (SELECT local_case_no FROM cases)))`,
+        [adapter],
       )
     },
 
@@ -278,9 +289,9 @@ export function createAnswerStore(db: Database) {
     /** A case has the number now: its answers are taken, also those that were passed over among those of unknown numbers. */
     async known(tx: Transaction, localCaseNo: string): Promise<number> {
       await tx.run(
-        `INSERT INTO adapter_gaps (local_case_no, system, cursor, at) SELECT ?, system, cursor, at FROM adapter_gaps WHERE local_case_no = ''
+        `INSERT INTO adapter_gaps (local_case_no, system, cursor, at) SELECT ?, system, cursor, at FROM adapter_gaps WHERE local_case_no = ?
          ON CONFLICT (local_case_no) DO NOTHING`,
-        [localCaseNo],
+        [localCaseNo, strangers],
       )
       return tx.run(
         `UPDATE adapter_events SET state = 'ready', next_at = 0
@@ -320,7 +331,7 @@ export function createAnswerStore(db: Database) {
     async pass(tx: Transaction, localCaseNo: string, system: string, cursor: string | null, at: number): Promise<void> {
       await tx.run(
         `INSERT INTO adapter_gaps (local_case_no, system, cursor, at) VALUES (?, ?, ?, ?) ON CONFLICT (local_case_no) DO NOTHING`,
-        [localCaseNo, system, cursor, at],
+        [localCaseNo === '' ? strangers : localCaseNo, system, cursor, at],
       )
     },
 
@@ -336,25 +347,28 @@ export function createAnswerStore(db: Database) {
       unknown: boolean,
     ): Promise<{ localCaseNo: string; cursor: string | null } | null> {
       const [row] = await db.query<{ local_case_no: string; cursor: string | null }>(
-        `SELECT g.local_case_no, g.cursor FROM adapter_gaps g WHERE g.system = ? AND iif(g.local_case_no = '', ?, (SELECT count(*)
+        `SELECT g.local_case_no, g.cursor FROM adapter_gaps g WHERE g.system = ? AND iif(g.local_case_no = ?, ?, (SELECT count(*)
            FROM adapter_events e WHERE e.local_case_no = g.local_case_no AND e.state <> 'done') <= ?)
          ORDER BY g.at, g.local_case_no LIMIT 1`,
-        [system, unknown ? 1 : 0, kept],
+        [system, strangers, unknown ? 1 : 0, kept],
       )
-      return row === undefined ? null : { localCaseNo: row.local_case_no, cursor: row.cursor }
+      if (row === undefined) return null
+      return { localCaseNo: row.local_case_no === strangers ? '' : row.local_case_no, cursor: row.cursor }
     },
 
     /** A gap begins later now, or (`cursor` undefined) is closed. */
     async moveGap(tx: Transaction, localCaseNo: string, cursor: string | null | undefined, at: number): Promise<void> {
-      if (cursor === undefined) await tx.run('DELETE FROM adapter_gaps WHERE local_case_no = ?', [localCaseNo])
-      else await tx.run('UPDATE adapter_gaps SET cursor = ?, at = ? WHERE local_case_no = ?', [cursor, at, localCaseNo])
+      const key = localCaseNo === '' ? strangers : localCaseNo
+      if (cursor === undefined) await tx.run('DELETE FROM adapter_gaps WHERE local_case_no = ?', [key])
+      else await tx.run('UPDATE adapter_gaps SET cursor = ?, at = ? WHERE local_case_no = ?', [cursor, at, key])
     },
 
-    /** Kept answers that wait, oldest first. `after` is the number of the last one seen. */
+    /** Kept answers of every adapter that wait, oldest first. `after` is the number of the last one seen. */
     async waiting(limit: number, after: number): Promise<KeptAnswer[]> {
       const rows = await db.query<{
         no: number
         id: string
+        adapter: string
         local_case_no: string | null
         case_no: string | null
         thread: Uint8Array | null
@@ -365,8 +379,9 @@ export function createAnswerStore(db: Database) {
         attempts: number
         at: number
       }>(
-        `SELECT a.no, a.id, a.local_case_no, c.case_no, t.thread, a.problem, a.state, a.blocked, a.next_at, a.attempts, a.at
-         FROM adapter_events a LEFT JOIN cases c ON c.local_case_no = a.local_case_no AND c.role = 'handling'
+        `SELECT a.no, a.id, a.adapter, ${NUMBER_OF_ANSWER} AS local_case_no, c.case_no, t.thread, a.problem, a.state, a.blocked, a.next_at,
+           a.attempts, a.at
+         FROM adapter_events a LEFT JOIN cases c ON ${IS_OF_CASE}
          LEFT JOIN threads t ON t.no = c.thread_no
          WHERE a.state <> 'done' AND a.no > ? AND (a.problem IS NOT NULL OR a.blocked = 1) ORDER BY a.no LIMIT ?`,
         [after, limit],
@@ -374,6 +389,7 @@ export function createAnswerStore(db: Database) {
       return rows.map(row => ({
         no: row.no,
         id: row.id,
+        adapter: row.adapter,
         localCaseNo: row.local_case_no,
         caseNo: row.case_no,
         thread: row.thread === null ? null : Buffer.from(row.thread).toString('hex'),

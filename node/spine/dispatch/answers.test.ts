@@ -352,6 +352,7 @@ describe('the approval system', () => {
       name: 'test',
       ok: true,
       slow: [],
+      others: [],
       polling: { lastGood: before, failures: 0 },
     })
     system.down = true

@@ -16,8 +16,9 @@ import { type Answer, createAnswerStore, type Which } from './answer-store.ts'
 import { createAnswerWaiters } from './answer-waiters.ts'
 import type { Calls } from './calls.ts'
 import { createCaseRounds } from './case-rounds.ts'
-import type { DispatchParts } from './dispatch.ts'
+import type { LaneParts } from './lane.ts'
 import { ANSWER_LIMITS, DISPATCH_LIMITS, retryAfter } from './limits.ts'
+import { keyOf, MAIN, numberOf } from './numbers.ts'
 import type { Outcomes } from './outcomes.ts'
 import { standsAlready } from './standing.ts'
 import type { Trace } from './trace.ts'
@@ -30,7 +31,7 @@ export type Polling = { lastGood: number | null; failures: number; problem: Prob
 type Outcome = { problem: Problem; nextAt: number | null } | null
 
 export function createAnswers(
-  parts: Omit<DispatchParts, 'name' | 'openMaterial' | 'pollEvery'> & {
+  parts: Omit<LaneParts, 'name' | 'openMaterial' | 'pollEvery'> & {
     name: string | undefined
     calls: Calls
     trace: Pick<Trace, 'of'>
@@ -41,7 +42,9 @@ export function createAnswers(
   const { db, clock, adapter, audit, events, calls } = parts
   const actor = `adapter:${adapter.kind}`
   const name = parts.name ?? adapter.kind
-  const store = createAnswerStore(db)
+  const lane = parts.lane ?? MAIN
+  const store = createAnswerStore(db, lane)
+  const shownNumber = (key: string | null) => (key === null ? null : numberOf(lane, key))
   let system = name
   let stopped = false
   /** whether answers are kept, or may be; unknown until it matters */
@@ -82,13 +85,14 @@ export function createAnswers(
   const attempt = () => polling.failures
   const keeping = createAnswerPages({
     ...parts,
+    lane,
     store,
     attempt,
     recordParked,
     system: () => system,
     kept: () => worker.wake(),
   })
-  const askSome = createCaseRounds({ ...parts, attempt, keep: keeping.keepAll })
+  const askSome = createCaseRounds({ ...parts, lane, attempt, keep: keeping.keepAll })
   const acknowledge = createAcknowledging({ ...parts, store, system: () => system, failed: parts.observer.failed })
   const asks = adapter.poll !== undefined || adapter.pollCase !== undefined
 
@@ -99,7 +103,7 @@ export function createAnswers(
       await audit.append(tx, {
         actor: by,
         action: 'adapter-event.retried',
-        subject: 'localCaseNo' in which ? which.localCaseNo : '',
+        subject: 'localCaseNo' in which ? numberOf(lane, which.localCaseNo) : '',
         detail: { answers: count, ...('code' in which ? { code: which.code } : {}) },
       })
     tx.afterCommit(() => worker.wake())
@@ -175,7 +179,8 @@ export function createAnswers(
     if (!read.ok) return waiting(answer, read.problem)
     const { event } = read
     if (event === null) return settle(answer, 'done')
-    const localCaseNo = ('refused' in event ? undefined : event.localCaseNo) ?? answer.localCaseNo
+    const given = 'refused' in event ? undefined : event.localCaseNo
+    const localCaseNo = given === undefined ? answer.localCaseNo : keyOf(lane, given)
     if (localCaseNo !== null && answer.localCaseNo !== localCaseNo) {
       // A corrected mapping may find another case: it takes its place there, and is looked at anew.
       await db.transaction(tx => store.placed(tx, answer, localCaseNo))
@@ -201,7 +206,7 @@ export function createAnswers(
 
   async function judgeMove(answer: Answer, event: LocalMove): Promise<Outcome> {
     const { localCaseNo, move, at } = event
-    const found = await parts.cases().byLocalCaseNo(localCaseNo)
+    const found = await parts.cases().byLocalCaseNo(localCaseNo, lane)
     if (found === null) return waiting(answer, { code: 'thread.unknown', detail: 'no case has this local case number' })
     try {
       await parts.cases().moves(found.thread, [{ ...move, at }], actor, async tx => {
@@ -240,7 +245,8 @@ export function createAnswers(
     return calls.within('read', DISPATCH_LIMITS.read, answer.attempts, async call => {
       if (adapter.read === undefined) return refuse('adapter.mapping', 'the adapter does not read its answers')
       const { localCaseNo } = answer
-      const ofCase = async () => (localCaseNo === null ? null : parts.cases().byLocalCaseNo(localCaseNo))
+      const ofCase = async () =>
+        localCaseNo === null ? null : parts.cases().byLocalCaseNo(numberOf(lane, localCaseNo), lane)
       const threadNo = async () => (await ofCase())?.no ?? null
       const submittedAt = async () => {
         const seconds = (await ofCase())?.state.instants.submitted ?? null
@@ -260,7 +266,7 @@ export function createAnswers(
   }
 
   async function stands(threadNo: number, localCaseNo: string, move: MoveRequest): Promise<boolean> {
-    const now = await parts.cases().byLocalCaseNo(localCaseNo)
+    const now = await parts.cases().byLocalCaseNo(localCaseNo, lane)
     const own = (await parts.packets().packets(db, threadNo)).filter(({ direction }) => direction === 'out')
     const steps = own.map(({ claims, body }) => ({ kind: claims.kind, body }))
     return now !== null && standsAlready(now.state.state, steps, move)
@@ -290,7 +296,7 @@ export function createAnswers(
     answer: { id: string; localCaseNo: string | null },
     problem: Problem,
   ): Promise<void> {
-    const subject = answer.localCaseNo ?? answer.id
+    const subject = shownNumber(answer.localCaseNo) ?? answer.id
     await audit.append(tx, {
       actor,
       action: 'adapter-event.parked',
@@ -313,6 +319,8 @@ export function createAnswers(
 
   return {
     name,
+    lane,
+    isOf: (id: string): boolean => id.startsWith(`${system} `),
     polling: (): Polling | null => (asks ? { ...polling } : null),
     async start(): Promise<void> {
       stopped = false
@@ -352,25 +360,23 @@ export function createAnswers(
       return done
     },
     /** A case has this local case number now; in the transaction that says so. */
-    async known(tx: Transaction, localCaseNo: string): Promise<void> {
+    async known(tx: Transaction, number: string): Promise<void> {
+      const localCaseNo = keyOf(lane, number)
       // A system that is asked for none gives none; those of one that was asked before may be kept.
       anyKept ??= asks || (await store.any(tx))
       if (!anyKept) return
       if ((await store.known(tx, localCaseNo)) > 0) tx.afterCommit(() => worker.wake())
     },
     /** What waits, as `event` names it to people: by the id that its system gave it. */
-    async waiting(limit: number, after: number) {
-      const rows = await store.waiting(limit, after)
-      return rows.map(row => ({
-        ...row,
-        id: row.id.startsWith(`${system} `) ? row.id.slice(system.length + 1) : row.id,
-      }))
-    },
-    waitingOf: (localCaseNo: string) => store.waitingOf(localCaseNo),
+    waiting: (limit: number, after: number) => store.waiting(limit, after),
+    /** An id of its own as its system gave it. */
+    shownId: (id: string): string => (id.startsWith(`${system} `) ? id.slice(system.length + 1) : id),
+    waitingOf: (localCaseNo: string) => store.waitingOf(keyOf(lane, localCaseNo)),
 
     retryIn,
     /** Tries kept answers again; how many. Problems: `request.not-found`; of one answer or case, what keeps it waiting. */
-    async retry(which: Which, by: string): Promise<number> {
+    async retry(asked: Which, by: string): Promise<number> {
+      const which = 'localCaseNo' in asked ? { localCaseNo: keyOf(lane, asked.localCaseNo) } : asked
       const target = 'event' in which ? await find(which.event) : null
       const key =
         target !== null ? (target.localCaseNo ?? target.no) : 'localCaseNo' in which ? which.localCaseNo : null
@@ -389,7 +395,7 @@ export function createAnswers(
       return retried
     },
 
-    ...createAnswerActs({ ...parts, store, busy, find, textOf, wake: () => worker.wake() }),
+    ...createAnswerActs({ ...parts, lane, store, busy, find, textOf, wake: () => worker.wake() }),
   }
 }
 

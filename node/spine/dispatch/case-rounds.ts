@@ -11,14 +11,16 @@ import type { Trace } from './trace.ts'
 
 /** What is asked of cases. */
 export type OpenCases = {
-  /** numbers of the threads of all open cases that this city handles */
-  openNumbers(): Promise<number[]>
+  /** numbers of the threads of all open cases that this city handles by the adapter of this name */
+  openNumbers(lane: string): Promise<number[]>
   /** those of them that have a local case number and are open still */
   openCases(numbers: readonly number[]): Promise<(OpenCase & { no: number })[]>
 }
 
 type CaseRoundsParts = {
   adapter: Adapter
+  /** its name, among several */
+  lane: string
   calls: Calls
   trace: Pick<Trace, 'of'>
   cases: () => OpenCases
@@ -32,7 +34,7 @@ type CaseRoundsParts = {
 /** Where the node keeps what an adapter remembers of a case. */
 const memoryOf = (thread: string): string => `asked about ${thread}`
 
-export function createCaseRounds({ adapter, calls, trace, cases, stateOf, attempt, keep }: CaseRoundsParts) {
+export function createCaseRounds({ adapter, lane, calls, trace, cases, stateOf, attempt, keep }: CaseRoundsParts) {
   let left: number[] = []
 
   async function ask({ no, ...open }: OpenCase & { no: number }): Promise<void> {
@@ -49,7 +51,7 @@ export function createCaseRounds({ adapter, calls, trace, cases, stateOf, attemp
 
   /** Asks about some of the cases that are left of this round; gives back what is wrong with a single one. Throws what concerns all. */
   return async function askSome(): Promise<Problem | null> {
-    if (left.length === 0) left = await cases().openNumbers()
+    if (left.length === 0) left = await cases().openNumbers(lane)
     const open = await cases().openCases(left.splice(0, CASE_ROUND_LIMITS.cases))
     let wrong: Problem | null = null
     const parallel = adapter.parallel ?? DISPATCH_LIMITS.parallel

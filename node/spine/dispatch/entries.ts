@@ -2,8 +2,8 @@
 import type { EntryField } from '../../../adapters/sdk/port.ts'
 import { fromHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import type { DispatchParts } from './dispatch.ts'
 import type { JobStore } from './job-store.ts'
+import type { LaneParts } from './lane.ts'
 import { toDelivery } from './to-delivery.ts'
 
 /** `handedAt` in ms since the epoch; `arrives`: the case has no local case number yet, and gets it with this packet. */
@@ -16,7 +16,7 @@ type Entry = {
   fields: readonly EntryField[]
 }
 
-type EntriesParts = Pick<DispatchParts, 'db' | 'adapter' | 'packets' | 'audit' | 'openMaterial'> & { jobs: JobStore }
+type EntriesParts = Pick<LaneParts, 'db' | 'adapter' | 'packets' | 'audit' | 'openMaterial'> & { jobs: JobStore }
 
 export function createEntries({ db, adapter, audit, jobs, ...parts }: EntriesParts) {
   return {

@@ -2,15 +2,15 @@
 import type { Adapter, AdapterContext, AdapterState, Delivery, DeliveryResult } from '../../../adapters/sdk/port.ts'
 import { PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
 import type { Calls } from './calls.ts'
-import type { DispatchParts } from './dispatch.ts'
 import type { JobEnds } from './job-ends.ts'
 import type { Cause, DueJob, JobStore } from './job-store.ts'
+import type { LaneParts } from './lane.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { isOver } from './over.ts'
 import { toDelivery } from './to-delivery.ts'
 import type { Trace } from './trace.ts'
 
-type HandOverParts = Pick<DispatchParts, 'db' | 'packets' | 'clock' | 'random' | 'openMaterial' | 'observer'> & {
+type HandOverParts = Pick<LaneParts, 'db' | 'packets' | 'clock' | 'random' | 'openMaterial' | 'observer'> & {
   adapter: Adapter
   jobs: JobStore
   ends: JobEnds

@@ -183,7 +183,7 @@ describe('a packet that is handed over', () => {
     system.tellOutcome(key(), { localCaseNo: 'L1' })
     await poll()
     expect(await parked()).toEqual([])
-    expect((await city().cases.get((await city().cases.byLocalCaseNo('HAND-1'))?.thread ?? '')).localCaseNo).toBe(
+    expect((await city().cases.get((await city().cases.byLocalCaseNo('HAND-1', ''))?.thread ?? '')).localCaseNo).toBe(
       'HAND-1',
     )
     expect((await rows('dispatch.ended'))[0]).toMatchObject({ registered: 'L1' })

@@ -3,14 +3,14 @@ import type { CaseState } from '../../../protocol/case/fold.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Transaction } from '../../kernel/store/database.ts'
-import type { DispatchParts } from './dispatch.ts'
 import type { Cause, Job, JobStore } from './job-store.ts'
+import type { LaneParts } from './lane.ts'
 import { hasEnded, isOver } from './over.ts'
 
 export type JobEnds = ReturnType<typeof createJobEnds>
 
 export function createJobEnds(
-  parts: Pick<DispatchParts, 'db' | 'clock' | 'audit' | 'events' | 'cases' | 'observer'> & {
+  parts: Pick<LaneParts, 'db' | 'clock' | 'audit' | 'events' | 'cases' | 'observer'> & {
     jobs: JobStore
     actor: string
     wake: () => void

@@ -4,6 +4,7 @@ import type { CaseState } from '../../../protocol/case/fold.ts'
 import { type Commitment, fromHex, Sha256, toHex } from '../../../protocol/primitives.ts'
 import type { Problem } from '../../../protocol/problem.ts'
 import type { Database, Transaction, Value } from '../../kernel/store/database.ts'
+import { MAIN } from './numbers.ts'
 import { type PacketsOf, stateOf } from './stored-fold.ts'
 import type { Leased } from './worker.ts'
 
@@ -27,6 +28,8 @@ export type ParkedJob = {
   problem: Problem
   theirCode: string | null
   attempts: number
+  /** name of the adapter among several; the main one has none */
+  adapter: string
   /** since when the approval system has it; null: it does not, or nobody knows */
   handedAt: number | null
   /** when it is handed over or looked at again by itself; null: a person must */
@@ -55,13 +58,13 @@ const BLOCKED = `(EXISTS (SELECT 1 FROM dispatch_jobs e
 /** Found in the order of an index that holds nothing else. */
 const DUE = `SELECT j.packet_no, j.thread_no, j.attempts, j.next_at, t.thread, c.fold FROM dispatch_jobs j
   LEFT JOIN threads t ON t.no = j.thread_no LEFT JOIN cases c ON c.thread_no = j.thread_no
-  WHERE j.state = 'ready' AND j.blocked = 0 ORDER BY j.next_at, j.packet_no LIMIT ?`
+  WHERE j.adapter = ? AND j.state = 'ready' AND j.blocked = 0 ORDER BY j.next_at, j.packet_no LIMIT ?`
 
-const INSERT_FREE = `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
-  VALUES (?, ?, 'ready', 0, 0, NULL, ?, 0)`
-const INSERT = `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked)
+const INSERT_FREE = `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked, adapter)
+  VALUES (?, ?, 'ready', 0, 0, NULL, ?, 0, ?)`
+const INSERT = `INSERT INTO dispatch_jobs (packet_no, thread_no, state, attempts, next_at, problem, updated_at, blocked, adapter)
   VALUES (?, ?, 'ready', 0, 0, NULL, ?,
-    (SELECT CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END FROM (SELECT ? AS packet_no, ? AS thread_no) j))`
+    (SELECT CASE WHEN ${BLOCKED} THEN 1 ELSE 0 END FROM (SELECT ? AS packet_no, ? AS thread_no) j), ?)`
 
 /** A material is here: jobs that waited for nothing else are blocked no more. */
 export async function releaseJobs(
@@ -77,11 +80,15 @@ export async function releaseJobs(
 
 export type JobStore = ReturnType<typeof createJobStore>
 
-export function createJobStore(db: Database, packets: PacketsOf) {
+/** `adapter`: whose jobs these are, as `dispatch_jobs.adapter` names it. */
+export function createJobStore(db: Database, packets: PacketsOf, adapter: string = MAIN) {
   /** jobs that are with the adapter, or of whose end the store took no note yet */
   const leased = new Set<number>()
 
-  async function find(where: 'j.packet_no = ?' | 'p.id = ?', value: Value): Promise<FoundJob | null> {
+  async function find(
+    where: 'j.packet_no = ?' | 'p.id = ? AND j.adapter = ?',
+    ...values: Value[]
+  ): Promise<FoundJob | null> {
     const [row] = await db.query<{
       packet_no: number
       thread_no: number
@@ -92,7 +99,7 @@ export function createJobStore(db: Database, packets: PacketsOf) {
     }>(
       `SELECT j.packet_no, j.thread_no, j.attempts, j.state, p.kind, t.thread FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no
        JOIN threads t ON t.no = j.thread_no WHERE ${where}`,
-      [value],
+      values,
     )
     if (row === undefined) return null
     const job = { packetNo: row.packet_no, threadNo: row.thread_no, attempts: row.attempts }
@@ -102,8 +109,8 @@ export function createJobStore(db: Database, packets: PacketsOf) {
   return {
     /** Queues a packet; after its wanted materials were noted, in the same transaction. */
     async insert(tx: Transaction, { packetNo, threadNo, at, free }: NewJob): Promise<void> {
-      if (free) await tx.run(INSERT_FREE, [packetNo, threadNo, at])
-      else await tx.run(INSERT, [packetNo, threadNo, at, packetNo, threadNo])
+      if (free) await tx.run(INSERT_FREE, [packetNo, threadNo, at, adapter])
+      else await tx.run(INSERT, [packetNo, threadNo, at, packetNo, threadNo, adapter])
     },
 
     /**
@@ -121,7 +128,7 @@ export function createJobStore(db: Database, packets: PacketsOf) {
           next_at: number
           thread: Uint8Array | null
           fold: string | null
-        }>(DUE, [room + leased.size + 1])
+        }>(DUE, [adapter, room + leased.size + 1])
         const jobs: DueJob[] = []
         let nextAt: number | null = null
         for (const { packet_no, thread_no, attempts, next_at, thread, fold } of rows) {
@@ -205,12 +212,13 @@ export function createJobStore(db: Database, packets: PacketsOf) {
 
     /**
      * Puts parked jobs back to work: one, those of one problem, or all; how many. One that was handed over is looked at again when it is
-     * named, or its problem is.
+     * named, or its problem is. Of these adapters alone.
      */
     async unpark(
       tx: Transaction,
       which: { packetNo: number } | { code: string } | { all: true },
       at: number,
+      adapters: readonly string[],
     ): Promise<number> {
       const [where, params] =
         'packetNo' in which
@@ -220,8 +228,8 @@ export function createJobStore(db: Database, packets: PacketsOf) {
             : ['1 = 1', []]
       return tx.run(
         `UPDATE dispatch_jobs SET state = 'ready', next_at = 0, updated_at = iif(state = 'parked', ?, updated_at)
-         WHERE (state = 'parked' OR (handed_at IS NOT NULL AND ?)) AND ${where}`,
-        [at, 'all' in which ? 0 : 1, ...params],
+         WHERE (state = 'parked' OR (handed_at IS NOT NULL AND ?)) AND adapter IN (SELECT value FROM json_each(?)) AND ${where}`,
+        [at, 'all' in which ? 0 : 1, JSON.stringify(adapters), ...params],
       )
     },
 
@@ -231,9 +239,9 @@ export function createJobStore(db: Database, packets: PacketsOf) {
       return found?.done === false ? found : null
     },
 
-    /** The job of the packet with this id, done or not; null: there is none. */
+    /** The job of the packet with this id, done or not; null: this adapter has none. */
     ofPacket: (id: string): Promise<FoundJob | null> =>
-      Sha256.safeParse(id).success ? find('p.id = ?', fromHex(id)) : Promise.resolve(null),
+      Sha256.safeParse(id).success ? find('p.id = ? AND j.adapter = ?', fromHex(id), adapter) : Promise.resolve(null),
 
     /** Jobs of a case that its approval system, or whoever types into it, has, in the order of their packets. */
     async handedOf(thread: string): Promise<(Job & { handedAt: number })[]> {
@@ -321,12 +329,14 @@ export function createJobStore(db: Database, packets: PacketsOf) {
         local_case_no: string | null
         problem: string
         attempts: number
+        adapter: string
         handed_at: number | null
         state: string
         next_at: number
         updated_at: number
       }>(
-        `SELECT j.packet_no, p.kind, t.thread, c.case_no, c.local_case_no, j.problem, j.attempts, j.handed_at, j.state, j.next_at, j.updated_at
+        `SELECT j.packet_no, p.kind, t.thread, c.case_no, c.local_case_no, j.problem, j.attempts, j.adapter, j.handed_at, j.state,
+           j.next_at, j.updated_at
          FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no
          LEFT JOIN cases c ON c.thread_no = j.thread_no
          WHERE j.packet_no IN (SELECT packet_no FROM dispatch_jobs WHERE state = 'parked'
@@ -342,6 +352,7 @@ export function createJobStore(db: Database, packets: PacketsOf) {
         thread: toHex(row.thread),
         ...readCause(row.problem),
         attempts: row.attempts,
+        adapter: row.adapter,
         handedAt: row.handed_at,
         retryAt: row.state === 'parked' || row.next_at === NEVER ? null : row.next_at,
         at: row.updated_at,

@@ -10,7 +10,9 @@ import type { Telemetry } from '../../kernel/telemetry/telemetry.ts'
 import type { ExchangePort } from '../exchange/part.ts'
 import { createAdapterState } from './adapter-state.ts'
 import { createDispatch, type DispatchParts } from './dispatch.ts'
+import type { LaneParts } from './lane.ts'
 import { deskOf } from './remote-adapter.ts'
+import type { Routing } from './routing.ts'
 
 export type DispatchPort = ReturnType<typeof createDispatchPart>['port']
 
@@ -18,20 +20,19 @@ export type DispatchPort = ReturnType<typeof createDispatchPart>['port']
 export type DispatchCases = ReturnType<DispatchParts['cases']>
 
 export type DispatchUses = {
-  adapter: Adapter
-  name?: string | undefined
+  systems: DispatchParts['systems']
+  routing: Routing
   pollEvery?: number
   seal: Seal
   caseKeys: CaseKeys
   keep: (bytes: ReadableStream<Uint8Array>) => ReturnType<DispatchParts['context']['keep']>
   openMaterial: DispatchParts['openMaterial']
-  observer: DispatchParts['observer']
 }
 
 export function createDispatchPart(
   { db, clock, audit, events, signals, telemetry, random }: Ground,
   { packets }: Pick<ExchangePort, 'packets'>,
-  { adapter, seal, caseKeys, keep, ...uses }: DispatchUses,
+  { systems, routing, seal, caseKeys, keep, ...uses }: DispatchUses,
 ) {
   const adapterLog = telemetry.log('adapter')
   const stopping = new AbortController()
@@ -47,7 +48,8 @@ export function createDispatchPart(
     random,
     packets,
     keys: caseKeys,
-    adapter,
+    systems,
+    route: routing.route,
     stateOf: adapterState.of,
     context: {
       state: adapterState.of(null),
@@ -62,18 +64,27 @@ export function createDispatchPart(
     },
   })
   signals.on('material.held', () => dispatch.wake())
+  const ofEach = (value: (state: ReturnType<typeof dispatch.states>[number]) => number | null) =>
+    dispatch.states().flatMap(state => {
+      const found = value(state)
+      return found === null ? [] : [[state.name, found] as const]
+    })
   telemetry.metrics.observed(
     'tongban_adapter_last_good_poll_seconds',
     'When the approval system last gave its answers, as Unix time; 0: not since the start',
-    () => (dispatch.state().polling?.lastGood ?? 0) / 1000,
+    () => ofEach(({ polling }) => (polling === null ? null : (polling.lastGood ?? 0) / 1000)),
+    'adapter',
   )
   telemetry.metrics.observed(
     'tongban_adapter_slow_calls',
     'Calls to the approval system that are under way too long',
-    () => dispatch.state().slow,
+    () => ofEach(({ slow }) => slow),
+    'adapter',
   )
+  // One at most: its programs ask for work without naming a system.
+  const remoteDesk = systems.map(({ adapter }) => deskOf(adapter)).find(desk => desk !== null) ?? null
   return {
-    port: { adapter, dispatch, adapterState, remoteDesk: deskOf(adapter), keepFile: keep },
+    port: { adapter: routing.asOne(systems), dispatch, adapterState, remoteDesk, keepFile: keep },
     async start(caseOf: DispatchCases) {
       cases = caseOf
       await dispatch.start()
@@ -86,7 +97,7 @@ export function createDispatchPart(
 }
 
 /** What dispatch did, as business events. */
-export function observeDispatch(telemetry: Telemetry, adapter: string): DispatchUses['observer'] {
+export function observeDispatch(telemetry: Telemetry, adapter: string): LaneParts['observer'] {
   const log = telemetry.log('adapter')
   const { events } = telemetry
   return {

@@ -143,6 +143,7 @@ test('the approval system is told with the time of its last good answer', async 
     ok: true,
     detailZh: null,
     slow: [],
+    others: [],
     polling: { lastGood: new Date(w.clock.now()).toISOString(), failures: 0 },
   })
 })

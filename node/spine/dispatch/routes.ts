@@ -24,6 +24,7 @@ const CaseNo = z
   .nullable()
   .describe('case number given by the collecting city; null when no case here is meant')
 const LocalCaseNo = z.string().nullable().describe('case number of the approval system; null when it gave none')
+const Adapter = z.string().describe('name of the approval system, as the configuration gives it')
 const Parked = z
   .discriminatedUnion('what', [
     z.strictObject({
@@ -33,6 +34,7 @@ const Parked = z
       thread: ThreadId,
       caseNo: CaseNo,
       localCaseNo: LocalCaseNo,
+      adapter: Adapter,
       problem: ProblemInWords,
       theirCode: z.string().nullable().describe("the code of the approval system's own answer"),
       attempts: z.number().int(),
@@ -48,6 +50,7 @@ const Parked = z
       thread: ThreadId.nullable(),
       caseNo: CaseNo,
       localCaseNo: LocalCaseNo,
+      adapter: Adapter,
       problem: ProblemInWords.describe('its own; `adapter.behind` while an earlier answer of its case is not settled'),
       attempts: z.number().int(),
       retryAt: Time.nullable().describe(
@@ -101,6 +104,7 @@ function toAnswer(work: Work): z.input<typeof Parked> {
       thread: work.thread,
       caseNo,
       localCaseNo,
+      adapter: work.adapter,
       theirCode: work.theirCode,
       handedAt: timeOrNull(work.handedAt),
       retryAt: timeOrNull(work.retryAt),
@@ -112,6 +116,7 @@ function toAnswer(work: Work): z.input<typeof Parked> {
     thread,
     caseNo,
     localCaseNo,
+    adapter: work.adapter,
     retryAt: timeOrNull(work.retryAt),
   }
 }
@@ -131,6 +136,36 @@ const placeOf = (work: Work): z.infer<typeof Place> =>
   work.what === 'material' ? ['material', work.at, work.sha256, work.partner] : [work.what, work.no]
 
 const reason = text(500).describe('why; it stands in the audit log, so it names nobody')
+
+const SystemState = z.strictObject({
+  kind: z.string(),
+  name: z.string().describe('as the configuration gives it'),
+  ok: z.boolean(),
+  detail: z.string().optional(),
+  detailZh: z.string().nullable().describe('the same in Chinese'),
+  polling: z
+    .strictObject({
+      lastGood: Time.nullable().describe('when it last gave its answers since the node started'),
+      failures: z.number().int().describe('questions in a row since then that got none'),
+    })
+    .nullable()
+    .describe('null when it is not asked'),
+  slow: z
+    .array(z.strictObject({ kind: z.enum(CALL_KINDS), since: Time }))
+    .describe('calls that are under way too long'),
+})
+
+function toState({
+  polling,
+  slow,
+  ...found
+}: Omit<Awaited<ReturnType<Dispatch['check']>>, 'others'>): z.input<typeof SystemState> {
+  return {
+    ...tellWhy(found),
+    polling: polling === null ? null : { ...polling, lastGood: timeOrNull(polling.lastGood) },
+    slow: slow.map(({ kind, since }) => ({ kind, since: time(since) })),
+  }
+}
 
 export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials): RouteModule => ({
   tag: 'Parked work',
@@ -166,30 +201,12 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       summary: 'Whether the approval system behind the adapter can be used now, and when it last gave its answers',
       action: 'operation.read',
       seconds: 90,
-      answer: z.strictObject({
-        kind: z.string(),
-        name: z.string().describe('as the configuration gives it'),
-        ok: z.boolean(),
-        detail: z.string().optional(),
-        detailZh: z.string().nullable().describe('the same in Chinese'),
-        polling: z
-          .strictObject({
-            lastGood: Time.nullable().describe('when it last gave its answers since the node started'),
-            failures: z.number().int().describe('questions in a row since then that got none'),
-          })
-          .nullable()
-          .describe('null when it is not asked'),
-        slow: z
-          .array(z.strictObject({ kind: z.enum(CALL_KINDS), since: Time }))
-          .describe('calls that are under way too long'),
+      answer: SystemState.extend({
+        others: z.array(SystemState).describe('the other approval systems of the configuration, each by its name'),
       }),
       handle: async () => {
-        const { polling, slow, ...found } = await dispatch.check()
-        return {
-          ...tellWhy(found),
-          polling: polling === null ? null : { ...polling, lastGood: timeOrNull(polling.lastGood) },
-          slow: slow.map(({ kind, since }) => ({ kind, since: time(since) })),
-        }
+        const { others, ...main } = await dispatch.check()
+        return { ...toState(main), others: others.map(toState) }
       },
     })
     api.operation({

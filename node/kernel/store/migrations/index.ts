@@ -65,6 +65,7 @@ import { coveringBoxes } from './062-covering-boxes.ts'
 import { pairsCounted } from './063-pairs-counted.ts'
 import { deskColumns } from './064-desk-columns.ts'
 import { handedOver } from './065-handed-over.ts'
+import { severalAdapters } from './066-several-adapters.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -132,4 +133,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pairsCounted,
   deskColumns,
   handedOver,
+  severalAdapters,
 ]
