@@ -10,9 +10,14 @@ const numberOf = (key: string): string => {
   return number
 }
 
+/** ms that a system in use takes at least for what is asked under `/slow` */
+const SLOW = 5
+
 async function register(request: Request): Promise<Response> {
   const key = request.headers.get('idempotency-key') ?? ''
-  if (new URL(request.url).pathname !== '/soap') {
+  const { pathname } = new URL(request.url)
+  if (pathname.startsWith('/slow/')) await Bun.sleep(SLOW)
+  if (!pathname.endsWith('/soap')) {
     await request.json()
     return Response.json({ code: '0', number: numberOf(key) })
   }
