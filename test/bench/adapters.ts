@@ -2,10 +2,18 @@
  * `adapters`: what each kind of adapter delivers to a system in a process of its own, beside a bare client of the same system; and what it
  * adds to a single packet.
  */
+import { Database } from 'bun:sqlite'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FrontTableConfigInput } from '../../adapters/front-table/config.ts'
+import { adapterOn, driverOf, prepareFrontTable } from '../../adapters/front-table/front-table.ts'
+import { POSTGRESQL_TABLES, SQLITE_TABLES, testConfig } from '../../adapters/front-table/test-system.ts'
 import { createRestAdapter } from '../../adapters/rest/rest.ts'
-import type { Delivery } from '../../adapters/sdk/port.ts'
+import type { Adapter, Delivery } from '../../adapters/sdk/port.ts'
 import { memoryState, sampleSubmit, testContext } from '../../adapters/sdk/test-kit.ts'
 import { createSoapAdapter } from '../../adapters/soap/soap.ts'
+import { startPostgresql } from '../support/database-servers.ts'
 import { Child } from './child.ts'
 import { median, percentiles } from './load.ts'
 import { type Figure, type Findings, figure, type Group } from './report.ts'
@@ -17,6 +25,8 @@ export type AdaptersOptions = {
   /** before the first round, and how many single packets are timed */
   warmUp: number
   singles: number
+  /** whether a PostgreSQL is started for it, whose commits are on the disk */
+  server: boolean
   log: (line: string) => void
 }
 
@@ -25,7 +35,11 @@ const PARALLEL = 8
 /** Of a bare client of the same system, in packets a second. */
 const AIM = 0.8
 
+/** Packets a second of exchange tables. */
+const TABLES_AIM = 1000
+
 type Contender = { title: string; deliver: (delivery: Delivery) => Promise<void>; bare?: string }
+type Opened = { contender: Contender; close: () => Promise<void> }
 
 /** What the bare clients send: the very fields that the mappings send. */
 const fieldsOf = ({ caseNo, body }: Delivery): Record<string, string> => {
@@ -54,20 +68,21 @@ async function bare(url: string, key: string, type: string, body: string, number
   if (!number.test(await response.text())) throw new Error('the system gave no number')
 }
 
-function contenders(url: string): Record<string, Contender> {
-  const adapted = (title: string, adapter: ReturnType<typeof createRestAdapter>, of: string): Contender => {
-    const { context } = testContext({ now: Date.now(), state: memoryState() })
-    return {
-      title,
-      bare: of,
-      async deliver(delivery) {
-        const call = { ...context, deadline: Date.now() + 60_000, attempt: 0, now: Date.now }
-        const result = await adapter.deliver(delivery, call)
-        if (result.ok !== true || result.localCaseNo === undefined)
-          throw new Error(`${title}: ${JSON.stringify(result)}`)
-      },
-    }
+function adapted(title: string, adapter: Adapter, of?: string): Contender {
+  const { context } = testContext({ now: Date.now(), state: memoryState() })
+  return {
+    title,
+    ...(of === undefined ? {} : { bare: of }),
+    async deliver(delivery) {
+      const call = { ...context, deadline: Date.now() + 60_000, attempt: 0, now: Date.now }
+      const result = await adapter.deliver(delivery, call)
+      if (result.ok !== true || result.localCaseNo === undefined) throw new Error(`${title}: ${JSON.stringify(result)}`)
+    },
   }
+}
+
+/** Those that speak HTTP, with a system at `url`. */
+function callers(url: string): Record<string, Contender> {
   const auth = { scheme: 'header', name: 'x-token', secret: 'token' } as const
   const secrets = { token: 'bench' }
   return {
@@ -125,7 +140,75 @@ function contenders(url: string): Record<string, Contender> {
   }
 }
 
+type Tables = {
+  title: string
+  database: FrontTableConfigInput['database']
+  secrets?: Record<string, string>
+  sql: readonly string[]
+}
+
+/** One that writes rows; `stop` ends its database. */
+async function openTables(
+  { title, database, secrets = {}, sql }: Tables,
+  stop: () => Promise<void>,
+  folder: string,
+): Promise<Opened> {
+  const prepared = prepareFrontTable({ config: testConfig(database), secrets, folder })
+  const driver = await driverOf(prepared.config.database, prepared.connecting)
+  const connection = await driver.connect()
+  for (const statement of sql) await connection.query({ sql: statement, values: [] })
+  connection.destroy()
+  const adapter = adapterOn(prepared, driver)
+  const close = async () => {
+    await adapter.close?.()
+    await stop()
+  }
+  return { contender: adapted(title, adapter), close }
+}
+
+/** SQLite in a file, and a PostgreSQL of its own. */
+async function openAllTables(folder: string, server: boolean): Promise<Record<string, Opened>> {
+  const file = {
+    title: 'front-table, SQLite',
+    database: { dialect: 'sqlite' as const, file: join(folder, 'exchange.db') },
+  }
+  new Database(file.database.file, { create: true }).close()
+  const tables = await openTables({ ...file, sql: SQLITE_TABLES }, async () => {}, folder)
+  if (!server) return { sqlite: tables }
+  const postgresql = await startPostgresql({ durable: true })
+  const { port, user, password } = postgresql
+  const database = {
+    dialect: 'postgresql' as const,
+    host: '127.0.0.1',
+    port,
+    user,
+    database: await postgresql.fresh(),
+    password: { secret: 'password' },
+    connections: PARALLEL,
+    tls: 'off' as const,
+  }
+  const given = { title: 'front-table, PostgreSQL', database, secrets: { password }, sql: POSTGRESQL_TABLES }
+  return { sqlite: tables, postgresql: await openTables(given, postgresql.stop, folder) }
+}
+
 let made = 0
+/** those for the system in a process of its own */
+let asked = 0
+
+/** The same, counted. */
+const counted = (contenders: Record<string, Contender>): Record<string, Contender> =>
+  Object.fromEntries(
+    Object.entries(contenders).map(([name, { deliver, ...rest }]) => [
+      name,
+      {
+        ...rest,
+        deliver(delivery: Delivery) {
+          asked++
+          return deliver(delivery)
+        },
+      },
+    ]),
+  )
 const next = (): Delivery => sampleSubmit(`bench ${++made}`)
 
 /** Packets a second with as many under way as a node has. */
@@ -155,19 +238,33 @@ async function single({ deliver }: Contender, count: number): Promise<number[]> 
   return times
 }
 
-export async function benchAdapters({ rounds, seconds, warmUp, singles, log }: AdaptersOptions): Promise<Findings> {
+export async function benchAdapters({
+  rounds,
+  seconds,
+  warmUp,
+  singles,
+  server,
+  log,
+}: AdaptersOptions): Promise<Findings> {
+  const folder = await mkdtemp(join(tmpdir(), 'tongban-bench-'))
   const system = new Child('./adapter-system.ts')
+  let tables: Record<string, Opened> = {}
   try {
     const { url } = await system.call<{ url: string }>('start')
-    const all = Object.entries(contenders(url))
-    const slow = contenders(`${url}slow/`)
+    tables = await openAllTables(folder, server)
+    const all = [
+      ...Object.entries(counted(callers(url))),
+      ...Object.entries(tables).map(([name, { contender }]) => [name, contender] as const),
+    ]
+    const slow = counted(callers(`${url}slow/`))
     const rates = new Map<string, number[]>(all.map(([name]) => [name, []]))
     const slowRates = new Map<string, number[]>(all.map(([name]) => [name, []]))
     for (const [, contender] of all) await full(contender, warmUp)
     for (let round = 1; round <= rounds; round++) {
       for (const [name, contender] of all) {
         rates.get(name)?.push(await full(contender, seconds))
-        slowRates.get(name)?.push(await full(slow[name] ?? contender, seconds))
+        const slowed = slow[name]
+        if (slowed !== undefined) slowRates.get(name)?.push(await full(slowed, seconds))
       }
       log(`round ${round}: ${all.map(([name]) => `${name} ${Math.round(rates.get(name)?.at(-1) ?? 0)}/s`).join(', ')}`)
     }
@@ -181,8 +278,8 @@ export async function benchAdapters({ rounds, seconds, warmUp, singles, log }: A
       const shareOf = (rates: readonly number[], of: readonly number[]) =>
         rates.map((rate, round) => rate / (of[round] ?? median(of)))
       const figures: Record<string, Figure> = {
-        packetsPerSecond: figure('packets taken at once', '/s', own),
-        slowPerSecond: figure('taken in 5 ms', '/s', ownSlow),
+        packetsPerSecond: figure('packets taken at once', '/s', own, name in tables ? { aim: ['≥', TABLES_AIM] } : {}),
+        ...(ownSlow.length === 0 ? {} : { slowPerSecond: figure('taken in 5 ms', '/s', ownSlow) }),
         p50: figure('one packet, p50', 'ms', [times.p50]),
         p95: figure('one packet, p95', 'ms', [times.p95]),
       }
@@ -200,7 +297,7 @@ export async function benchAdapters({ rounds, seconds, warmUp, singles, log }: A
       groups[name] = { title: contender.title, figures }
     }
     const effects = await system.call<number>('effects')
-    if (effects !== made) throw new Error(`${made} packets, ${effects} effects`)
+    if (effects !== asked) throw new Error(`${asked} packets, ${effects} effects`)
     return {
       title: 'Adapters (适配器)',
       rounds,
@@ -210,10 +307,12 @@ export async function benchAdapters({ rounds, seconds, warmUp, singles, log }: A
       notes: [
         'From a delivery without materials to the number that the system gave for it. The system remembers keys in the memory of a process of its own, on this machine; contenders run in alternating rounds. A system that answers at once shows what the program itself takes; one in use takes some ms for a registration.',
         'A bare client sends the same fields under the same key by `fetch`, and looks for the number in the text of the answer: no mapping, no rules, no bounds, no deadline.',
-        'Each packet had one effect: counted at the system.',
+        'Each packet had one effect: counted at the system. Exchange tables hold what a packet is in one transaction; a commit of PostgreSQL is on the disk before it is told.',
       ],
     }
   } finally {
+    for (const { close } of Object.values(tables)) await close()
     await system.stop()
+    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -37,7 +37,7 @@ const FULL: BenchOptions = {
   },
   cases: { cases: 1_000_000, real: 1000, looks: 200 },
   console: { rounds: 5, real: 60, cases: 100_000, pages: 300, frames: 600 },
-  adapters: { rounds: 5, seconds: 3, warmUp: 3, singles: 500 },
+  adapters: { rounds: 5, seconds: 3, warmUp: 3, singles: 500, server: true },
   hostile: { rounds: 3, seconds: 3, warmUp: 1, attacks: ATTACK_NAMES, attackers: [1, 2] },
 }
 
@@ -74,7 +74,7 @@ export const OPTIONS: Record<Extent, BenchOptions> = {
     catalog: { rounds: 1, sizes: [40], agreements: [2], changes: 2, searches: 3, looks: 5, rest: 0 },
     cases: { cases: 40, real: 12, looks: 2 },
     console: { rounds: 1, real: 2, cases: 40, pages: 5, frames: 5, addresses: 1 },
-    adapters: { rounds: 1, seconds: 0.05, warmUp: 0.01, singles: 5 },
+    adapters: { rounds: 1, seconds: 0.05, warmUp: 0.01, singles: 5, server: false },
     hostile: { rounds: 1, seconds: 0.1, warmUp: 0.1, window: 16, attacks: ATTACK_NAMES.slice(0, 1), attackers: [1] },
   },
 }

@@ -111,9 +111,10 @@ test('the bench of materials brings a figure of every contender', async () => {
 // Four nodes one after the other, and a load that may wait a minute for its last receipt, twice.
 test('the bench of adapters brings each kind beside a bare client', async () => {
   const report = await smoke('adapters')
+  const alone = ['packetsPerSecond', 'p50', 'p95']
   const bare = ['packetsPerSecond', 'slowPerSecond', 'p50', 'p95']
   const kind = [...bare, 'ofBare', 'slowOfBare', 'added']
-  expect(figuresOf(report)).toEqual({ bareJson: bare, rest: kind, bareXml: bare, soap: kind })
+  expect(figuresOf(report)).toEqual({ bareJson: bare, rest: kind, bareXml: bare, soap: kind, sqlite: alone })
   whole(report, 'adapters')
 })
 

@@ -30,7 +30,8 @@ async function freePort(): Promise<number> {
 
 const PASSWORD = 'database-password-canary'
 
-export async function startPostgresql(): Promise<DatabaseServer> {
+/** `durable`: a commit is on the disk before it is told, as on a server that counts. */
+export async function startPostgresql({ durable = false } = {}): Promise<DatabaseServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tongban-pg-'))
   // Its server runs as another user where this one is root.
   await chmod(folder, 0o755)
@@ -45,7 +46,7 @@ export async function startPostgresql(): Promise<DatabaseServer> {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', ...(durable ? [] : ['-c', 'fsync=off'])],
     onLog: note,
     onError: note,
   })
