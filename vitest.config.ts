@@ -7,16 +7,19 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
  * stores of every program before this one, whole examples, bundles as large as they may be and each lie of a city (one bundle of each
  * kind stays in `genuine.test.ts`), every operation of nodes at their most verbose (`node/edges/http/canary.test.ts` asks one) or cut off
- * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism), journeys of several people in browsers. `npm run test:long`.
+ * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism), journeys of several people in browsers, the contract
+ * of each kind of adapter but one (`adapters/rest/contract.test.ts`), the smoke of the one bench that needs a browser. `npm run test:long`.
  */
 const LONG = [
-  'adapters/file-drop/sftp.test.ts',
+  'adapters/{file-drop/{contract,sftp},front-table/contract,soap/contract}.test.ts',
   'test/faults/**/*.test.ts',
+  'test/bench/smoke-console.test.ts',
+  'node/spine/p2p/{lifecycle,throughput}.test.ts',
   'test/hostile/**/*.test.ts',
   'test/console/journeys.test.ts',
-  'test/e2e/{acts,adapter-certificates,canary,clone,example-shiyan,outside-adapter,stories,three-nodes}.test.ts',
+  'test/e2e/{acts,adapter-certificates,canary,clone,example-shiyan,new-certificate,outside-adapter,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,foreign,forged,limits,matrix}.test.ts',
-  'test/stores/{neighbours,old-stores}.test.ts',
+  'test/stores/{neighbours,old-stores,purge-remains}.test.ts',
   'examples/remote-adapter/*.test.ts',
   'test/console/{agreement,board,case,case-steps,counter,counter-day,desk,door,evidence,examiner-day,gallery,new,operation,pairing,partners,people,public-pages,services,single-sign-on}.test.ts',
   'test/console/{agreement-steps,entry,long-list,parked-work}.test.ts',
@@ -31,7 +34,7 @@ const APART = [
   'node/edges/cli/{doctor,program}.test.ts',
   'node/city/notify/webhooks/post.test.ts',
   'node/kernel/telemetry/**/*.test.ts',
-  'node/spine/p2p/{hostile,places,throughput}.test.ts',
+  'node/spine/p2p/{hostile,places}.test.ts',
   'node/{city/cases/mail/parcels,city/partners/federation/directories}.test.ts',
   '{protocol/service/compare,node/{city/records/evidence/bundle,spine/exchange/bad-input,city/catalogue/forms/forms,spine/materials/blob-store}}.test.ts',
   'adapters/{carrier/rest,rest/contract,rest/events,rest/{presets,rest,xml},soap/{soap,wsdl},sdk/http,sdk/patience}.test.ts',
@@ -44,7 +47,7 @@ const NODES = [
   'test/{console,e2e,interop,stores}/**/*.test.ts',
   'test/{supply-chain,tongban}.test.ts',
   'node/edges/cli/**/*.test.ts',
-  'node/spine/p2p/{host,interop,lifecycle,network-faults,relay,work-budget}.test.ts',
+  'node/spine/p2p/{host,interop,network-faults,relay,work-budget}.test.ts',
   'node/{start,edges/http/server,city/notify/webhooks/webhooks}.test.ts',
 ]
 

@@ -130,7 +130,9 @@ const gates: Gate[] = [
     name: 'problems in Chinese',
     run: async () => {
       const { texts, lines } = detailsWithoutChinese(await sources(await codeFiles()))
-      return { ok: lines.length === 0, count: texts, unit: 'details', output: lines.join('\n') }
+      // Whoever moves where problems are made must see that they are found there still.
+      const ok = lines.length === 0 && texts > 1_000
+      return { ok, count: texts, unit: 'details', output: lines.join('\n') }
     },
   },
   {

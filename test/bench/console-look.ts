@@ -104,7 +104,7 @@ export type Scrolled = { framesPerSecond: number; longestBlock: number; rows: nu
 /** Blocks of less than 50 ms are no long tasks: then the longest time between two frames says it. */
 export const scroll = (page: Page, frames: number, step: number): Promise<Scrolled> =>
   page.evaluate<Scrolled>(`(async () => {
-    const list = document.querySelector('.cases .rows')
+    const list = document.querySelector('.cases .grid')
     let longest = 0
     const watch = new PerformanceObserver(found => {
       for (const { duration } of found.getEntries()) longest = Math.max(longest, duration)

@@ -26,25 +26,6 @@ test('the bench of cases brings every queue, search and statistic', async () => 
   whole(report, 'cases')
 })
 
-// Two nodes and a browser.
-test('the bench of the console brings each look, the weight of pages and how a queue scrolls', async () => {
-  const report = await smoke('console')
-  const weight = ['scripts', 'others', 'requests']
-  expect(figuresOf(report)).toEqual({
-    signIn: ['time', ...weight],
-    desk: ['time'],
-    deskWarm: ['time'],
-    choose: ['time'],
-    open: ['time'],
-    next: ['time'],
-    long: ['time'],
-    scroll: ['frames', 'block', 'rows'],
-    'page /': ['time', ...weight],
-    all: ['scripts'],
-  })
-  whole(report, 'console')
-}, 300_000)
-
 test('the bench of the exchange brings a figure of every contender', async () => {
   const report = await smoke('exchange')
   const contender = [

@@ -22,6 +22,10 @@ const WRITES: Readonly<Record<string, string | null>> = {
   changeOwnPassword: 'of the account itself, with its present password',
   beginOwnSecondFactor: 'of the account itself, with its password',
   confirmOwnSecondFactor: 'of the account itself, with a code',
+  renewAdapterLease: 'of the lease alone, under its fence',
+  answerAdapterLease: 'of the lease alone, under its fence; an answer that was given stays',
+  tellAdapterEvents: 'adds answers by their ids',
+  keepAdapterFile: 'a file by its hash: the same bytes twice are one',
   grantPerson: 'says what it changes, and leaves the rest as it is; takes `If-Match`',
 }
 
