@@ -18,7 +18,11 @@ export function adapterContract(
     for (const one of CONTRACT.filter(each => outside || !each.outside))
       test(one.name, async ({ skip }) => {
         const { outcome, why } = await runContractTest(one, make, { outside })
-        if (outcome === 'not-proved') skip(why ?? undefined)
+        if (outcome === 'not-proved') {
+          // The reporter of vitest does not print why.
+          console.log(`${name}: not proved: ${one.name}: ${why ?? 'without a reason'}`)
+          skip(why ?? undefined)
+        }
         expect([outcome, why]).toEqual(['proved', null])
       })
   })
