@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Proofs that take long by nature: kills, transfers of a gigabyte, random walks, floods, relays that are lost and found again,
- * stores of every program before this one, whole examples, bundles as large as they may be and each lie of a city (one bundle of each
+ * stores of every program before this one and each step of their migrations, whole examples, bundles as large as they may be and each lie of a city (one bundle of each
  * kind stays in `genuine.test.ts`), every operation of nodes at their most verbose (`node/edges/http/canary.test.ts` asks one) or cut off
  * after each of its commits (`node/kernel/store/acts.test.ts` has the mechanism), journeys of several people in browsers, the contract
  * of each kind of adapter but one (`adapters/rest/contract.test.ts`), the smoke of the one bench that needs a browser. `npm run test:long`.
@@ -14,13 +14,13 @@ const LONG = [
   'adapters/{file-drop/{contract,sftp},front-table/contract,soap/contract}.test.ts',
   'test/faults/**/*.test.ts',
   'test/bench/smoke-console.test.ts',
-  'node/spine/p2p/{lifecycle,throughput}.test.ts',
+  'node/{edges/cli/keeping,kernel/store/migrations/past,spine/p2p/{lifecycle,throughput}}.test.ts',
   'test/hostile/**/*.test.ts',
   'test/console/journeys.test.ts',
-  'test/e2e/{acts,adapter-certificates,canary,clone,example-shiyan,new-certificate,outside-adapter,stories,three-nodes}.test.ts',
+  'test/e2e/{acts,adapter-certificates,api-description,canary,clone,example-shiyan,new-certificate,outside-adapter,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,foreign,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores,purge-remains}.test.ts',
-  'examples/remote-adapter/*.test.ts',
+  'examples/{approval-system,custom-adapter,remote-adapter}/*.test.ts',
   'test/console/{agreement,board,case,case-steps,counter,counter-day,desk,door,evidence,examiner-day,gallery,new,operation,pairing,partners,people,public-pages,services,single-sign-on}.test.ts',
   'test/console/{agreement-steps,entry,long-list,parked-work}.test.ts',
 ]
