@@ -41,7 +41,7 @@ export const SHARED = catalogue(
   {
     asOf: (at: string) => `As of ${at}`,
     live: 'live',
-    asRead: 'As it was when you opened it; open it again to renew it',
+    asRead: 'As of when you opened it; reopen to renew',
     cut: 'The line is cut and is being opened again; what you see may have changed',
     loading: 'Reading…',
     slow: 'The node has not answered yet. Wait on, or try again.',
