@@ -265,29 +265,29 @@ describe('one more packet', () => {
 
   test.each([0, 1, 2, 3] as const)('that stands last is folded onto what was there, in mode %i', mode => {
     const counts = { onto: 0, anew: 0, late: 0 }
-    fc.assert(
-      fc.property(actions, fc.nat(4), (steps, days) => {
-        for (const city of walk(mode, steps).cities) {
-          const packets = stored(city, days)
-          let known: CaseState | null = null
-          for (const [index, packet] of packets.entries()) {
-            const before: Packet[] = packets.slice(0, index)
-            const anew = foldCase([...before, packet])
-            expect(readmitCase(before, packet, known)).toEqual(readmitCase(before, packet))
-            if (known !== null && standsLast(before, packet, known.mover)) {
-              const kept = structuredClone(known)
-              const onto = foldOn(known, packet)
-              expect(onto).toEqual(anew)
-              expect(known).toEqual(kept)
-              counts.onto++
-              if (onto.late.length > known.late.length) counts.late++
-            } else counts.anew++
-            known = anew
-          }
+    const property = fc.property(actions, fc.nat(4), (steps, days) => {
+      for (const city of walk(mode, steps).cities) {
+        const packets = stored(city, days)
+        let known: CaseState | null = null
+        for (const [index, packet] of packets.entries()) {
+          const before: Packet[] = packets.slice(0, index)
+          const anew = foldCase([...before, packet])
+          expect(readmitCase(before, packet, known)).toEqual(readmitCase(before, packet))
+          if (known !== null && standsLast(before, packet, known.mover)) {
+            const kept = structuredClone(known)
+            const onto = foldOn(known, packet)
+            expect(onto).toEqual(anew)
+            expect(known).toEqual(kept)
+            counts.onto++
+            if (onto.late.length > known.late.length) counts.late++
+          } else counts.anew++
+          known = anew
         }
-      }),
-      { numRuns: 100 },
-    )
+      }
+    })
+    fc.assert(property, { numRuns: 60 })
+    // What must be met at all is not left to chance.
+    fc.assert(property, { numRuns: 40, seed: 1 })
     expect(counts.onto).toBeGreaterThan(counts.anew)
     expect(Math.min(counts.onto, counts.anew, counts.late)).toBeGreaterThan(0)
   })
