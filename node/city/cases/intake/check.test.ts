@@ -157,7 +157,9 @@ test('whichever fields are left out or wrong, no rule speaks of what is there an
         const names = path.split('.')
         const last = names.pop() ?? ''
         const around = names.reduce<unknown>((at, name) => (at as Record<string, unknown> | null)?.[name], content)
-        if (typeof around === 'object' && around !== null) (around as Record<string, unknown>)[last] = value
+        // A list or object of its own each time: one within itself is no JSON.
+        if (typeof around === 'object' && around !== null)
+          (around as Record<string, unknown>)[last] = structuredClone(value)
       }
       const touched = changes.map(({ path }) => path)
       const related = (field: string) =>
