@@ -2,6 +2,7 @@
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import {
+  type AnswerKind,
   compileDictionary,
   compileMapping,
   compileTemplate,
@@ -10,7 +11,7 @@ import {
   mappingFunctions,
   type Template,
 } from '../sdk/index.ts'
-import type { AnswerKind, FileDropConfig } from './config.ts'
+import type { FileDropConfig } from './config.ts'
 import type { DataForm } from './data.ts'
 import type { SftpOptions } from './sftp.ts'
 

@@ -1,42 +1,17 @@
 /** The configuration of the file-drop adapter, as one strict schema; `config.schema.json` is generated from it. */
 import * as z from 'zod'
-import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { isExact } from '../../protocol/json-text.ts'
-import { CHARSETS, DictionaryTable, type Template } from '../sdk/index.ts'
+import {
+  ANSWERED_KINDS,
+  CHARSETS,
+  DictionaryTable,
+  Expression,
+  jsonTemplate,
+  RECEIVED_KINDS,
+  SecretName,
+} from '../sdk/index.ts'
 import { isName } from './names.ts'
 
-/** Kinds that an approval system may bring about; `case.arrived` is signed by the node when the system has registered the case. */
-export type AnswerKind = Exclude<MoveRequest['kind'], 'case.arrived'>
-const KINDS = Object.keys(AUTHORS) as (keyof typeof AUTHORS)[]
-const ANSWER_KINDS = KINDS.filter(
-  (kind): kind is AnswerKind =>
-    (isMoveKind(kind) && kind !== 'case.arrived') || ANSWERS.some(answer => answer === kind),
-)
-/** Kinds that the city that moves a case receives. */
-const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind))
-
-const Expression = z
-  .string()
-  .min(1)
-  .meta({ id: 'expression', description: 'a JSONata expression; reads nothing but its input' })
-
-const JsonTemplate: z.ZodType<Template> = z
-  .lazy(() =>
-    z.union([
-      z.string(),
-      z.number().refine(isExact, 'a number that JSON readers round: write it as an expression of text'),
-      z.boolean(),
-      z.null(),
-      z.array(JsonTemplate),
-      z.record(z.string().max(200), JsonTemplate),
-    ]),
-  )
-  .meta({
-    id: 'template',
-    description: 'JSON whose every string is a JSONata expression; a field whose expression finds nothing is left out',
-  })
-
-const SecretName = z.string().regex(/^[A-Za-z][\w.-]{0,63}$/)
+const JsonTemplate = jsonTemplate()
 const FileName = z.string().refine(isName, 'one name, without slashes, not hidden')
 const Folder = (name: string) => FileName.default(name).describe('below the root; it must be there')
 
@@ -109,7 +84,7 @@ export const FileDropConfig = z
         materials: z.enum(['files', 'ignore']).default('files'),
         packets: z
           .partialRecord(
-            z.enum(PACKET_KINDS),
+            z.enum(RECEIVED_KINDS),
             z.strictObject({
               data: JsonTemplate.describe(
                 'read from the delivery: idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials[] (with `file`), folder; $submit is the body of the submit',
@@ -170,7 +145,10 @@ export const FileDropConfig = z
           kind: Expression.optional().describe(
             'kind of packet, mostly $ours(dictionary, code); nothing: leave the answer out',
           ),
-          body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).default({}).describe('body of each kind of packet'),
+          body: z
+            .partialRecord(z.enum(ANSWERED_KINDS), JsonTemplate)
+            .default({})
+            .describe('body of each kind of packet'),
         }),
         files: z
           .boolean()

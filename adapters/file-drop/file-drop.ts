@@ -3,9 +3,8 @@
  * it answers with, both as the configuration maps them. One attempt a call: the node retries. May import the adapter SDK and protocol/.
  */
 import { resolve } from 'node:path'
-import type * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
-import type { Adapter, Call, Delivery, DeliveryResult } from '../sdk/index.ts'
+import { type Adapter, type Call, configFaults, type Delivery, type DeliveryResult } from '../sdk/index.ts'
 import { createAnswers } from './answers.ts'
 import { compileDrop, type DropPlan, type PacketPlan } from './compile.ts'
 import { FileDropConfig } from './config.ts'
@@ -27,7 +26,7 @@ export type FileDropOptions = {
 /** Throws `config.invalid` with every place that is wrong. */
 export function createFileDropAdapter({ config, base, secrets }: FileDropOptions): Adapter {
   const parsed = FileDropConfig.safeParse(config)
-  if (!parsed.success) throw new ProblemError('config.invalid', formatIssues(parsed.error))
+  if (!parsed.success) throw new ProblemError('config.invalid', configFaults(parsed.error))
   const compiled = compileDrop(parsed.data, secrets)
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled
@@ -121,10 +120,3 @@ async function check(
     return { ok: false, detail: error instanceof ProblemError ? (error.problem.detail ?? '') : 'failed' }
   }
 }
-
-/** The first dozen fields that are wrong. A configuration holds no personal data, and zod's messages no values. */
-const formatIssues = (error: z.ZodError): string =>
-  error.issues
-    .slice(0, 12)
-    .map(({ path, message }) => `${path.join('.') || '(top)'}: ${message}`)
-    .join('; ')

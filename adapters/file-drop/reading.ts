@@ -1,10 +1,19 @@
 /** What an answer of the other side says: what came of a packet, or a move on a case. */
-import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { fieldOf, type JsonValue } from '../../protocol/primitives.ts'
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
-import { asText, type Call, isCaseNo, isLabel, type LocalEvent, type MappingInput, mappingInput } from '../sdk/index.ts'
+import {
+  type AnswerKind,
+  asText,
+  type Call,
+  caseNoOf,
+  isLabel,
+  type LocalEvent,
+  type MappingInput,
+  mappingInput,
+  moveOf,
+  withFiles,
+} from '../sdk/index.ts'
 import { found, type InPlan } from './compile.ts'
-import type { AnswerKind } from './config.ts'
 import { FILE_DROP_LIMITS } from './limits.ts'
 import { packetOf, partsOf } from './names.ts'
 import { memoryOf, roundKey } from './out.ts'
@@ -32,10 +41,7 @@ export function createReading(plan: InPlan, files: Place) {
   async function numberOf(input: MappingInput): Promise<{ ok: true; number: string } | Refused> {
     const mapped = await found(plan.localCaseNo, input)
     if (!mapped.ok) return mapped
-    const number = asText(mapped.value)
-    return number !== null && isCaseNo(number)
-      ? { ok: true, number }
-      : refuse('adapter.mapping', `${plan.localCaseNo.place}: found no local case number of 1 to 100 characters`)
+    return caseNoOf(plan.localCaseNo.place, mapped.value)
   }
 
   /** What can be told of an answer before it is read: null when it means nothing here. */
@@ -74,11 +80,11 @@ export function createReading(plan: InPlan, files: Place) {
     if (body === undefined) return refuse('adapter.mapping', `${plan.kind?.place}: gave a kind that in.each.body lacks`)
     const mapped = await found(body, input)
     if (!mapped.ok) return mapped
-    const whole = await withFiles(mapped.value, call)
+    const whole = plan.files ? await withFiles(mapped.value, file => keep(file, call)) : mapped
     if (!whole.ok) return whole
-    const parsed = CASE_CONTENT[kind.value as AnswerKind].safeParse(whole.value)
-    if (!parsed.success) return refuse('adapter.mapping', `${body.place}: ${fieldOf(parsed.error)}`)
-    const move = { kind: kind.value, body: parsed.data } as MoveRequest
+    const moved = moveOf(body.place, kind.value as AnswerKind, whole.value)
+    if (!moved.ok) return moved
+    const { move } = moved
     return { ok: true, event: { id: id.id, localCaseNo: number.number, move, ...at.at } }
   }
 
@@ -136,34 +142,6 @@ export function createReading(plan: InPlan, files: Place) {
     return PLAIN_CODE.test(code)
       ? { detail: `error ${code}`, theirCode: code }
       : { detail: 'an error that the configuration does not list' }
-  }
-
-  /** The body with its files kept, and named by their hashes. */
-  async function withFiles(body: JsonValue, call: Call): Promise<{ ok: true; value: JsonValue } | Refused> {
-    if (!plan.files || typeof body !== 'object' || body === null || Array.isArray(body))
-      return { ok: true, value: body }
-    const whole = { ...body }
-    const problems: Refused[] = []
-    const kept = async (path: JsonValue | undefined): Promise<string> => {
-      const file = await keep(asText(path) ?? '', call)
-      if (file.ok) return file.sha256
-      problems.push(file)
-      return ''
-    }
-    if (Array.isArray(whole.documents)) {
-      const documents: string[] = []
-      for (const path of whole.documents) documents.push(await kept(path))
-      whole.documents = documents
-    }
-    if (Array.isArray(whole.attachments)) {
-      const attachments: JsonValue[] = []
-      for (const entry of whole.attachments) {
-        const named = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry : {}
-        attachments.push({ ...named, sha256: await kept(named.sha256) })
-      }
-      whole.attachments = attachments
-    }
-    return problems[0] ?? { ok: true, value: whole }
   }
 
   async function keep(path: string, { keep: keepFile, signal }: Call): Promise<{ ok: true; sha256: string } | Refused> {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { type Refused, refuse } from '../../protocol/problem.ts'
 import {
+  type AnswerKind,
   compileDictionary,
   compileMapping,
   compileTemplate,
@@ -11,7 +12,7 @@ import {
   mappingFunctions,
   type Template,
 } from '../sdk/index.ts'
-import type { AnswerKind, FrontTableConfig, PacketConfig, RowConfig, SourceConfig } from './config.ts'
+import type { FrontTableConfig, PacketConfig, RowConfig, SourceConfig } from './config.ts'
 import type { TableName } from './driver.ts'
 import type {
   AnswerPlan,

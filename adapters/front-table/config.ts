@@ -1,17 +1,14 @@
 /** The configuration of the front-table adapter, as one strict schema; `config.schema.json` is generated from it. */
 import * as z from 'zod'
-import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { isExact } from '../../protocol/json-text.ts'
-import { CHARSETS, DictionaryTable, type Template } from '../sdk/index.ts'
-
-/** Kinds that an approval system may bring about; `case.arrived` is signed by the node when the system has the case. */
-export type AnswerKind = Exclude<MoveRequest['kind'], 'case.arrived'>
-const KINDS = Object.keys(AUTHORS) as (keyof typeof AUTHORS)[]
-const ANSWER_KINDS = KINDS.filter(
-  (kind): kind is AnswerKind =>
-    (isMoveKind(kind) && kind !== 'case.arrived') || ANSWERS.some(answer => answer === kind),
-)
-const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind) && kind !== 'case.submit')
+import {
+  ANSWERED_KINDS,
+  CHARSETS,
+  DictionaryTable,
+  Expression,
+  jsonTemplate,
+  LATER_KINDS,
+  SecretName,
+} from '../sdk/index.ts'
 
 export const FRONT_TABLE_LIMITS = {
   /** rows of a source that one poll reads */
@@ -26,26 +23,7 @@ export const FRONT_TABLE_LIMITS = {
   idCharacters: 200,
 } as const
 
-const Expression = z
-  .string()
-  .min(1)
-  .meta({ id: 'expression', description: 'a JSONata expression; reads nothing but its input' })
-
-const JsonTemplate: z.ZodType<Template> = z
-  .lazy(() =>
-    z.union([
-      z.string(),
-      z.number().refine(isExact, 'a number that JSON readers round: write it as an expression of text'),
-      z.boolean(),
-      z.null(),
-      z.array(JsonTemplate),
-      z.record(z.string().max(200), JsonTemplate),
-    ]),
-  )
-  .meta({
-    id: 'template',
-    description: 'JSON whose every string is a JSONata expression; a field whose expression finds nothing is left out',
-  })
+const JsonTemplate = jsonTemplate()
 
 /** Names of tables and columns stand in statements, so they are words alone; Chinese ones too, as some systems have them. */
 const WORD = String.raw`[\p{L}_][\p{L}\p{N}_$#]{0,62}`
@@ -183,7 +161,7 @@ const Source = z.strictObject({
   kind: Expression.describe(
     'kind of packet, mostly $ours(dictionary, code); `taken` or `refused` for what became of a packet that was handed over; nothing: leave it out',
   ),
-  body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).default({}).describe('body of each kind of packet'),
+  body: z.partialRecord(z.enum(ANSWERED_KINDS), JsonTemplate).default({}).describe('body of each kind of packet'),
   outcome: z
     .strictObject({
       idempotencyKey: Expression,
@@ -194,8 +172,6 @@ const Source = z.strictObject({
     .describe('of `taken` and `refused`'),
   files: Files.optional().describe('where the files are that `documents` and `attachments[].sha256` of a body name'),
 })
-
-const SecretName = z.string().regex(/^[A-Za-z][\w.-]{0,63}$/)
 
 export const DIALECTS = ['postgresql', 'mysql', 'sqlite', 'oracle', 'dameng'] as const
 
@@ -288,7 +264,7 @@ export const FrontTableConfig = z
       ),
     }).describe('the rows of a case.submit'),
     packets: z
-      .partialRecord(z.enum(PACKET_KINDS), PacketConfig)
+      .partialRecord(z.enum(LATER_KINDS), PacketConfig)
       .default({})
       .describe('the rows of each later packet of the collecting city'),
     unmapped: z

@@ -3,16 +3,18 @@
  * itself refuses a second effect, also when the answer to a commit was lost. What there is already is found by that key.
  */
 import type { JsonValue } from '../../protocol/primitives.ts'
-import { type Refused, refuse } from '../../protocol/problem.ts'
+import { refuse } from '../../protocol/problem.ts'
 import {
   type Adapter,
-  asText,
   type Call,
+  caseNoOf,
   type Delivery,
   type DeliveryResult,
-  isCaseNo,
+  isNothing,
+  mappingFailed,
   mappingInput,
   type PlannedRequest,
+  packetOf,
 } from '../sdk/index.ts'
 import { DatabaseFault, type Row, type Statement } from './driver.ts'
 import { codeOfRefusal, saying } from './faults.ts'
@@ -26,27 +28,6 @@ import type { Tables } from './tables.ts'
 type Failed = Extract<DeliveryResult, { ok: false }>
 export type Parts = { plan: FrontTablePlan; pool: Pool; tables: Tables; statements: Statements }
 
-/** How a delivery is handed over; null when its kind is left out. Problem: `adapter.mapping`. */
-function packetOf(
-  plan: FrontTablePlan,
-  { kind, materials }: Delivery,
-): { ok: true; packet: PacketPlan | null } | Refused {
-  const packet = kind === 'case.submit' ? plan.register : plan.packets.get(kind)
-  if (packet === undefined)
-    return plan.unmapped === 'ignore'
-      ? { ok: true, packet: null }
-      : refuse('adapter.mapping', `packets: ${kind} is not mapped`)
-  if (plan.materials === null && materials.length > 0)
-    return refuse('adapter.mapping', 'materials: the configuration does not say where they go')
-  return { ok: true, packet }
-}
-
-const failed = ({ problem }: Refused): Failed => ({
-  ok: false,
-  code: 'adapter.mapping',
-  detail: problem.detail ?? problem.code,
-  retryable: false,
-})
 const unavailable = (detail: string): Failed => ({ ok: false, code: 'adapter.unavailable', detail, retryable: true })
 const refused = (detail: string, theirCode?: string): Failed => ({
   ok: false,
@@ -60,7 +41,7 @@ const FILES: Readonly<Record<FileFault, Failed>> = {
   ours: unavailable('materials: the material could not be read'),
   folder: unavailable('materials.folder: could not be written to'),
   aborted: unavailable('materials: aborted'),
-  large: failed(refuse('adapter.mapping', 'materials: one is too large to be written into a column')),
+  large: mappingFailed(refuse('adapter.mapping', 'materials: one is too large to be written into a column')),
 }
 
 /** The row that an update should change is not there. */
@@ -75,7 +56,7 @@ class NoRow extends Error {
 export function createDeliver({ plan, pool, tables, statements }: Parts): Pick<Required<Adapter>, 'deliver' | 'plan'> {
   async function deliver(delivery: Delivery, call: Call): Promise<DeliveryResult> {
     const found = packetOf(plan, delivery)
-    if (!found.ok) return failed(found)
+    if (!found.ok) return mappingFailed(found)
     const { packet } = found
     const { kind } = delivery
     if (packet === null) {
@@ -98,7 +79,7 @@ export function createDeliver({ plan, pool, tables, statements }: Parts): Pick<R
       const faults = await tables.faults(signal)
       if (faults.length > 0) return unavailable(saying.setup(faults))
       const rows = await makeRows(plan, packet, delivery, writtenAt(call.now()))
-      if (!rows.ok) return failed(rows)
+      if (!rows.ok) return mappingFailed(rows)
       const { made } = rows
       key = wholeKey(made)
       if (delivery.attempt > 0 && (await isThere(key, call))) return await outcome(packet, made, key, call)
@@ -174,29 +155,28 @@ export function createDeliver({ plan, pool, tables, statements }: Parts): Pick<R
     if (handed) return { ok: 'handed' }
     if (answer === null) {
       if (packet.localCaseNo === null) return { ok: true }
-      return caseNoOf(`${packet.name}.localCaseNo`, made.localCaseNo)
+      return numbered(`${packet.name}.localCaseNo`, made.localCaseNo)
     }
     const [row] =
       read ?? (await pool.look(signal, connection => connection.query(statements.byKey(key, answer.columns)))).rows
     // Taken away since, by a system that clears what it has read.
     if (row === undefined) return refused(`${packet.name}: the row was taken away before it said what became of it`)
     const input = mappingInput(`${packet.name}.answer`, jsonOf(row))
-    if (!input.ok) return failed(input)
+    if (!input.ok) return mappingFailed(input)
     const state = await answer.state.evaluate(input.input)
-    if (!state.ok) return failed(state)
-    const waiting = state.value === undefined || state.value === null
-    if (waiting) return { ok: 'handed', lookAgainAfterMs: answer.lookAgainMs }
+    if (!state.ok) return mappingFailed(state)
+    if (isNothing(state.value)) return { ok: 'handed', lookAgainAfterMs: answer.lookAgainMs }
     if (state.value === 'refused') {
       const code = await answer.error?.evaluate(input.input)
-      if (code?.ok === false) return failed(code)
+      if (code?.ok === false) return mappingFailed(code)
       const told = codeOfRefusal(code?.value, plan.errors)
       return refused(`${packet.name}: ${told.text}`, told.code)
     }
     if (state.value !== 'done')
-      return failed(refuse('adapter.mapping', `${answer.state.place}: must be "done", "refused" or nothing`))
+      return mappingFailed(refuse('adapter.mapping', `${answer.state.place}: must be "done", "refused" or nothing`))
     if (answer.localCaseNo === null) return { ok: true }
     const number = await answer.localCaseNo.evaluate(input.input)
-    return number.ok ? caseNoOf(answer.localCaseNo.place, number.value) : failed(number)
+    return number.ok ? numbered(answer.localCaseNo.place, number.value) : mappingFailed(number)
   }
 
   async function afterFault(
@@ -211,7 +191,7 @@ export function createDeliver({ plan, pool, tables, statements }: Parts): Pick<R
       try {
         if (await isThere(key, call)) {
           const rows = await makeRows(plan, packet, delivery, writtenAt(call.now()))
-          return rows.ok ? await outcome(packet, rows.made, key, call) : failed(rows)
+          return rows.ok ? await outcome(packet, rows.made, key, call) : mappingFailed(rows)
         }
       } catch (error) {
         if (!(error instanceof DatabaseFault)) throw error
@@ -290,11 +270,9 @@ async function withBytes(
   return { ok: true, rows: whole }
 }
 
-function caseNoOf(place: string, value: JsonValue | undefined): DeliveryResult {
-  const number = asText(value)
-  return number !== null && isCaseNo(number)
-    ? { ok: true, localCaseNo: number }
-    : failed(refuse('adapter.mapping', `${place}: found no local case number of 1 to 100 characters`))
+function numbered(place: string, value: JsonValue | undefined): DeliveryResult {
+  const found = caseNoOf(place, value)
+  return found.ok ? { ok: true, localCaseNo: found.number } : mappingFailed(found)
 }
 
 const jsonOf = (row: Readonly<Record<string, unknown>>): JsonValue =>

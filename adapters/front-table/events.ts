@@ -6,14 +6,22 @@
 import { createHash } from 'node:crypto'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
-import { type Adapter, type Call, type LocalEvent, mappingInput, type RawEvent } from '../sdk/index.ts'
+import {
+  type Adapter,
+  type Call,
+  isNothing,
+  type LocalEvent,
+  mappingInput,
+  type RawEvent,
+  readCaseNo,
+} from '../sdk/index.ts'
 import { FRONT_TABLE_LIMITS } from './config.ts'
 import { type Cursor, type Reading, readCursor, settled } from './cursor.ts'
 import { DatabaseFault, type Row } from './driver.ts'
 import { saying } from './faults.ts'
 import type { FrontTablePlan, SourcePlan } from './plan.ts'
 import type { Pool, Run } from './pool.ts'
-import { caseNoOf, createReading, isNothing, timeOf } from './reading.ts'
+import { createReading, timeOf } from './reading.ts'
 import type { Statements } from './statements.ts'
 import type { Tables } from './tables.ts'
 
@@ -110,7 +118,7 @@ export function createPoller(plan: FrontTablePlan, pool: Pool, tables: Tables, s
     const at = await timeOf(source.at, made.input)
     const when = at.ok ? at.at : null
     if (kind.ok && isNothing(kind.value) && 'mark' in source.by) return { source, row, at: when, raw: null }
-    const number = source.localCaseNo === null ? null : await caseNoOf(source.localCaseNo, made.input)
+    const number = source.localCaseNo === null ? null : await readCaseNo(source.localCaseNo, made.input)
     return { source, row, at: when, raw: { id, localCaseNo: number?.ok === true ? number.number : null, raw } }
   }
 

@@ -5,9 +5,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type * as z from 'zod'
 import { ProblemError } from '../../protocol/problem.ts'
-import { type Adapter, type Call, compileTemplate, createLacking, type Template } from '../sdk/index.ts'
+import { type Adapter, type Call, compileTemplate, configFaults, createLacking, type Template } from '../sdk/index.ts'
 import { compilePlan, ROW_VARIABLES } from './compile.ts'
 import { type DatabaseConfig, FrontTableConfig } from './config.ts'
 import { createDeliver } from './deliver.ts'
@@ -40,7 +39,7 @@ export type Prepared = { config: FrontTableConfig; plan: FrontTablePlan; connect
 /** The configuration, compiled. Throws `config.invalid` with every place that is wrong. */
 export function prepareFrontTable({ config, secrets, folder }: FrontTableOptions): Prepared {
   const parsed = FrontTableConfig.safeParse(withPreset(config))
-  if (!parsed.success) throw new ProblemError('config.invalid', formatIssues(parsed.error))
+  if (!parsed.success) throw new ProblemError('config.invalid', configFaults(parsed.error))
   const { database } = parsed.data
   const emptyIsNull = database.emptyIsNull ?? (database.dialect === 'oracle' || database.dialect === 'dameng')
   const compiled = compilePlan(parsed.data, { folder, emptyIsNull })
@@ -86,17 +85,6 @@ async function check(tables: ReturnType<typeof createTables>, { signal }: Call):
     throw error
   }
 }
-
-/** The first dozen fields that are wrong. A configuration holds no personal data, and zod's messages no values. */
-const formatIssues = (error: z.ZodError): string =>
-  error.issues
-    .slice(0, 12)
-    .map(issue => {
-      const { path, message } = issue
-      const why = issue.code === 'invalid_key' ? issue.issues.map(inner => inner.message).join(', ') : message
-      return `${path.join('.') || '(top)'}: ${why}`
-    })
-    .join('; ')
 
 const systemOf = ({ dialect, host, port, database, file }: DatabaseConfig): string =>
   dialect === 'sqlite'

@@ -1,6 +1,6 @@
 /** What the configuration becomes: tables and columns with compiled expressions. */
-import type { Charset, Mapping } from '../sdk/index.ts'
-import type { AnswerKind, ColumnType } from './config.ts'
+import type { AnswerKind, Charset, Mapping } from '../sdk/index.ts'
+import type { ColumnType } from './config.ts'
 import type { TableName } from './driver.ts'
 
 export type ColumnPlan = {

@@ -2,38 +2,27 @@
 import { open, realpath } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
-import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { fieldOf, type JsonValue } from '../../protocol/primitives.ts'
+import type { JsonValue } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
-  asText,
+  type AnswerKind,
   type Call,
-  isCaseNo,
+  isNothing,
   type LocalEvent,
   type Mapping,
   type MappingInput,
   mappingInput,
+  moveOf,
+  readCaseNo,
   readTime,
+  withFiles,
 } from '../sdk/index.ts'
-import type { AnswerKind } from './config.ts'
 import { DatabaseFault } from './driver.ts'
 import { codeOfRefusal, saying } from './faults.ts'
 import type { FrontTablePlan, SourcePlan } from './plan.ts'
 import type { Pool } from './pool.ts'
 import { isPath } from './rows.ts'
 import type { Statements } from './statements.ts'
-
-export const isNothing = (value: unknown): boolean => value === undefined || value === null
-
-/** The number of the case that a row is about. Problem: `adapter.mapping`. */
-export async function caseNoOf(mapping: Mapping, input: MappingInput): Promise<{ ok: true; number: string } | Refused> {
-  const mapped = await mapping.evaluate(input)
-  if (!mapped.ok) return mapped
-  const number = asText(mapped.value)
-  return number !== null && isCaseNo(number)
-    ? { ok: true, number }
-    : refuse('adapter.mapping', `${mapping.place}: found no local case number of 1 to 100 characters`)
-}
 
 /** When the officer acted, ms; null: nothing says so. Problem: `adapter.mapping`. */
 export async function timeOf(
@@ -68,17 +57,21 @@ export function createReading(plan: FrontTablePlan, pool: Pool, statements: Stat
     const body = typeof kind.value === 'string' ? source.bodies.get(kind.value as AnswerKind) : undefined
     if (body === undefined || source.localCaseNo === null)
       return refuse('adapter.mapping', `${source.kind.place}: gave a kind that \`body\` lacks`)
-    const number = await caseNoOf(source.localCaseNo, input)
+    const number = await readCaseNo(source.localCaseNo, input)
     if (!number.ok) return number
     const at = await timeOf(source.at, input)
     if (!at.ok) return at
     const mapped = await body.evaluate(input)
     if (!mapped.ok) return mapped
-    const whole = await withFiles(source, mapped.value ?? null, call)
+    const content = mapped.value ?? null
+    const whole =
+      source.files === null
+        ? { ok: true as const, value: content }
+        : await withFiles(content, file => keep(source, file, call))
     if (!whole.ok) return whole
-    const parsed = CASE_CONTENT[kind.value as AnswerKind].safeParse(whole.value)
-    if (!parsed.success) return refuse('adapter.mapping', `${body.place}: ${fieldOf(parsed.error)}`)
-    const move = { kind: kind.value, body: parsed.data } as MoveRequest
+    const moved = moveOf(body.place, kind.value as AnswerKind, whole.value)
+    if (!moved.ok) return moved
+    const { move } = moved
     return { ok: true, event: { id, localCaseNo: number.number, move, ...(at.at === null ? {} : { at: at.at }) } }
   }
 
@@ -94,7 +87,7 @@ export function createReading(plan: FrontTablePlan, pool: Pool, statements: Stat
     if (typeof key.value !== 'string' || key.value === '')
       return refuse('adapter.mapping', `${outcome.idempotencyKey.place}: found no idempotency key`)
     if (what === 'taken') {
-      const number = outcome.localCaseNo === null ? null : await caseNoOf(outcome.localCaseNo, input)
+      const number = outcome.localCaseNo === null ? null : await readCaseNo(outcome.localCaseNo, input)
       if (number?.ok === false) return number
       return { ok: true, event: { id, taken: key.value, ...(number === null ? {} : { localCaseNo: number.number }) } }
     }
@@ -110,37 +103,6 @@ export function createReading(plan: FrontTablePlan, pool: Pool, statements: Stat
         ...(told.code === undefined ? {} : { theirCode: told.code }),
       },
     }
-  }
-
-  /** The body with its files read and kept, and named by their hashes. */
-  async function withFiles(
-    source: SourcePlan,
-    body: JsonValue,
-    call: Call,
-  ): Promise<{ ok: true; value: JsonValue } | Refused> {
-    if (source.files === null || typeof body !== 'object' || body === null || Array.isArray(body))
-      return { ok: true, value: body }
-    const whole = { ...body }
-    let problem: Refused | null = null
-    const kept = async (file: JsonValue | undefined): Promise<string> => {
-      const found = await keep(source, asText(file) ?? '', call)
-      if (!found.ok) problem ??= found
-      return found.ok ? found.sha256 : ''
-    }
-    if (Array.isArray(whole.documents)) {
-      const documents: string[] = []
-      for (const file of whole.documents) documents.push(await kept(file))
-      whole.documents = documents
-    }
-    if (Array.isArray(whole.attachments)) {
-      const attachments: JsonValue[] = []
-      for (const entry of whole.attachments) {
-        const named = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry : {}
-        attachments.push({ ...named, sha256: await kept(named.sha256) })
-      }
-      whole.attachments = attachments
-    }
-    return problem ?? { ok: true, value: whole }
   }
 
   async function keep(source: SourcePlan, file: string, call: Call): Promise<{ ok: true; sha256: string } | Refused> {

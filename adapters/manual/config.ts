@@ -1,11 +1,6 @@
 /** The configuration of the manual adapter, as one strict schema; `config.schema.json` is generated from it. */
 import * as z from 'zod'
-import { AUTHORS, isMoveKind } from '../../protocol/case/kinds.ts'
-import { DictionaryTable } from '../sdk/index.ts'
-
-const KINDS = Object.keys(AUTHORS) as (keyof typeof AUTHORS)[]
-/** Kinds that the city that moves a case receives. */
-const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind))
+import { DictionaryTable, Expression, RECEIVED_KINDS } from '../sdk/index.ts'
 
 export const MANUAL_LIMITS = {
   /** fields of one sheet */
@@ -14,13 +9,9 @@ export const MANUAL_LIMITS = {
 
 const Field = z.strictObject({
   label: z.string().min(1).max(100).describe('as the local screen has it'),
-  value: z
-    .string()
-    .min(1)
-    .meta({ id: 'expression', description: 'a JSONata expression; reads nothing but its input' })
-    .describe(
-      'a JSONata expression; reads idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials[]; $submit is the body of the submit',
-    ),
+  value: Expression.describe(
+    'a JSONata expression; reads idempotencyKey, thread, caseNo, kind, from, to, localCaseNo, body, materials[]; $submit is the body of the submit',
+  ),
   copy: z.boolean().default(true).describe('whether it has a button that copies it'),
 })
 
@@ -30,12 +21,12 @@ export const ManualConfig = z
     system: z.string().min(1).max(100).describe('what people call the system that they type into'),
     dictionaries: z.record(z.string().regex(/^[A-Za-z][\w-]{0,63}$/), DictionaryTable).default({}),
     sheets: z
-      .partialRecord(z.enum(PACKET_KINDS), z.array(Field).min(1).max(MANUAL_LIMITS.fields))
+      .partialRecord(z.enum(RECEIVED_KINDS), z.array(Field).min(1).max(MANUAL_LIMITS.fields))
       .describe(
         'fields of the entry sheet of each kind of packet, in the order of the local screen; of other kinds it names the packet alone',
       ),
     leaveOut: z
-      .array(z.enum(PACKET_KINDS))
+      .array(z.enum(RECEIVED_KINDS))
       .default([])
       .describe('kinds of packets that are not typed in at all; case.submit is always'),
   })

@@ -13,6 +13,7 @@ import {
   jsonOfXml,
   type Mapping,
   type MappingInput,
+  mappingFailed,
   mappingInput,
   type Request,
   readPlainXml,
@@ -20,7 +21,7 @@ import {
   sendTraced,
 } from '../sdk/index.ts'
 import { type Body, base64Body, bodyOf, contentMark, holdsContent, multipartBody } from './bodies.ts'
-import { judge, mappingFailed, type Verdict } from './judge.ts'
+import { judge, type Verdict } from './judge.ts'
 import type { PathValues } from './path.ts'
 import type { MaterialPlan, RequestPlan, RestPlan, SessionPlan } from './plan.ts'
 

@@ -8,6 +8,7 @@ import type { Refused } from '../../protocol/problem.ts'
 import {
   type Adapter,
   type AdapterContext,
+  isNothing,
   type LocalEvent,
   mappingInput,
   type OpenCase,
@@ -15,7 +16,7 @@ import {
 } from '../sdk/index.ts'
 import { asking, type Caller } from './call.ts'
 import type { CasesPlan, RestPlan } from './plan.ts'
-import { answered, createReading, entriesOf, isNothing, problemOf, readId } from './reading.ts'
+import { answered, createReading, entriesOf, problemOf, readId } from './reading.ts'
 
 export const CASES_LIMITS = {
   /** things that one case may have said to it; of more the oldest are forgotten, and would be told again */

@@ -1,8 +1,8 @@
 /** From configuration to what runs: every expression compiled, every path checked; all problems are told at once. */
 import { type Refused, refuse } from '../../protocol/problem.ts'
-import type { Codec } from '../sdk/index.ts'
+import type { AnswerKind, Codec } from '../sdk/index.ts'
 import { ANSWER_VARIABLES, BODY_VARIABLES, NO_RESPONSE, PACKET_NAMES, Parts, SIGN_VARIABLES } from './compile-parts.ts'
-import type { AnswerKind, LookUpConfig, PacketConfig, RestConfig } from './config.ts'
+import type { LookUpConfig, PacketConfig, RestConfig } from './config.ts'
 import type { PathName } from './path.ts'
 import type {
   CasesPlan,

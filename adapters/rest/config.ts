@@ -3,49 +3,23 @@
  * Over 450 lines: one schema, whose parts are made of each other.
  */
 import * as z from 'zod'
-import { ANSWER_KINDS as ANSWERS, AUTHORS, isMoveKind, type MoveRequest } from '../../protocol/case/kinds.ts'
-import { isExact } from '../../protocol/json-text.ts'
-import { CHARSETS, DictionaryTable, type Template } from '../sdk/index.ts'
+import {
+  ANSWERED_KINDS,
+  CHARSETS,
+  DictionaryTable,
+  Expression,
+  jsonTemplate,
+  LATER_KINDS,
+  SecretName,
+} from '../sdk/index.ts'
 
-/** Kinds that an approval system may bring about; `case.arrived` is signed by the node when the system has registered the case. */
-export type AnswerKind = Exclude<MoveRequest['kind'], 'case.arrived'>
-const KINDS = Object.keys(AUTHORS) as (keyof typeof AUTHORS)[]
-const ANSWER_KINDS = KINDS.filter(
-  (kind): kind is AnswerKind =>
-    (isMoveKind(kind) && kind !== 'case.arrived') || ANSWERS.some(answer => answer === kind),
-)
-/** Kinds that the city that moves a case receives after the submit. */
-export const PACKET_KINDS = KINDS.filter(kind => !isMoveKind(kind) && kind !== 'case.submit')
-
-const Expression = z
-  .string()
-  .min(1)
-  .meta({ id: 'expression', description: 'a JSONata expression; reads nothing but its input' })
-
-export const JsonTemplate: z.ZodType<Template> = z
-  .lazy(() =>
-    z.union([
-      z.string(),
-      z.number().refine(isExact, 'a number that JSON readers round: write it as an expression of text'),
-      z.boolean(),
-      z.null(),
-      z.array(JsonTemplate),
-      z.record(z.string().max(200), JsonTemplate),
-    ]),
-  )
-  .meta({
-    id: 'template',
-    description:
-      'JSON whose every string is a JSONata expression; a field whose expression finds nothing is left out. In a body that is sent, {"secret": NAME} stands for that secret',
-  })
+export const JsonTemplate = jsonTemplate('. In a body that is sent, {"secret": NAME} stands for that secret')
 
 export const Path = z
   .string()
   .max(1000)
   .regex(/^\/(?!\/)[^\s#\\]*$/)
   .describe('appended to baseUrl; {name} stands for a value, percent-encoded')
-
-export const SecretName = z.string().regex(/^[A-Za-z][\w.-]{0,63}$/)
 
 /** What the adapter or the connection sets itself. */
 const RESERVED_HEADER =
@@ -360,7 +334,7 @@ export const RestConfig = z
       }),
     }),
     packets: z
-      .partialRecord(z.enum(PACKET_KINDS), Packet)
+      .partialRecord(z.enum(LATER_KINDS), Packet)
       .default({})
       .describe('how each later packet of the collecting city is handed over'),
     unmapped: z
@@ -417,7 +391,7 @@ export const RestConfig = z
           id: Expression.describe('an id that stays the same whenever the answer is given again'),
           localCaseNo: Expression,
           kind: Expression.describe('kind of packet, mostly $ours(dictionary, code); nothing: leave the answer out'),
-          body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).describe('body of each kind of packet'),
+          body: z.partialRecord(z.enum(ANSWERED_KINDS), JsonTemplate).describe('body of each kind of packet'),
         }),
         cursor: Expression.describe('the next cursor; nothing: it stays'),
         files: Files,
@@ -436,7 +410,7 @@ export const RestConfig = z
         each: z.strictObject({
           id: Expression.describe('of one thing that was said, the same whenever it is given again; or of the state'),
           kind: Expression.describe('kind of packet, mostly $ours(dictionary, code); nothing: leave it out'),
-          body: z.partialRecord(z.enum(ANSWER_KINDS), JsonTemplate).describe('body of each kind of packet'),
+          body: z.partialRecord(z.enum(ANSWERED_KINDS), JsonTemplate).describe('body of each kind of packet'),
         }),
         files: Files,
       })

@@ -7,15 +7,16 @@ import { ProblemError, type Refused } from '../../protocol/problem.ts'
 import {
   type AdapterContext,
   asText,
+  isNothing,
   type LocalEvent,
   type MappingInput,
   mappingInput,
   type RawEvent,
+  readCaseNo,
 } from '../sdk/index.ts'
 import { asking, type Caller } from './call.ts'
-import { readCaseNo } from './judge.ts'
 import type { EventsPlan, RestPlan } from './plan.ts'
-import { answered, createReading, entriesOf, evaluate, isNothing, readId } from './reading.ts'
+import { answered, createReading, entriesOf, evaluate, readId } from './reading.ts'
 
 const CURSOR_CHARACTERS = 1000
 

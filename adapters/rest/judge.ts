@@ -7,6 +7,7 @@ import {
   isCaseNo,
   type Mapping,
   type MappingInput,
+  mappingFailed,
   mappingInput,
   type Unreadable,
 } from '../sdk/index.ts'
@@ -209,26 +210,6 @@ function asOutcome(
     ? refuse('adapter.mapping', `${rule?.place}: must be one of ${OUTCOMES.join(', ')}`)
     : { ok: true, outcome }
 }
-
-/** The local case number that an answer names, as text. Problem: `adapter.mapping`. */
-export async function readCaseNo(
-  mapping: Mapping,
-  input: MappingInput,
-): Promise<{ ok: true; number: string } | Refused> {
-  const mapped = await mapping.evaluate(input)
-  if (!mapped.ok) return mapped
-  const number = asText(mapped.value)
-  return number !== null && isCaseNo(number)
-    ? { ok: true, number }
-    : refuse('adapter.mapping', `${mapping.place}: found no local case number of 1 to 100 characters`)
-}
-
-export const mappingFailed = ({ problem }: Refused): Extract<Verdict, { ok: false }> => ({
-  ok: false,
-  code: 'adapter.mapping',
-  detail: problem.detail ?? problem.code,
-  retryable: false,
-})
 
 const fail = (
   code: 'adapter.unavailable' | 'adapter.refused' | 'adapter.unknown',

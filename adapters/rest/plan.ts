@@ -1,6 +1,5 @@
 /** What the configuration becomes: requests with compiled expressions and checked paths. */
-import type { Charset, Codec, Limits, Mapping } from '../sdk/index.ts'
-import type { AnswerKind } from './config.ts'
+import type { AnswerKind, Charset, Codec, Limits, Mapping } from '../sdk/index.ts'
 import type { Address } from './path.ts'
 
 export type ResponsePlan = {

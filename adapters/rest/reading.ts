@@ -1,19 +1,21 @@
 /** A move of one answer of the approval system: its kind, its body, and the files that it names. */
-import { CASE_CONTENT, type MoveRequest } from '../../protocol/case/kinds.ts'
+import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import type { Commitment, JsonValue } from '../../protocol/primitives.ts'
-import { fieldOf } from '../../protocol/primitives.ts'
 import { ProblemError, type Refused, refuse } from '../../protocol/problem.ts'
 import {
   type AdapterContext,
+  type AnswerKind,
   asText,
   type Download,
   download,
   isLabel,
+  isNothing,
   type Mapping,
   type MappingInput,
+  moveOf,
+  withFiles,
 } from '../sdk/index.ts'
 import { asking, type Caller } from './call.ts'
-import type { AnswerKind } from './config.ts'
 import { mayPass, type Verdict } from './judge.ts'
 import type { ReadingPlan, RequestPlan, RestPlan } from './plan.ts'
 
@@ -28,8 +30,6 @@ export async function readId(mapping: Mapping, input: MappingInput): Promise<{ o
     ? { ok: true, id: text }
     : refuse('adapter.mapping', `${mapping.place}: found no id of 1 to ${EVENT_ID_CHARACTERS} characters`)
 }
-
-export const isNothing = (value: unknown): boolean => value === undefined || value === null
 
 export const problemOf = ({ problem }: Refused): ProblemError => new ProblemError(problem.code, problem.detail)
 
@@ -54,7 +54,7 @@ export async function entriesOf(list: Mapping, input: MappingInput): Promise<Jso
 
 export function createReading(plan: RestPlan, { kind: kindOf, bodies, files }: ReadingPlan, caller: Caller) {
   /** The move of an answer; null: it means nothing here. Throws `adapter.unavailable`. */
-  async function moveOf(
+  async function moveIn(
     input: MappingInput,
     context: AdapterContext,
   ): Promise<{ ok: true; move: MoveRequest | null } | Refused> {
@@ -65,45 +65,21 @@ export function createReading(plan: RestPlan, { kind: kindOf, bodies, files }: R
     if (body === undefined) return refuse('adapter.mapping', `${kindOf.place}: gave a kind that each.body lacks`)
     const mapped = await body.evaluate(input)
     if (!mapped.ok) return mapped
-    const whole = await withFiles(mapped.value ?? null, context)
+    const content = mapped.value ?? null
+    const whole =
+      files === null
+        ? { ok: true as const, value: content }
+        : await withFiles(content, file => fetchFile(files, file, context))
     if (!whole.ok) return whole
-    const parsed = CASE_CONTENT[kind.value as AnswerKind].safeParse(whole.value)
-    if (!parsed.success) return refuse('adapter.mapping', `${body.place}: ${fieldOf(parsed.error)}`)
-    return { ok: true, move: { kind: kind.value, body: parsed.data } as MoveRequest }
+    return moveOf(body.place, kind.value as AnswerKind, whole.value)
   }
 
-  /** The body with its files fetched and kept, and named by their hashes. Throws `adapter.unavailable`. */
-  async function withFiles(
-    body: JsonValue,
+  /** Throws `adapter.unavailable`. */
+  async function fetchFile(
+    files: RequestPlan,
+    file: string,
     context: AdapterContext,
-  ): Promise<{ ok: true; value: JsonValue } | Refused> {
-    if (files === null || typeof body !== 'object' || body === null || Array.isArray(body))
-      return { ok: true, value: body }
-    const whole = { ...body }
-    const problems: Refused[] = []
-    const fetched = async (file: JsonValue | undefined): Promise<string> => {
-      const kept = await fetchFile(asText(file) ?? '', context)
-      if (!kept.ok) problems.push(kept)
-      return kept.ok ? kept.sha256 : ''
-    }
-    if (Array.isArray(whole.documents)) {
-      const documents: string[] = []
-      for (const file of whole.documents) documents.push(await fetched(file))
-      whole.documents = documents
-    }
-    if (Array.isArray(whole.attachments)) {
-      const attachments: JsonValue[] = []
-      for (const entry of whole.attachments) {
-        const named = typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry : {}
-        attachments.push({ ...named, sha256: await fetched(named.sha256) })
-      }
-      whole.attachments = attachments
-    }
-    return problems[0] ?? { ok: true, value: whole }
-  }
-
-  async function fetchFile(file: string, context: AdapterContext): Promise<{ ok: true; sha256: string } | Refused> {
-    if (files === null) return refuse('adapter.mapping', 'files: is missing')
+  ): Promise<{ ok: true; sha256: string } | Refused> {
     try {
       const answer = await fetched(files, file, context)
       if (answer.ok) return { ok: true, sha256: answer.value.sha256 }
@@ -133,5 +109,5 @@ export function createReading(plan: RestPlan, { kind: kindOf, bodies, files }: R
     return over && token !== null && stale === undefined ? fetched(files, file, context, token) : answer
   }
 
-  return { moveOf }
+  return { moveOf: moveIn }
 }

@@ -10,6 +10,7 @@ import {
   type Adapter,
   type AdapterContext,
   type Codec,
+  configFaults,
   contentOf,
   type DeliveredMaterial,
   type Delivery,
@@ -17,9 +18,12 @@ import {
   deliveryInput,
   hiding,
   JSON_CODEC,
+  mappingFailed,
   mappingInput,
   materialFacts,
   type PlannedRequest,
+  packetOf,
+  readCaseNo,
   send,
   shownOfBody,
   XML_CODEC,
@@ -30,7 +34,6 @@ import { createAsker } from './cases.ts'
 import { compilePlan } from './compile.ts'
 import { RestConfig } from './config.ts'
 import { createPoller } from './events.ts'
-import { mappingFailed, readCaseNo } from './judge.ts'
 import { lackingOf } from './lacking.ts'
 import type { LookUpPlan, MaterialPlan, PacketPlan, RequestPlan, RestPlan, Take } from './plan.ts'
 import { expandPreset } from './presets.ts'
@@ -57,7 +60,7 @@ export function createRestAdapter({ config, secrets, keepsAll }: RestOptions): A
 /** A configuration that its schema allows. Throws `config.invalid`. */
 export function parseConfig<T extends z.ZodType>(schema: T, config: unknown): z.output<T> {
   const parsed = schema.safeParse(config)
-  if (!parsed.success) throw new ProblemError('config.invalid', formatIssues(parsed.error))
+  if (!parsed.success) throw new ProblemError('config.invalid', configFaults(parsed.error))
   return parsed.data
 }
 
@@ -93,29 +96,6 @@ export function createMappedAdapter(
     lacking: lackingOf(config),
     ...answers,
   }
-}
-
-/** The first dozen fields that are wrong. A configuration holds no personal data, and zod's messages no values. */
-const formatIssues = (error: z.ZodError): string =>
-  error.issues
-    .slice(0, 12)
-    .map(issue => {
-      const { path, message } = issue
-      const why = issue.code === 'invalid_key' ? issue.issues.map(inner => inner.message).join(', ') : message
-      return `${path.join('.') || '(top)'}: ${why}`
-    })
-    .join('; ')
-
-/** How a delivery is handed over; null when its kind is left out. Problem: `adapter.mapping`. */
-function packetOf(plan: RestPlan, { kind, materials }: Delivery): { ok: true; packet: PacketPlan | null } | Refused {
-  const packet = kind === 'case.submit' ? plan.register : plan.packets.get(kind)
-  if (packet === undefined)
-    return plan.unmapped === 'ignore'
-      ? { ok: true, packet: null }
-      : refuse('adapter.mapping', `packets: ${kind} is not mapped`)
-  if (plan.materials === null && materials.length > 0)
-    return refuse('adapter.mapping', 'materials: the configuration does not say where they go')
-  return { ok: true, packet }
 }
 
 /** What the calls of a delivery are made of; `taken`: what earlier answers gave. Problem: `adapter.mapping`. */

@@ -21,10 +21,21 @@ export {
   XML_CODEC,
   XML_FORM,
 } from './codec.ts'
+export {
+  ANSWERED_KINDS,
+  type AnswerKind,
+  configFaults,
+  Expression,
+  jsonTemplate,
+  LATER_KINDS,
+  RECEIVED_KINDS,
+  SecretName,
+} from './configuration.ts'
 export { contentOf, deliveryInput, materialFacts } from './delivery-input.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { type Digest, digest, isDigest, keyedDigest } from './digests.ts'
 export { mappingFunctions } from './functions.ts'
+export { caseNoOf, isNothing, mappingFailed, moveOf, packetOf, readCaseNo, withFiles } from './handing.ts'
 export {
   type Answer,
   type Download,

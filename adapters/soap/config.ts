@@ -1,6 +1,7 @@
 /** The configuration of the soap adapter: that of the rest adapter, with operations in place of paths; `config.schema.json` is generated from it. */
 import * as z from 'zod'
-import { JsonTemplate, PACKET_KINDS, Packet, Path, RestConfig, SecretName, Session, Step } from '../rest/config.ts'
+import { JsonTemplate, Packet, Path, RestConfig, Session, Step } from '../rest/config.ts'
+import { LATER_KINDS, SecretName } from '../sdk/index.ts'
 import { VERSIONS } from './envelope.ts'
 
 const Xml = z.union([z.string().min(1).max(100_000), z.array(z.string().max(20_000)).min(1).max(2000)])
@@ -87,7 +88,7 @@ export const SoapConfig = RestConfig.omit({
     register: register.omit(NOT_SOAP).extend({ ...SOAP_REQUEST, lookup: registerLookup, steps }),
     packets: z
       .partialRecord(
-        z.enum(PACKET_KINDS),
+        z.enum(LATER_KINDS),
         Packet.omit(NOT_SOAP).extend({ ...SOAP_REQUEST, lookup: packetLookup, steps }),
       )
       .default({})
