@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { ProblemError } from '../../protocol/problem.ts'
-import { type Adapter, type Call, configFaults, type Delivery, type DeliveryResult } from '../sdk/index.ts'
+import { type Adapter, type Call, configFaults, createTurns, type Delivery, type DeliveryResult } from '../sdk/index.ts'
 import { createAnswers } from './answers.ts'
 import { compileDrop, type DropPlan, type PacketPlan } from './compile.ts'
 import { FileDropConfig } from './config.ts'
@@ -33,7 +33,8 @@ export function createFileDropAdapter({ config, base, secrets }: FileDropOptions
   const place = 'folder' in plan.place ? localPlace(resolve(base, plan.place.folder)) : sftpPlace(plan.place)
   const out = createOut(plan.out, place)
   const { poll, read, acknowledge, inbox } = createAnswers(plan.in, place)
-  const running = new Map<string, Promise<DeliveryResult>>()
+  /** One delivery of a packet at a time: the next one finds what there is. */
+  const inTurn = createTurns()
 
   async function hand(packet: PacketPlan, delivery: Delivery, call: Call): Promise<DeliveryResult> {
     try {
@@ -44,21 +45,6 @@ export function createFileDropAdapter({ config, base, secrets }: FileDropOptions
     } catch (error) {
       const detail = error instanceof ProblemError ? (error.problem.detail ?? error.problem.code) : 'failed'
       return { ok: false, code: 'adapter.unavailable', detail, retryable: true }
-    }
-  }
-
-  /** One delivery of a packet at a time: the next one finds what there is. */
-  async function inTurn(key: string, work: () => Promise<DeliveryResult>): Promise<DeliveryResult> {
-    const before = running.get(key)
-    const mine = (async () => {
-      await before
-      return work()
-    })()
-    running.set(key, mine)
-    try {
-      return await mine
-    } finally {
-      if (running.get(key) === mine) running.delete(key)
     }
   }
 

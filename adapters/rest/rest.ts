@@ -12,6 +12,7 @@ import {
   type Codec,
   configFaults,
   contentOf,
+  createTurns,
   type DeliveredMaterial,
   type Delivery,
   type DeliveryResult,
@@ -178,7 +179,7 @@ type Failed = Extract<DeliveryResult, { ok: false }>
 
 function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
   const progresses = createProgress(REMEMBERED)
-  const running = new Map<string, Promise<DeliveryResult>>()
+  const inTurn = createTurns()
 
   return async (delivery, context) => {
     const { kind, idempotencyKey } = delivery
@@ -189,9 +190,7 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
     }
     const result =
       found.ok && found.packet !== null
-        ? await inTurn(found.packet, idempotencyKey, () =>
-            hand(found.packet as PacketPlan, delivery, context, progresses.of(idempotencyKey, context.state)),
-          )
+        ? await handInTurn(found.packet, delivery, context)
         : mappingFailed(found as Refused)
     context.log('packet handed over', { kind, outcome: result.ok ? 'done' : result.code })
     if (result.ok || !result.retryable) progresses.forget(idempotencyKey)
@@ -199,23 +198,10 @@ function createDeliver(plan: RestPlan, caller: Caller): Adapter['deliver'] {
   }
 
   /** What is looked up, or done in steps, is done for one delivery of a packet at a time: the next one finds what there is. */
-  async function inTurn(
-    { lookup, steps }: PacketPlan,
-    key: string,
-    work: () => Promise<DeliveryResult>,
-  ): Promise<DeliveryResult> {
-    if (lookup === null && steps.length === 0) return work()
-    const before = running.get(key)
-    const mine = (async () => {
-      await before?.catch(() => {})
-      return work()
-    })()
-    running.set(key, mine)
-    try {
-      return await mine
-    } finally {
-      if (running.get(key) === mine) running.delete(key)
-    }
+  function handInTurn(packet: PacketPlan, delivery: Delivery, context: AdapterContext): Promise<DeliveryResult> {
+    const { idempotencyKey } = delivery
+    const work = () => hand(packet, delivery, context, progresses.of(idempotencyKey, context.state))
+    return packet.lookup === null && packet.steps.length === 0 ? work() : inTurn(idempotencyKey, work)
   }
 
   async function hand(

@@ -91,3 +91,21 @@ export function moveOf(place: string, kind: AnswerKind, content: JsonValue): { o
     ? { ok: true, move: { kind, body: parsed.data } as MoveRequest }
     : refuse('adapter.mapping', `${place}: ${fieldOf(parsed.error)}`)
 }
+
+/** Work on one key at a time, in the order in which it was asked for; one that fails holds up nobody. */
+export function createTurns() {
+  const running = new Map<string, Promise<unknown>>()
+  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const before = running.get(key)
+    const mine = (async () => {
+      await before?.catch(() => {})
+      return work()
+    })()
+    running.set(key, mine)
+    try {
+      return await mine
+    } finally {
+      if (running.get(key) === mine) running.delete(key)
+    }
+  }
+}

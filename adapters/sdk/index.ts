@@ -35,7 +35,7 @@ export { contentOf, deliveryInput, materialFacts } from './delivery-input.ts'
 export { compileDictionary, type Dictionary, DictionaryTable } from './dictionary.ts'
 export { type Digest, digest, isDigest, keyedDigest } from './digests.ts'
 export { mappingFunctions } from './functions.ts'
-export { caseNoOf, isNothing, mappingFailed, moveOf, packetOf, readCaseNo, withFiles } from './handing.ts'
+export { caseNoOf, createTurns, isNothing, mappingFailed, moveOf, packetOf, readCaseNo, withFiles } from './handing.ts'
 export {
   type Answer,
   type Download,
