@@ -1,8 +1,9 @@
 /**
- * What is under way outside of the memory network: transactions of stores, work on files of materials, and cryptography on other
- * threads. A world is at rest when neither is left and none begins while the network is quiet: no guess at how long a busy machine takes. What
+ * What is under way outside of the memory network: transactions of stores, work on files of materials, cryptography and packing on
+ * other threads. A world is at rest when neither is left and none begins while the network is quiet: no guess at how long a busy machine takes. What
  * waits for the clock, for a test or for a socket is not counted.
  */
+import zlib from 'node:zlib'
 import type { Database } from '../../node/kernel/store/database.ts'
 import type { BlobStore, PartialBlob } from '../../node/spine/materials/blob-store.ts'
 
@@ -49,6 +50,14 @@ if (subtle[WATCHED] !== true) {
       return during(() => real.apply(this, given))
     }
   }
+  const deflate = zlib.deflateRaw as (...given: unknown[]) => void
+  Object.assign(zlib, {
+    deflateRaw(...given: unknown[]) {
+      const told = given.pop() as (...answer: unknown[]) => void
+      const packed = new Promise<unknown[]>(resolve => deflate(...given, (...answer: unknown[]) => resolve(answer)))
+      void during(() => packed).then(answer => told(...answer))
+    },
+  })
 }
 
 /** The same database, whose reads and transactions count. */

@@ -2,8 +2,7 @@
  * Organisation trees (组织机构): the own one, drafted from a table and published with the list; the partners', fetched when their
  * list names another one and checked before anything of it is seen. May import the store and the tables.
  */
-import { promisify } from 'node:util'
-import { deflateRaw, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
 import { LIMITS } from '../../../protocol/limits.ts'
 import { type Commitment, decodeUtf8, fromHex } from '../../../protocol/primitives.ts'
 import { type Problem, type ProblemCode, ProblemError } from '../../../protocol/problem.ts'
@@ -18,6 +17,7 @@ import {
 import type { Clock } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import { deflateApart } from './pack.ts'
 import { checkTree } from './read-tree.ts'
 import type { Services } from './services.ts'
 import type { TreeChange } from './shrink.ts'
@@ -52,8 +52,6 @@ type Row = { sha256: Uint8Array; size: number; bytes: Uint8Array; draft: number 
 
 /** Problems of a fetch that are worth another one when the partner is heard. */
 const LATER: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['exchange.unreachable', 'request.rate'])
-/** In a thread of the runtime, not on the event loop. */
-const deflate = promisify(deflateRaw) as (bytes: Uint8Array, options: { level: number }) => Promise<Uint8Array>
 const LEVEL = 6
 
 /** Trees that stay parsed. */
@@ -117,7 +115,7 @@ export function createOrganisations(parts: OrganisationsParts) {
     asDraft: boolean,
     actor: string,
   ): Promise<void> {
-    const packed = await deflate(bytes, { level: LEVEL })
+    const packed = await deflateApart(bytes, LEVEL)
     await db.transaction(async tx => {
       if (asDraft) await dropDrafts(tx)
       else await tx.run('DELETE FROM organisations WHERE city = ?', [city])

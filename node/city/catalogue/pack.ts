@@ -1,6 +1,6 @@
 /** Items as they lie in the store and travel: lines, packed as raw DEFLATE (RFC 1951). A thin edge around node:zlib. */
 import { promisify } from 'node:util'
-import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib'
+import zlib, { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ProblemError } from '../../../protocol/problem.ts'
 
 export type Packed = {
@@ -16,7 +16,9 @@ type Inflated = { buffer: Buffer; engine: { bytesWritten: number } }
 const LEVEL = 1
 export const LF = 10
 
-const deflate = promisify(deflateRaw)
+/** In a thread of the runtime, not on the event loop; looked up at the call, so that a test can see that it is under way. */
+export const deflateApart = (bytes: Uint8Array, level: number): Promise<Uint8Array> =>
+  promisify<Uint8Array, { level: number }, Uint8Array>(zlib.deflateRaw)(bytes, { level })
 
 export function pack(lines: readonly Uint8Array[]): Packed {
   const bytes = joined(lines)
@@ -26,7 +28,7 @@ export function pack(lines: readonly Uint8Array[]): Packed {
 /** The same in a thread of the runtime: of a large list it is much of the work. */
 export async function packApart(lines: readonly Uint8Array[]): Promise<Packed> {
   const bytes = joined(lines)
-  return { size: bytes.byteLength, packed: await deflate(bytes, { level: LEVEL }) }
+  return { size: bytes.byteLength, packed: await deflateApart(bytes, LEVEL) }
 }
 
 function joined(lines: readonly Uint8Array[]): Buffer {
