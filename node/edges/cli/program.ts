@@ -9,6 +9,7 @@ import { collect, type Declare } from './declare.ts'
 import { declareFederation } from './federation-commands.ts'
 import { declareIdentity } from './identity-commands.ts'
 import { declareIntake } from './intake-commands.ts'
+import { declareListening } from './listen-commands.ts'
 import { declareMappings } from './mappings.ts'
 import { resolveNames } from './named-arguments.ts'
 import { declareOperation } from './operation-commands.ts'
@@ -149,6 +150,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
 
   declareMappings(program.command('mappings').description('comparison of items 事项比对'), declare)
   declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), declare)
+  declareListening(program, declare)
   declareFederation(program.command('federation').description('directories of federations 联盟名录'), declare)
   declareAgreements(program.command('agreement').description('agreements 合作协议'), declare)
 

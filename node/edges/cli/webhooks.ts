@@ -18,7 +18,7 @@ const shownOnce = (value: Webhook & { secret: string }): string =>
   [table([toRow(value)]), '', `Secret, shown once 密钥（只显示一次）: ${value.secret}`].join('\n')
 
 /** A subscription by its id or the beginning of it. */
-async function idOf(client: Client, named = ''): Promise<string> {
+export async function webhookOf(client: Client, named = ''): Promise<string> {
   const { items } = await client.listWebhooks()
   const found = only({
     named,
@@ -53,27 +53,28 @@ export function declareWebhooks(webhooks: Command, { call }: Declare): void {
     ['disable', false, 'switch it off'],
   ] as const)
     call(webhooks, `${verb} <id>`, description, {
-      ask: async (client, [id]) => client.changeWebhook({ params: { id: await idOf(client, id) }, body: { active } }),
+      ask: async (client, [id]) =>
+        client.changeWebhook({ params: { id: await webhookOf(client, id) }, body: { active } }),
       text: ({ id }) => `${verb} ${id}`,
     })
   call(webhooks, 'remove <id>', 'end it', {
     ask: async (client, [named]) => {
-      const id = await idOf(client, named)
+      const id = await webhookOf(client, named)
       return { id, ...(await client.removeWebhook({ params: { id } })) }
     },
     text: ({ id }) => `remove ${id}`,
   })
   call(webhooks, 'rotate <id>', 'a new secret; the former one signs too for a day', {
-    ask: async (client, [id]) => client.rotateWebhookSecret({ params: { id: await idOf(client, id) } }),
+    ask: async (client, [id]) => client.rotateWebhookSecret({ params: { id: await webhookOf(client, id) } }),
     text: shownOnce,
   })
   call(webhooks, 'test <id>', 'send a test message now', {
-    ask: async (client, [id]) => sent(await client.testWebhook({ params: { id: await idOf(client, id) } })),
+    ask: async (client, [id]) => sent(await client.testWebhook({ params: { id: await webhookOf(client, id) } })),
     text: sentText,
   })
   call(webhooks, 'log <id>', 'the last attempts', {
     ask: async (client, [id]) =>
-      (await client.readWebhookLog({ params: { id: await idOf(client, id) }, query: { limit: 100 } })).items,
+      (await client.readWebhookLog({ params: { id: await webhookOf(client, id) }, query: { limit: 100 } })).items,
     text: items =>
       table(
         items.map(({ problem, problemZh, ...entry }) => ({
@@ -85,7 +86,7 @@ export function declareWebhooks(webhooks: Command, { call }: Declare): void {
   call(webhooks, 'replay <id> <event>', 'tell all kept events from this number on again', {
     options: command => command.option('--one', 'only this one'),
     ask: async (client, [named, event], { one }: { one?: boolean }) => {
-      const params = { id: await idOf(client, named) }
+      const params = { id: await webhookOf(client, named) }
       return one === true
         ? sent(await client.resendWebhook({ params, body: { event: Number(event) } }))
         : client.replayWebhook({ params, body: { from: Number(event) } })

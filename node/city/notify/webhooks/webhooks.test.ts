@@ -7,8 +7,9 @@ import { createHandClock } from '../../../../test/support/http.ts'
 import { openTestStore } from '../../../../test/support/store.ts'
 import { createAudit } from '../../../kernel/records/audit.ts'
 import { createEventLog, type EventType } from '../../../kernel/records/events.ts'
+import { signaturesOf } from './message.ts'
 import { checkTarget, isInside, type PostOptions, post } from './post.ts'
-import { createWebhooks, signaturesOf, WEBHOOK_LIMITS, type Webhooks, type WebhooksParts } from './webhooks.ts'
+import { createWebhooks, WEBHOOK_LIMITS, type Webhooks, type WebhooksParts } from './webhooks.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 const SECRET = Buffer.alloc(32, 7).toString('base64')

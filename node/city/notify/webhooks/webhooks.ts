@@ -4,7 +4,6 @@
  * subscriber holds up nobody else. May import the event log, the audit log and the store.
  */
 
-import { createHmac } from 'node:crypto'
 import { type Problem, ProblemError } from '../../../../protocol/problem.ts'
 import type { AuditAction } from '../../../../protocol/rights/audited.ts'
 import { holdsRole } from '../../../../protocol/rights/can.ts'
@@ -15,6 +14,7 @@ import { EVENT_ACTIONS, type EventLog, type EventRow, type EventType } from '../
 import { createRounds, type Rounds } from '../../../kernel/rounds.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../../kernel/store/database.ts'
+import { messageOf } from './message.ts'
 import { checkTarget, type PostOptions } from './post.ts'
 
 export const WEBHOOK_LIMITS = {
@@ -106,16 +106,6 @@ export type WebhooksParts = {
   observer: { delivered(ok: boolean): void; disabled(id: string): void; faulted(error: unknown): void }
 }
 
-/** `v1,` and the HMAC-SHA-256 over id, time and body, base64; several for several secrets. Standard Webhooks 1.0, symmetric signatures. */
-export function signaturesOf(secrets: readonly string[], id: string, timestamp: number, body: string): string {
-  return secrets
-    .map(secret => {
-      const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-      return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`
-    })
-    .join(' ')
-}
-
 export type Webhooks = ReturnType<typeof createWebhooks>
 
 export function createWebhooks(parts: WebhooksParts) {
@@ -174,22 +164,10 @@ export function createWebhooks(parts: WebhooksParts) {
   async function send(
     row: Row,
     event: Pick<EventRow, 'no' | 'at' | 'type' | 'subject'>,
-    id = `evt_${event.no}`,
+    id?: string,
     alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<Problem | null> {
-    const timestamp = Math.floor(clock.now() / 1000)
-    const body = JSON.stringify({
-      type: event.type,
-      timestamp: new Date(event.at).toISOString(),
-      data: { no: event.no, subject: event.subject },
-    })
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'tongban-webhooks/1',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signaturesOf(secretsOf(row), id, timestamp, body),
-    }
+    const { headers, body } = messageOf(event, { secrets: secretsOf(row), now: clock.now(), id })
     const began = clock.now()
     let status: number | null = null
     let problem: Problem | null = null
