@@ -189,3 +189,14 @@ test('what is kept is said: modes and windows of all cases alone, days of one ro
   expect(hasDays('all', { item: '1' })).toBe(false)
   expect(hasDays('flow', {})).toBe(false)
 })
+
+test('items are added up only where an item or department is asked for', () => {
+  const dim = (...asked: Parameters<typeof wantedOf>) => wantedOf(...asked)?.dim
+  expect(dim('flow', {})).toBe('flow')
+  expect(dim('flow', { role: 'handling' })).toBe('flow')
+  expect(dim('all', { role: 'handling', partner: COLLECTING })).toBe('flow')
+  expect(dim('partner', { role: 'collecting' })).toBe('flow')
+  expect(dim('flow', { item: '1' })).toBe('pair')
+  expect(dim('role', { department: '1' })).toBe('pair')
+  expect(dim('item', { partner: COLLECTING })).toBe('pair')
+})

@@ -1,6 +1,6 @@
 /**
- * Sums of some cases alone (统计范围): which of the kept sums answer, and how. What one dimension says is asked of it; two together are
- * asked of the sums that are kept for each role, partner and item. Pure.
+ * Sums of some cases alone (统计范围): which of the kept sums answer, and how. What one dimension says is asked of it, role and partner
+ * together of the flows, and what an item or department narrows of the sums of each role, partner and item. Pure.
  */
 import type { CountedAs } from '../../../protocol/case/counted.ts'
 import type { Value } from '../../kernel/store/database.ts'
@@ -8,8 +8,8 @@ import type { Value } from '../../kernel/store/database.ts'
 /** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
 export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department', 'flow'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
-/** `pair`: role, partner and item, with a space between. */
-export type Kept = Exclude<Dimension, 'flow'> | 'pair'
+/** `flow`: role and partner, with a space between; `pair`: the item beside them. */
+export type Kept = Dimension | 'pair'
 
 /** Cases that fit all of these. */
 export type Narrow = {
@@ -21,7 +21,7 @@ export type Narrow = {
 }
 const NARROWS = ['role', 'partner', 'item', 'department'] as const
 
-/** Parts of the key of a pair, and the organ of its item as `departmentOf` takes it. */
+/** Parts of the key of a flow or pair, and the organ of the item of a pair as `departmentOf` takes it. */
 const ROLE = `substr(key, 1, instr(key, ' ') - 1)`
 const PARTNER = `substr(key, instr(key, ' ') + 1, 6)`
 const ITEM = `substr(key, instr(key, ' ') + 8)`
@@ -43,13 +43,15 @@ const KEYS: Readonly<Partial<Record<Dimension, string>>> = {
   department: DEPARTMENT,
   flow: `${ROLE} || ' ' || ${PARTNER}`,
 }
+/** What a flow tells: sums of these that no item or department narrows are of some hundred rows, where pairs have one for each item. */
+const OF_FLOWS = new Set<Dimension>(['all', 'role', 'partner', 'flow'])
 
 /** Where sums of a dimension are found, of all cases or of those that fit; null: such sums are not kept. */
 export function wantedOf(by: Dimension, narrow: Narrow): Wanted | null {
   const named = NARROWS.filter(name => narrow[name] !== undefined)
   const [only] = named
-  if (only === undefined && by !== 'flow') return { dim: by, key: 'key', where: [], params: [] }
-  if (only !== undefined && named.length === 1 && (by === 'all' || by === only))
+  if (only === undefined) return { dim: by, key: 'key', where: [], params: [] }
+  if (named.length === 1 && (by === 'all' || by === only))
     return { dim: only, key: by === 'all' ? `''` : 'key', where: ['key = ?'], params: [narrow[only] ?? ''] }
   const key = KEYS[by]
   if (key === undefined) return null
@@ -67,13 +69,14 @@ export function wantedOf(by: Dimension, narrow: Narrow): Wanted | null {
     }
   // Departments are of this city, which decides.
   if (by === 'department' || narrow.department !== undefined) where.push(`${ROLE} = 'handling'`)
-  return { dim: 'pair', key, where, params }
+  const flows = OF_FLOWS.has(by) && narrow.item === undefined && narrow.department === undefined
+  return { dim: flows ? 'flow' : 'pair', key, where, params }
 }
 
-/** Whether the days of such sums are kept: those of pairs and items are not. */
+/** Whether the days of such sums are kept: those of flows, pairs and items are not. */
 export const hasDays = (by: Dimension, narrow: Narrow): boolean => {
   const dim = wantedOf(by, narrow)?.dim
-  return dim !== 'pair' && !(dim === 'item' && by !== 'item')
+  return dim !== 'flow' && dim !== 'pair' && !(dim === 'item' && by !== 'item')
 }
 
 const dayIn = (field: string): string => `json_extract(given, '$.${field}') BETWEEN ? AND ?`

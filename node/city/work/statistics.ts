@@ -132,6 +132,7 @@ function add(sums: Map<string, number>, given: Given, by: 1 | -1): void {
     ['partner', given.p],
     ['mode', String(given.m)],
     ['item', given.i],
+    ['flow', `${given.r} ${given.p}`],
     ['pair', `${given.r} ${given.p} ${given.i}`],
     given.r === 'handling' ? ['department', departmentOf(given.i)] : ['window', given.w ?? ''],
   ]
@@ -302,7 +303,7 @@ export function createStatistics(parts: {
 
     /**
      * Sums of a dimension by day, month or year, from one period through another, of one key or of all, and of all cases or of those that
-     * fit; `total`: one for the whole span, whose period is `2026-01/2026-11`. Items and pairs have no days; what is not kept
+     * fit; `total`: one for the whole span, whose period is `2026-01/2026-11`. Items and flows have no days; what is not kept
      * has no sums.
      */
     async sums(

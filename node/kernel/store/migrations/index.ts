@@ -66,6 +66,7 @@ import { pairsCounted } from './063-pairs-counted.ts'
 import { deskColumns } from './064-desk-columns.ts'
 import { handedOver } from './065-handed-over.ts'
 import { severalAdapters } from './066-several-adapters.ts'
+import { flowSums } from './067-flow-sums.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -134,4 +135,5 @@ export const MIGRATIONS: readonly Migration[] = [
   deskColumns,
   handedOver,
   severalAdapters,
+  flowSums,
 ]
