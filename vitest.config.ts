@@ -20,7 +20,7 @@ const LONG = [
   'test/e2e/{acts,adapter-certificates,api-description,canary,clone,example-shiyan,new-certificate,outside-adapter,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,foreign,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores,purge-remains}.test.ts',
-  'examples/{approval-system,custom-adapter,remote-adapter}/*.test.ts',
+  'examples/{adapters,approval-system,custom-adapter,remote-adapter}/*.test.ts',
   'test/console/{agreement,board,case,case-steps,counter,counter-day,desk,door,evidence,examiner-day,gallery,new,operation,pairing,partners,people,public-pages,services,single-sign-on}.test.ts',
   'test/console/{agreement-steps,entry,long-list,parked-work}.test.ts',
 ]
