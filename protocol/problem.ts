@@ -1376,7 +1376,7 @@ export type FieldProblem = {
 
 /** What was done to a thing since the caller read it; a name only where an account of this node did it. */
 export type Change = {
-  /** `person:<id>`, `city:<code>`, `adapter:<kind>` or `node` */
+  /** `person:<id>`, `city:<code>`, `adapter:<name>` or `node` */
   by: string
   name: string | null
   /** as the audit log calls it, such as `case.accept` */

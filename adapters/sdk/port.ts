@@ -129,8 +129,8 @@ export type OpenCase = {
 }
 
 /**
- * Durable memory of an adapter, inside the node's store. Keys ≤ 200 characters, without personal data; values ≤ 64 KiB of JSON
- * text, sealed at rest. What is written by the `state` of a `deliver` belongs to that case and is deleted with its purge; what is
+ * Durable memory of an adapter, inside the node's store; of several adapters each has its own. Keys ≤ 200 characters, without personal
+ * data; values ≤ 64 KiB of JSON text, sealed at rest; ≤ 1,000 values of one case. The node refuses more with `adapter.mapping`, thrown. What is written by the `state` of a `deliver` belongs to that case and is deleted with its purge; what is
  * written elsewhere belongs to none: delete what it holds of a person.
  */
 export interface AdapterState {

@@ -185,7 +185,12 @@ export const ADAPTER_MESSAGES: Messages = {
   'last answered not since the start': '启动以来未应答过',
   'last answered {time}': '上次应答 {time}',
   'HTTP {status}': 'HTTP 状态码 {status}',
+  'adapter: needed, for the number stands in {systems}': 'adapter：须给出，因为该编号见于 {systems}',
   'the answer was taken before': '该答复此前已处理',
+  // The memory of an adapter.
+  'state: a key is longer than {count} characters': 'state：键超过 {count} 个字符',
+  'state: a value is larger than {count} bytes': 'state：值超过 {count} 字节',
+  'state: more than {count} values of one case': 'state：一个办件的值超过 {count} 个',
   // An adapter of one's own.
   'createAdapter() gave no adapter': 'createAdapter() 未给出适配器',
   '{name}() is missing': '缺少 {name}()',

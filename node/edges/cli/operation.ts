@@ -147,6 +147,7 @@ function parkedRow(work: ParkedWork) {
   return {
     what,
     select: selectOf(work),
+    system: ofCase?.adapter ?? '',
     case: ofCase?.caseNo ?? '',
     local: ofCase?.localCaseNo ?? '',
     kind: work.what === 'packet' ? work.kind : '',
@@ -173,24 +174,29 @@ type RetryFlags = {
   material?: string
   code?: string
   all?: boolean
+  adapter?: string
 }
 
 /** What is tried again: one thing that is named, or all. Problem: `request.invalid`. */
 function retried(flags: RetryFlags): RetryParkedRequest {
+  const among = flags.adapter === undefined ? {} : { adapter: flags.adapter }
   const choices = [
     ...(flags.packet === undefined ? [] : [{ packetNo: Number(flags.packet) }]),
-    ...(flags.case === undefined ? [] : [{ localCaseNo: flags.case }]),
+    ...(flags.case === undefined ? [] : [{ localCaseNo: flags.case, ...among }]),
     ...(flags.event === undefined ? [] : [{ event: flags.event }]),
     ...(flags.material === undefined ? [] : [{ material: flags.material }]),
-    ...(flags.code === undefined ? [] : [{ code: flags.code }]),
-    ...(flags.all === true ? [{ all: true }] : []),
+    ...(flags.code === undefined ? [] : [{ code: flags.code, ...among }]),
+    ...(flags.all === true ? [{ all: true, ...among }] : []),
   ]
   const [body, ...more] = choices
   if (body === undefined || more.length > 0)
     throw new ProblemError('request.invalid', 'one of --packet, --case, --event, --material, --code, --all')
+  if (flags.adapter !== undefined && !('adapter' in body))
+    throw new ProblemError('request.invalid', '--adapter goes with --case, --code or --all')
   return body as RetryParkedRequest
 }
 
+const IN_ADAPTER = 'name of one of several approval systems 审批系统名称'
 const REASON = 'why; it stands in the audit log'
 type Ended = { packet: string; localCaseNo?: string; reason: string }
 
@@ -200,7 +206,9 @@ export function declareParked(program: Command, { call }: Declare): void {
     'parked',
     'work that waits for a person 挂起; steps that a city refused 被退回的步骤: tongban case queue parked',
     {
-      ask: client => everyPage(cursor => client.listParked({ query: { limit: 200, cursor } })),
+      options: command => command.option('--adapter <name>', IN_ADAPTER),
+      ask: (client, _, { adapter }: { adapter?: string }) =>
+        everyPage(cursor => client.listParked({ query: { limit: 200, cursor, adapter } })),
       text: items => table(items.map(parkedRow)),
     },
   )
@@ -212,7 +220,8 @@ export function declareParked(program: Command, { call }: Declare): void {
         .option('--event <id>', 'one answer')
         .option('--material <sha256>')
         .option('--code <problem>', 'all that wait for one problem')
-        .option('--all', 'all packets and answers'),
+        .option('--all', 'all packets and answers')
+        .option('--adapter <name>', IN_ADAPTER),
     ask: async (client, _, flags: RetryFlags) => client.retryParked({ body: retried(flags) }),
     text: answer => `Retried 已重试: ${answer.retried}`,
   })
@@ -256,8 +265,9 @@ export function declareParked(program: Command, { call }: Declare): void {
     text: () => 'Ended 已了结',
   })
   call(parked, 'dismiss <localCaseNo>', 'give up answers of the approval system for a case that is not of this node', {
-    ask: async (client, [localCaseNo = '']) => {
-      await client.dismissParked({ body: { localCaseNo } })
+    options: command => command.option('--adapter <name>', IN_ADAPTER),
+    ask: async (client, [localCaseNo = ''], { adapter }: { adapter?: string }) => {
+      await client.dismissParked({ body: { localCaseNo, adapter } })
       return { dismissed: true }
     },
     text: () => 'Given up 已放弃',

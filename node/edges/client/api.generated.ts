@@ -1835,7 +1835,11 @@ export type DiscardDraftAnswer = { discarded: number }
 export type DiscardDraftsAnswer = { discarded: number }
 export type DiscardOrganisationAnswer = { discarded: number }
 export type DismissParkedAnswer = { dismissed: true }
-export type DismissParkedRequest = { localCaseNo: string }
+export type DismissParkedRequest = {
+  localCaseNo: string
+  /** name of the approval system, where the city has several (`GET /approval-system`) */
+  adapter?: string | undefined
+}
 export type DistrustOperatorAnswer = {
   /** thumbprint of its key */
   operator: string
@@ -7185,7 +7189,19 @@ export type RetryParcelAnswer = {
   createdAt: string
 }
 export type RetryParkedAnswer = { retried: number }
-export type RetryParkedRequest = { packetNo: number } | { localCaseNo: string } | { event: string } | { material: string } | { code: string } | { all: true }
+export type RetryParkedRequest = { packetNo: number } | {
+  localCaseNo: string
+  /** name of the approval system, where the city has several (`GET /approval-system`) */
+  adapter?: string | undefined
+} | { event: string } | { material: string } | {
+  code: string
+  /** name of the approval system, where the city has several (`GET /approval-system`) */
+  adapter?: string | undefined
+} | {
+  all: true
+  /** name of the approval system, where the city has several (`GET /approval-system`) */
+  adapter?: string | undefined
+}
 export type RetryPartnerAnswer = {
   code: string
   name: string
@@ -8617,7 +8633,12 @@ export type ListPapersQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
   purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
-export type ListParkedQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ListParkedQuery = {
+  limit?: number | undefined
+  cursor?: string | undefined
+  /** name of the approval system, where the city has several (`GET /approval-system`) */
+  adapter?: string | undefined
+}
 export type ListPartnerServicesQuery = {
   limit?: number | undefined
   cursor?: string | undefined

@@ -23,7 +23,7 @@ const FieldProblemBody = z
 
 const ChangeBody = z
   .strictObject({
-    by: z.string().describe('`person:<id>`, `city:<code>`, `adapter:<kind>` or `node`'),
+    by: z.string().describe('`person:<id>`, `city:<code>`, `adapter:<name>` or `node`'),
     name: z.string().nullable().describe('of the account, where one did it'),
     action: z.string().describe('as the audit log calls it, such as `case.accept`'),
     at: z.string().describe('ISO 8601 in UTC'),

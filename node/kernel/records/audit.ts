@@ -16,7 +16,7 @@ const VERIFY_BATCH = 1000
 const GENESIS = new Uint8Array(32)
 
 export type AuditEntry = {
-  /** `person:<id>`, `city:<code>`, `adapter:<kind>`, `node` or `cli` */
+  /** `person:<id>`, `city:<code>`, `adapter:<name>` (of the approval system; the kind where the configuration gives no name), `node` or `cli` */
   actor: string
   /** noun and past verb, `packet.refused` */
   action: AuditAction

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTestStore } from '../../../test/support/store.ts'
 import { createCaseKeys } from '../../kernel/keys/case-keys.ts'
 import { createCaseSeal, createSeal } from '../../kernel/keys/seal.ts'
@@ -97,4 +97,76 @@ test.each([1, 200, 201])('%i values that were kept open are sealed', async count
   expect((await stored()).filter(value => value.includes('陈小满'))).toEqual([])
   expect([await state.of(null).get('event:0'), await state.of(null).next('serial')]).toEqual([SAID, 4])
   expect(await db.query(`SELECT value FROM adapter_state WHERE key = 'poll cursor rest'`)).toEqual([{ value: '7' }])
+})
+
+describe('limits', () => {
+  const tooMuch = (detail: string) => ({ problem: { code: 'adapter.mapping', detail: `state: ${detail}` } })
+
+  test.each(['a', '件', '😀'])('a key of %s', async letter => {
+    const key = letter.repeat(STATE_LIMITS.key / letter.length)
+    const anywhere = state.of(null)
+    await anywhere.put(key, SAID)
+    expect(await anywhere.get(key)).toBe(SAID)
+    const longer = `${key}a`
+    const refused = tooMuch(`a key is longer than ${STATE_LIMITS.key} characters`)
+    for (const call of [
+      () => anywhere.get(longer),
+      () => anywhere.put(longer, ''),
+      () => anywhere.delete(longer),
+      () => anywhere.claim(longer, () => ''),
+      () => anywhere.update(longer, () => ''),
+      () => anywhere.next(longer),
+    ])
+      await expect(call()).rejects.toMatchObject(refused)
+    expect([await anywhere.next(key), await stored()]).toMatchObject([1, { length: 2 }])
+  })
+
+  test.each(['a', '件'])('a value of %s, in bytes', async letter => {
+    const whole = Math.floor(STATE_LIMITS.value / Buffer.byteLength(letter))
+    const value = `${letter.repeat(whole)}${'a'.repeat(STATE_LIMITS.value - whole * Buffer.byteLength(letter))}`
+    expect(Buffer.byteLength(value)).toBe(STATE_LIMITS.value)
+    const refused = tooMuch(`a value is larger than ${STATE_LIMITS.value} bytes`)
+    for (const own of [state.of(null), state.of(4)]) {
+      await own.put('k', value)
+      await expect(own.put('k', `${value}a`)).rejects.toMatchObject(refused)
+      await expect(own.update('k', () => `${value}a`)).rejects.toMatchObject(refused)
+      await expect(own.claim('other', () => `${value}a`)).rejects.toMatchObject(refused)
+      expect([await own.get('k'), await own.get('other')]).toEqual([value, null])
+    }
+  })
+
+  test('values of one case, and none of those that belong to none', async () => {
+    await db.transaction(async tx => {
+      for (let n = 1; n < STATE_LIMITS.ofCase; n++)
+        await tx.run('INSERT INTO adapter_state (key, value, thread_no) VALUES (?, ?, 4)', [`a of case ${n}`, 'v'])
+      for (let n = 0; n <= STATE_LIMITS.ofCase; n++)
+        await tx.run('INSERT INTO adapter_state (key, value) VALUES (?, ?)', [`a of none ${n}`, 'v'])
+    })
+    await state.of(null).put('shared', SAID)
+    await state.of(4).put('last', SAID)
+    const refused = tooMuch(`more than ${STATE_LIMITS.ofCase} values of one case`)
+    await expect(state.of(4).put('one more', SAID)).rejects.toMatchObject(refused)
+    // Nor does a case take over what belonged to none.
+    await expect(state.of(4).put('shared', SAID)).rejects.toMatchObject(refused)
+    await state.of(4).put('last', 'changed')
+    await state.of(5).put('of another', SAID)
+    await state.of(4).delete('last')
+    await state.of(4).put('one more', SAID)
+    await state.of(null).put('of none', SAID)
+  })
+})
+
+test('each of several adapters has keys and counters of its own', async () => {
+  const main = state.of(null)
+  const one = state.of(null, 'gjj')
+  const other = state.of(4, 'zhbs')
+  for (const [index, own] of [main, one, other].entries()) await own.put('k', String(index))
+  expect(await Promise.all([main, one, other].map(own => own.get('k')))).toEqual(['0', '1', '2'])
+  expect(await Promise.all([main, one, other].map(own => own.next('n')))).toEqual([1, 1, 1])
+  expect([await main.list('', null, 9), await one.list('', null, 9)]).toEqual([
+    [{ key: 'k', value: '0' }],
+    [{ key: 'k', value: '1' }],
+  ])
+  expect(await db.transaction(tx => state.forget(tx, 4))).toBe(1)
+  expect([await main.get('k'), await one.get('k'), await other.get('k')]).toEqual(['0', '1', null])
 })

@@ -363,8 +363,8 @@ export function createAnswerStore(db: Database, adapter: string = MAIN) {
       else await tx.run('UPDATE adapter_gaps SET cursor = ?, at = ? WHERE local_case_no = ?', [cursor, at, key])
     },
 
-    /** Kept answers of every adapter that wait, oldest first. `after` is the number of the last one seen. */
-    async waiting(limit: number, after: number): Promise<KeptAnswer[]> {
+    /** Kept answers that wait, oldest first; of the adapter `of`, or of every one. `after` is the number of the last one seen. */
+    async waiting(limit: number, after: number, of: string | null): Promise<KeptAnswer[]> {
       const rows = await db.query<{
         no: number
         id: string
@@ -383,8 +383,9 @@ export function createAnswerStore(db: Database, adapter: string = MAIN) {
            a.attempts, a.at
          FROM adapter_events a LEFT JOIN cases c ON ${IS_OF_CASE}
          LEFT JOIN threads t ON t.no = c.thread_no
-         WHERE a.state <> 'done' AND a.no > ? AND (a.problem IS NOT NULL OR a.blocked = 1) ORDER BY a.no LIMIT ?`,
-        [after, limit],
+         WHERE a.state <> 'done' AND a.no > ? AND (a.problem IS NOT NULL OR a.blocked = 1) AND (? IS NULL OR a.adapter = ?)
+         ORDER BY a.no LIMIT ?`,
+        [after, of, of, limit],
       )
       return rows.map(row => ({
         no: row.no,

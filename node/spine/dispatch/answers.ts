@@ -3,7 +3,7 @@
  * in its order within its case, beside the other cases. What cannot be settled waits: for a further try, or for a person.
  */
 
-import type { LocalEvent, LocalMove, LocalOutcome } from '../../../adapters/sdk/port.ts'
+import type { AdapterState, LocalEvent, LocalMove, LocalOutcome } from '../../../adapters/sdk/port.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { decodeUtf8 } from '../../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
@@ -18,7 +18,7 @@ import type { Calls } from './calls.ts'
 import { createCaseRounds } from './case-rounds.ts'
 import type { LaneParts } from './lane.ts'
 import { ANSWER_LIMITS, DISPATCH_LIMITS, retryAfter } from './limits.ts'
-import { keyOf, MAIN, numberOf } from './numbers.ts'
+import { keyOf, numberOf } from './numbers.ts'
 import type { Outcomes } from './outcomes.ts'
 import { standsAlready } from './standing.ts'
 import type { Trace } from './trace.ts'
@@ -31,18 +31,20 @@ export type Polling = { lastGood: number | null; failures: number; problem: Prob
 type Outcome = { problem: Problem; nextAt: number | null } | null
 
 export function createAnswers(
-  parts: Omit<LaneParts, 'name' | 'openMaterial' | 'pollEvery'> & {
+  parts: Omit<LaneParts, 'lane' | 'name' | 'openMaterial' | 'pollEvery' | 'stateOf'> & {
+    lane: string
     name: string | undefined
+    /** who signs what is answered, as the audit log names it */
+    actor: string
+    stateOf: (threadNo: number) => AdapterState
     calls: Calls
     trace: Pick<Trace, 'of'>
     outcomes: Outcomes
     pollEvery: number
   },
 ) {
-  const { db, clock, adapter, audit, events, calls } = parts
-  const actor = `adapter:${adapter.kind}`
+  const { db, clock, adapter, audit, events, calls, actor, lane } = parts
   const name = parts.name ?? adapter.kind
-  const lane = parts.lane ?? MAIN
   const store = createAnswerStore(db, lane)
   const shownNumber = (key: string | null) => (key === null ? null : numberOf(lane, key))
   let system = name
@@ -85,14 +87,13 @@ export function createAnswers(
   const attempt = () => polling.failures
   const keeping = createAnswerPages({
     ...parts,
-    lane,
     store,
     attempt,
     recordParked,
     system: () => system,
     kept: () => worker.wake(),
   })
-  const askSome = createCaseRounds({ ...parts, lane, attempt, keep: keeping.keepAll })
+  const askSome = createCaseRounds({ ...parts, attempt, keep: keeping.keepAll })
   const acknowledge = createAcknowledging({ ...parts, store, system: () => system, failed: parts.observer.failed })
   const asks = adapter.poll !== undefined || adapter.pollCase !== undefined
 
@@ -368,7 +369,7 @@ export function createAnswers(
       if ((await store.known(tx, localCaseNo)) > 0) tx.afterCommit(() => worker.wake())
     },
     /** What waits, as `event` names it to people: by the id that its system gave it. */
-    waiting: (limit: number, after: number) => store.waiting(limit, after),
+    waiting: (limit: number, after: number, of: string | null) => store.waiting(limit, after, of),
     /** An id of its own as its system gave it. */
     shownId: (id: string): string => (id.startsWith(`${system} `) ? id.slice(system.length + 1) : id),
     waitingOf: (localCaseNo: string) => store.waitingOf(keyOf(lane, localCaseNo)),
@@ -395,7 +396,7 @@ export function createAnswers(
       return retried
     },
 
-    ...createAnswerActs({ ...parts, lane, store, busy, find, textOf, wake: () => worker.wake() }),
+    ...createAnswerActs({ ...parts, store, busy, find, textOf, wake: () => worker.wake() }),
   }
 }
 

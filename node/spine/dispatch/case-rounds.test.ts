@@ -5,6 +5,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { PlayApproval } from '../../../test/support/play-approval.ts'
 import { createWorld } from '../../../test/support/world.ts'
 import { agree, submitCase } from '../../../test/support/world-case.ts'
+import { STATE_LIMITS } from './adapter-state.ts'
 
 const S = '420300'
 let world: Awaited<ReturnType<typeof createWorld>> | undefined
@@ -18,6 +19,8 @@ class AskedByCase {
   readonly asked: { localCaseNo: string; memory: string | null }[] = []
   readonly says = new Map<string, MoveRequest[]>()
   readonly wrong = new Map<string, ProblemError>()
+  /** characters that it would have remembered of a case, besides */
+  readonly remembers = new Map<string, number>()
 
   adapter(numbers: () => string): Adapter {
     const system = new PlayApproval()
@@ -33,7 +36,7 @@ class AskedByCase {
     const told = Number(memory ?? 0)
     const moves = this.says.get(localCaseNo) ?? []
     const events = moves.slice(told).map((move, index) => ({ id: `${localCaseNo}.${told + index}`, localCaseNo, move }))
-    return { events, memory: String(moves.length) }
+    return { events, memory: String(moves.length).padStart(this.remembers.get(localCaseNo) ?? 0, '0') }
   }
 }
 
@@ -117,6 +120,20 @@ describe('a system that is asked by case', () => {
     system.wrong.clear()
     for (let turn = 0; turn < 5; turn++) await round()
     expect(await state(1)).toBe('accepted')
+  })
+
+  test('remembers so much of a case, and more holds up that case alone', async () => {
+    const { w, system, round } = await begin(2)
+    system.remembers.set('L1', STATE_LIMITS.value).set('L2', STATE_LIMITS.value)
+    await round()
+    expect((await w.city(S).dispatch.check()).ok).toBe(true)
+    system.remembers.set('L2', STATE_LIMITS.value + 1)
+    await round()
+    expect(await w.city(S).dispatch.check()).toMatchObject({
+      detail: `answers: L2: state: a value is larger than ${STATE_LIMITS.value} bytes`,
+    })
+    expect(await round()).toEqual(['L1', 'L2'])
+    expect(system.asked.map(({ memory }) => memory?.length)).toEqual([STATE_LIMITS.value, STATE_LIMITS.value])
   })
 
   test('what is remembered of a case is sealed with the key of the case', async () => {

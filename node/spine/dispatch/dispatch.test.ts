@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { ProblemError } from '../../../protocol/problem.ts'
 import { marksOf } from '../../../test/support/marks.ts'
 import { PlayApproval } from '../../../test/support/play-approval.ts'
 import { createWorld } from '../../../test/support/world.ts'
@@ -102,6 +103,18 @@ describe('dispatch', () => {
     const thread = await submit()
     await poll(w, 5)
     expect(await stateAt(w, thread)).toBe('arrived')
+  })
+
+  test('what only its author can cure, such as too much memory, waits for a person', async () => {
+    const system = new PlayApproval()
+    system.answer = () => {
+      throw new ProblemError('adapter.mapping', 'state: a value is larger than 65536 bytes')
+    }
+    const { w, submit } = await begin(system)
+    await submit()
+    expect(await w.city(S).dispatch.parked()).toMatchObject([
+      { problem: { code: 'adapter.mapping', detail: 'state: a value is larger than 65536 bytes' }, retryAt: null },
+    ])
   })
 
   test('takes the answers of the system in order, each once', async () => {

@@ -40,6 +40,12 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     for (const lane of lanes) lane.wake()
   }
   const laneOf = (name: string): Lane | null => lanes.find(({ lane }) => lane === name) ?? null
+  /** The system that a person names, or all. Problem: `request.not-found`. */
+  function lanesNamed(adapter: string | undefined): readonly Lane[] {
+    const named = lanes.filter(({ name }) => adapter === undefined || name === adapter)
+    if (named.length === 0) throw new ProblemError('request.not-found', 'adapter')
+    return named
+  }
   const shownLane = (name: string): string => laneOf(name)?.name ?? name
 
   /** The system of a case; the first one where its own is no more. */
@@ -58,12 +64,26 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     return lane === undefined ? { lane: first, event } : { lane, event: event.slice(lane.lane.length + 1) }
   }
 
+  /**
+   * The one system that keeps answers of a local case number, the named one or among all; null: none does. Problems: `request.not-found`;
+   * `request.conflict` where several do.
+   */
+  async function holding(localCaseNo: string, adapter: string | undefined): Promise<Lane | null> {
+    const found: Lane[] = []
+    for (const lane of lanesNamed(adapter)) if (await lane.answers.holds(localCaseNo)) found.push(lane)
+    if (found.length > 1) {
+      const systems = found.map(({ name }) => name).join(', ')
+      throw new ProblemError('request.conflict', `adapter: needed, for the number stands in ${systems}`)
+    }
+    return found[0] ?? null
+  }
+
   /** Parks what no system can be given, each with its reason. */
   async function parkStrays(tx: Transaction): Promise<void> {
     for (const { job, thread, adapter } of await pins.strays(tx))
       await first.ends.park(tx, job, thread, {
         code: 'adapter.no-route',
-        ...(adapter === pins.nowhere ? {} : { detail: adapter }),
+        ...(adapter === pins.nowhere ? {} : { detail: adapter === MAIN ? 'adapter' : adapter }),
       })
   }
 
@@ -108,12 +128,21 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     /** What approval systems have had for too long: how many packets, and since when the oldest, ms. */
     handedTooLong: () => first.jobs.handedBefore(clock.now() - DISPATCH_LIMITS.handed),
 
-    /** Packets and answers that wait, packets first, each oldest first; after the place of the last one seen. */
-    async parked(limit = 200, after: { what: ParkedWork['what']; no: number } | null = null): Promise<ParkedWork[]> {
+    /**
+     * Packets and answers that wait, packets first, each oldest first; after the place of the last one seen. Of the system of that name, or
+     * of all. Problem: `request.not-found`.
+     */
+    async parked(
+      limit = 200,
+      after: { what: ParkedWork['what']; no: number } | null = null,
+      adapter?: string,
+    ): Promise<ParkedWork[]> {
+      const of = adapter === undefined ? null : (lanesNamed(adapter)[0]?.lane ?? null)
       const packets =
-        after?.what === 'adapter-event' ? [] : await first.jobs.parked(limit, after === null ? 0 : after.no)
+        after?.what === 'adapter-event' ? [] : await first.jobs.parked(limit, after === null ? 0 : after.no, of)
       const left = limit - packets.length
-      const kept = left === 0 ? [] : await first.answers.waiting(left, after?.what === 'adapter-event' ? after.no : 0)
+      const kept =
+        left === 0 ? [] : await first.answers.waiting(left, after?.what === 'adapter-event' ? after.no : 0, of)
       return [
         ...packets.map(job => ({ what: 'packet' as const, no: job.packetNo, ...job, adapter: shownLane(job.adapter) })),
         ...kept.map(({ id, nextAt, adapter, ...answer }) => ({
@@ -129,24 +158,26 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
 
     /**
      * Tries parked packets and kept answers again; how many. Problems: `request.not-found`; `adapter.no-route` of one that no system can
-     * be given; of one answer or case, what keeps it waiting.
+     * be given; `request.conflict` of a local case number of several systems; of one answer or case, what keeps it waiting.
      */
-    async retry(
-      what: { packetNo: number } | { localCaseNo: string } | { event: string } | { code: string } | { all: true },
-      by: string,
-    ): Promise<number> {
+    async retry(what: Retried, by: string): Promise<number> {
       if ('event' in what) {
         const { lane, event } = ofEvent(what.event)
         return lane.answers.retry({ event }, by)
       }
       if ('localCaseNo' in what) {
-        let count = 0
-        for (const lane of lanes) count += await lane.answers.retry(what, by)
-        return count
+        const lane = (await holding(what.localCaseNo, what.adapter)) ?? first
+        return lane.answers.retry({ localCaseNo: what.localCaseNo }, by)
       }
+      const of = lanesNamed('adapter' in what ? what.adapter : undefined)
       const retried = await db.transaction(async tx => {
         await pins.routeAnew(tx)
-        const count = await first.jobs.unpark(tx, what, clock.now(), names)
+        const count = await first.jobs.unpark(
+          tx,
+          what,
+          clock.now(),
+          of.map(({ lane }) => lane),
+        )
         if ('packetNo' in what && count === 0) {
           if (await pins.isStray(tx, what.packetNo)) throw new ProblemError('adapter.no-route')
           throw new ProblemError('request.not-found')
@@ -155,7 +186,7 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
         if (count > 0)
           await audit.append(tx, { actor: by, action: 'dispatch.retried', subject, detail: { packets: count } })
         let sum = count
-        if (!('packetNo' in what)) for (const lane of lanes) sum += await lane.answers.retryIn(tx, what, by)
+        if (!('packetNo' in what)) for (const lane of of) sum += await lane.answers.retryIn(tx, what, by)
         if (sum > 0) await act(tx)
         return sum
       })
@@ -190,11 +221,13 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
       const { lane, event } = ofEvent(shown)
       return lane.answers.answer(event, by)
     },
-    /** Gives up the answers of a local case number that no case here has. Problems: `request.not-found`, `request.conflict`. */
-    async dismiss(localCaseNo: string, by: string): Promise<void> {
-      const holding: Lane[] = []
-      for (const lane of lanes) if (await lane.answers.holds(localCaseNo)) holding.push(lane)
-      for (const lane of holding.length === 0 ? [first] : holding) await lane.answers.dismiss(localCaseNo, by)
+    /**
+     * Gives up the answers of a local case number that no case here has; of the system of that name, where several keep some. Problems:
+     * `request.not-found`, `request.conflict`.
+     */
+    async dismiss(localCaseNo: string, by: string, adapter?: string): Promise<void> {
+      const lane = (await holding(localCaseNo, adapter)) ?? lanesNamed(adapter)[0] ?? first
+      await lane.answers.dismiss(localCaseNo, by)
     },
     /** What of a case the approval system has not taken, and what of its answers is not signed. */
     async waitingOf(
@@ -220,6 +253,12 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     },
   }
 }
+
+/** What is tried again; `adapter`: in the system of that name alone. */
+export type Retried =
+  | { packetNo: number }
+  | { event: string }
+  | (({ localCaseNo: string } | { code: string } | { all: true }) & { adapter?: string | undefined })
 
 const BEHIND: Problem = { code: 'adapter.behind' }
 

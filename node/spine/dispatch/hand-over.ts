@@ -59,6 +59,11 @@ export function createHandOver(parts: HandOverParts) {
         kind: delivery.kind,
         error: error instanceof Error ? error.name : 'unknown',
       })
+      // It said what nobody but the author of it or of its mapping can cure, such as more memory than it may have.
+      if (error instanceof ProblemError && error.problem.code === 'adapter.mapping') {
+        const { detail = 'the adapter failed' } = error.problem
+        return { ok: false, code: 'adapter.mapping', detail, retryable: false }
+      }
       const late = error instanceof ProblemError && error.problem.code === 'adapter.unavailable'
       const detail = (late ? error.problem.detail : undefined) ?? 'the adapter failed'
       return { ok: false, code: 'adapter.unavailable', detail, retryable: true }

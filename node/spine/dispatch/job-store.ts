@@ -319,8 +319,11 @@ export function createJobStore(db: Database, packets: PacketsOf, adapter: string
       }))
     },
 
-    /** Parked jobs, and those that the approval system has, in the order of their packets. `after` is the number of the last one seen. */
-    async parked(limit: number, after: number): Promise<ParkedJob[]> {
+    /**
+     * Parked jobs, and those that the approval system has, in the order of their packets; of the adapter `of`, or of every one. `after` is the
+     * number of the last one seen.
+     */
+    async parked(limit: number, after: number, of: string | null = null): Promise<ParkedJob[]> {
       const rows = await db.query<{
         packet_no: number
         kind: string
@@ -340,9 +343,9 @@ export function createJobStore(db: Database, packets: PacketsOf, adapter: string
          FROM dispatch_jobs j JOIN packets p ON p.no = j.packet_no JOIN threads t ON t.no = j.thread_no
          LEFT JOIN cases c ON c.thread_no = j.thread_no
          WHERE j.packet_no IN (SELECT packet_no FROM dispatch_jobs WHERE state = 'parked'
-           UNION ALL SELECT packet_no FROM dispatch_jobs WHERE handed_at IS NOT NULL) AND j.packet_no > ?
+           UNION ALL SELECT packet_no FROM dispatch_jobs WHERE handed_at IS NOT NULL) AND j.packet_no > ? AND (? IS NULL OR j.adapter = ?)
          ORDER BY j.packet_no LIMIT ?`,
-        [after, limit],
+        [after, of, of, limit],
       )
       return rows.map(row => ({
         packetNo: row.packet_no,

@@ -40,9 +40,9 @@ export type LaneParts = {
   /** of the approval system, as the configuration gives it; the kind of the adapter by default */
   name?: string | undefined
   trace: Trace
-  context: AdapterContext
-  /** the adapter's memory while it takes a packet of the thread */
-  stateOf: (threadNo: number) => AdapterState
+  context: Omit<AdapterContext, 'state'>
+  /** the memory of an adapter while it takes a packet of the thread, or is called for none */
+  stateOf: (threadNo: number | null, lane: string) => AdapterState
   clock: Clock
   audit: Audit
   events: EventLog
@@ -84,16 +84,22 @@ export type Lane = ReturnType<typeof createLane>
 
 export function createLane(parts: LaneParts) {
   const { db, clock, adapter, audit } = parts
-  const actor = `adapter:${adapter.kind}`
-  const jobs = createJobStore(db, (store, threadNo) => parts.packets().packets(store, threadNo), parts.lane ?? MAIN)
-  const calls = createCalls(parts.context, clock)
+  const lane = parts.lane ?? MAIN
+  const name = parts.name ?? adapter.kind
+  const actor = `adapter:${name}`
+  const jobs = createJobStore(db, (store, threadNo) => parts.packets().packets(store, threadNo), lane)
+  const calls = createCalls({ ...parts.context, state: parts.stateOf(null, lane) }, clock)
+  const stateOf = (threadNo: number) => parts.stateOf(threadNo, lane)
   const { trace } = parts
   const wake = (): void => worker.wake()
   const ends = createJobEnds({ ...parts, jobs, actor, wake })
-  const handOver = createHandOver({ ...parts, jobs, ends, calls, trace, log: parts.context.log, wake })
+  const handOver = createHandOver({ ...parts, stateOf, jobs, ends, calls, trace, log: parts.context.log, wake })
   const outcomes = createOutcomes({ db, jobs, ends, now: clock.now, wake })
   const answers = createAnswers({
     ...parts,
+    actor,
+    lane,
+    stateOf,
     name: parts.name,
     calls,
     trace,
@@ -144,8 +150,8 @@ export function createLane(parts: LaneParts) {
   }
 
   return {
-    lane: parts.lane ?? MAIN,
-    name: answers.name,
+    lane,
+    name,
     adapter,
     jobs,
     answers,
@@ -182,7 +188,7 @@ export function createLane(parts: LaneParts) {
       await adapter.close?.()
     },
     /** Whether the approval system can be used now, answers when it is asked, and takes no longer than it may. */
-    check: () => askedHowItIs({ adapter, calls, clock, name: answers.name, polling: answers.polling }),
+    check: () => askedHowItIs({ adapter, calls, clock, name, polling: answers.polling }),
     /** What is told of it without asking it: when the last good poll was, and how many calls take too long. */
     state: () => ({ polling: answers.polling(), slow: calls.slow().length }),
 

@@ -52,7 +52,6 @@ export function createDispatchPart(
     route: routing.route,
     stateOf: adapterState.of,
     context: {
-      state: adapterState.of(null),
       keep,
       now: clock.now,
       signal: stopping.signal,

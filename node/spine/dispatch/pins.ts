@@ -1,6 +1,7 @@
 /**
  * To which approval system each case went (固定去向): found by the routes when the case comes, and kept, for a case stays where it began.
- * A city with one system asks the store for nothing.
+ * A city with one system asks the store for nothing. A case without a pin is one of the main system, also one of before there were
+ * several; where there is no main one any more, it waits for that if that knows it by a number, and goes by the routes if nobody does.
  */
 
 import { toHex } from '../../../protocol/primitives.ts'
@@ -87,7 +88,7 @@ export function createPins({ db, route, names }: PinsParts) {
       return row !== undefined && !names.includes(row.adapter)
     },
 
-    /** Routes may take now what none took, while no system knows the case; and a system may be back. */
+    /** Routes may take now what none took, or what a system that is gone had not taken, while none knows the case; and one may be back. */
     async routeAnew(tx: Transaction): Promise<void> {
       const rows = await tx.query<{
         thread_no: number
@@ -99,7 +100,9 @@ export function createPins({ db, route, names }: PinsParts) {
       }>(
         `SELECT DISTINCT j.thread_no, j.adapter, c.item_code, c.mode, c.partner, c.local_case_no FROM dispatch_jobs j
          JOIN cases c ON c.thread_no = j.thread_no
-         WHERE j.state <> 'done' AND j.state = 'parked' AND j.problem ->> '$.code' = 'adapter.no-route'`,
+         WHERE j.state <> 'done' AND j.state = 'parked'
+           AND (j.problem ->> '$.code' = 'adapter.no-route' OR j.adapter NOT IN (SELECT value FROM json_each(?)))`,
+        [JSON.stringify(names)],
       )
       for (const { thread_no, adapter, item_code: item, mode, partner: from, local_case_no } of rows) {
         const found = names.includes(adapter) || local_case_no !== null ? adapter : route({ item, mode, from })

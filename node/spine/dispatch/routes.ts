@@ -25,6 +25,11 @@ const CaseNo = z
   .describe('case number given by the collecting city; null when no case here is meant')
 const LocalCaseNo = z.string().nullable().describe('case number of the approval system; null when it gave none')
 const Adapter = z.string().describe('name of the approval system, as the configuration gives it')
+const inAdapter = {
+  adapter: text(40)
+    .optional()
+    .describe('name of the approval system, where the city has several (`GET /approval-system`)'),
+}
 const Parked = z
   .discriminatedUnion('what', [
     z.strictObject({
@@ -180,13 +185,15 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       description:
         'Among the packets are those that the approval system has and has not told the outcome of (`handedAt`).',
       action: 'operation.read',
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({ ...pageQuery, ...inAdapter }),
       answer: pageOf(Parked),
-      handle: async ({ query: { limit, cursor } }) => {
+      problems: ['request.not-found'],
+      handle: async ({ query: { limit, cursor, adapter } }) => {
         const after = decodeCursor<z.infer<typeof Place>>(Place, cursor)
         const [what, no, sha256 = '', partner = ''] = after ?? ['packet', 0]
-        const work: Work[] = what === 'material' ? [] : await dispatch.parked(limit + 1, { what, no })
-        if (work.length <= limit) {
+        const work: Work[] = what === 'material' ? [] : await dispatch.parked(limit + 1, { what, no }, adapter)
+        // A material is of a partner, and of no approval system.
+        if (work.length <= limit && adapter === undefined) {
           const seen = what === 'material' ? { at: no, sha256, partner } : null
           const fetches = await materials.waitingAfter(limit + 1 - work.length, seen)
           work.push(...fetches.map(fetch => ({ what: 'material' as const, ...fetch })))
@@ -280,18 +287,19 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       path: '/api/v1/parked/retry',
       id: 'retryParked',
       summary: 'Try parked work again: one, all of one problem, or all but materials',
-      description: 'What was handed over is looked at again when it is named, or by the problem `adapter.handed`.',
+      description:
+        'What was handed over is looked at again when it is named, or by the problem `adapter.handed`. A local case number of which several approval systems gave answers needs `adapter`.',
       action: 'operation.manage',
       body: z.union([
         z.strictObject({ packetNo: z.number().int() }),
-        z.strictObject({ localCaseNo: text(100) }),
+        z.strictObject({ localCaseNo: text(100), ...inAdapter }),
         z.strictObject({ event: text(300) }),
         z.strictObject({ material: Sha256 }),
-        z.strictObject({ code: text(100) }),
-        z.strictObject({ all: z.literal(true) }),
+        z.strictObject({ code: text(100), ...inAdapter }),
+        z.strictObject({ all: z.literal(true), ...inAdapter }),
       ]),
       answer: z.strictObject({ retried: z.number().int() }),
-      problems: ['request.not-found', 'thread.unknown', 'case.transition'],
+      problems: ['request.not-found', 'request.conflict', 'thread.unknown', 'case.transition'],
       handle: async ({ body, person }) => {
         if (!('material' in body)) return { retried: await dispatch.retry(body, actorOf(person)) }
         await materials.retry(body.material, actorOf(person))
@@ -370,11 +378,11 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       id: 'dismissParked',
       summary: 'Give up parked answers of the approval system for a case that is not one of this node',
       action: 'operation.manage',
-      body: z.strictObject({ localCaseNo: text(100) }),
+      body: z.strictObject({ localCaseNo: text(100), ...inAdapter }),
       answer: z.strictObject({ dismissed: z.literal(true) }),
       problems: ['request.not-found', 'request.conflict'],
       handle: async ({ body, person }) => {
-        await dispatch.dismiss(body.localCaseNo, actorOf(person))
+        await dispatch.dismiss(body.localCaseNo, actorOf(person), body.adapter)
         return { dismissed: true as const }
       },
     })

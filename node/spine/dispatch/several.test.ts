@@ -138,6 +138,76 @@ describe('several approval systems', () => {
     })
   })
 
+  test('a number that stands in several is tried again or given up in the one that is named, and never in all', async () => {
+    const { main, other, submit, poll, city } = await begin()
+    await submit(GJJ, 'AK-1')
+    await submit(MAIN, 'XA-1')
+    for (const system of [main, other]) {
+      system.say({ kind: 'case.decide', body: { outcome: 'granted' } })
+      system.say(accept, 'L404')
+    }
+    await poll()
+    const { dispatch } = city()
+    const events = async (adapter?: string) =>
+      (await dispatch.parked(200, null, adapter)).map(work => work.what === 'adapter-event' && work.event)
+    expect([await events('test'), await events('gjj')]).toEqual([
+      ['e1', 'e2'],
+      ['gjj e1', 'gjj e2'],
+    ])
+    await expect(dispatch.parked(200, null, 'zhbs')).rejects.toMatchObject({ problem: { code: 'request.not-found' } })
+    const ambiguous = {
+      problem: { code: 'request.conflict', detail: 'adapter: needed, for the number stands in test, gjj' },
+    }
+    await expect(dispatch.retry({ localCaseNo: 'L404' }, 'person:1')).rejects.toMatchObject(ambiguous)
+    await expect(dispatch.dismiss('L404', 'person:1')).rejects.toMatchObject(ambiguous)
+    await dispatch.dismiss('L404', 'person:1', 'gjj')
+    expect((await events()).toSorted()).toEqual(['e1', 'e2', 'gjj e1'])
+    await dispatch.dismiss('L404', 'person:1')
+    expect((await events()).toSorted()).toEqual(['e1', 'gjj e1'])
+    // What is tried again tells why it still waits.
+    const waits = { problem: { code: 'case.transition' } }
+    await expect(dispatch.retry({ localCaseNo: 'L1', adapter: 'gjj' }, 'person:1')).rejects.toMatchObject(waits)
+    const tried = async () =>
+      Object.fromEntries(
+        (await dispatch.parked()).map(work => [work.what === 'adapter-event' && work.event, work.attempts]),
+      )
+    const before = await tried()
+    expect(await dispatch.retry({ all: true, adapter: 'gjj' }, 'person:1')).toBe(1)
+    await poll()
+    const after = await tried()
+    expect([after.e1, Number(after['gjj e1']) - Number(before['gjj e1'])]).toEqual([before.e1, 1])
+  })
+
+  test('two systems of one kind are told apart in the audit log, by their names', async () => {
+    const { main, other, submit, poll, city } = await begin()
+    const ours = await submit(GJJ, 'AK-1')
+    const theirs = await submit(MAIN, 'XA-1')
+    for (const system of [main, other]) system.say(accept)
+    await poll()
+    const actors = async (thread: string) =>
+      (await city().db.query<{ actor: string }>('SELECT DISTINCT actor FROM audit WHERE subject = ?', [thread]))
+        .map(({ actor }) => actor)
+        .filter(actor => actor.startsWith('adapter:'))
+    expect([await actors(ours), await actors(theirs)]).toEqual([['adapter:gjj'], ['adapter:test']])
+  })
+
+  test('what one remembers is not seen by another', async () => {
+    const { w, others, main, city } = await begin()
+    const seen: (string | null)[] = []
+    others.gjj.check = async ({ state }) => {
+      await state.put('cursor', 'of gjj')
+      seen.push((await state.next('n')) === 1 ? await state.get('cursor') : null)
+      return { ok: true }
+    }
+    await w.restart(S)
+    await city().dispatch.check()
+    const state = city().adapterState
+    expect(seen).toEqual(['of gjj'])
+    expect([await state.of(null).get('cursor'), await state.of(null).list('', null, 9)]).toEqual([null, []])
+    expect(await state.of(null, 'gjj').list('', null, 9)).toEqual([{ key: 'cursor', value: 'of gjj' }])
+    expect(main.asked).toEqual([])
+  })
+
   test('what one tells of a packet of another is not taken', async () => {
     const { main, other, submit, state, poll, city } = await begin()
     other.answer = () => ({ ok: 'handed' })
@@ -197,6 +267,50 @@ describe('a case that no route takes', () => {
     await w.restart(S)
     await w.settle()
     expect(other.asked).toEqual(['case.submit', 'case.remind'])
+  })
+})
+
+describe('a case that came before there were several systems', () => {
+  const earlier = async () => {
+    const begun = await begin({ routes: [] })
+    const known = await begun.submit(GJJ, 'AK-1')
+    begun.main.answer = () => ({ ok: false, code: 'adapter.refused', detail: 'E1', retryable: false })
+    const unknown = await begun.submit(GJJ, 'AK-2')
+    // What a store holds that knew of one system: no case has a row that says where it went.
+    await begun.city().db.transaction(tx => tx.run('DELETE FROM case_adapters'))
+    return { ...begun, known, unknown }
+  }
+
+  test('belongs to the main system, whatever the routes say now', async () => {
+    const { w, main, other, known, configure, submit } = await earlier()
+    configure({ routes: [{ adapter: 'gjj' }] })
+    await w.restart(S)
+    await w.city(A).cases.step(known, 'case.remind', { text: '请尽快' }, 'person:1')
+    await w.settle()
+    expect([main.asked.at(-1), other.asked]).toEqual(['case.remind', []])
+    await submit(GJJ, 'AK-3')
+    expect(other.asked).toEqual(['case.submit'])
+  })
+
+  test('waits for the main system when there is none any more, if that knows it by a number; else it goes by the routes', async () => {
+    const { w, main, other, known, unknown, configure, city, state } = await earlier()
+    configure({ alone: true, routes: [{ adapter: 'gjj' }] })
+    await w.restart(S)
+    await w.city(A).cases.step(known, 'case.remind', { text: '请尽快' }, 'person:1')
+    await w.settle()
+    expect(await city().dispatch.parked()).toMatchObject([
+      { kind: 'case.submit', caseNo: 'AK-2', problem: { code: 'adapter.refused' } },
+      { kind: 'case.remind', caseNo: 'AK-1', problem: { code: 'adapter.no-route', detail: 'adapter' } },
+    ])
+    await city().dispatch.retry({ all: true }, 'person:1')
+    await w.settle()
+    expect([await state(unknown), other.asked]).toEqual(['arrived', ['case.submit']])
+    expect(await city().dispatch.parked()).toMatchObject([{ caseNo: 'AK-1', problem: { code: 'adapter.no-route' } }])
+    main.answer = () => ({ ok: true })
+    configure({ alone: false, routes: [{ adapter: 'gjj' }] })
+    await w.restart(S)
+    await w.settle()
+    expect(await city().dispatch.parked()).toEqual([])
   })
 })
 
