@@ -186,6 +186,7 @@ export const ADAPTER_MESSAGES: Messages = {
   'last answered {time}': '上次应答 {time}',
   'HTTP {status}': 'HTTP 状态码 {status}',
   'adapter: needed, for the number stands in {systems}': 'adapter：须给出，因为该编号见于 {systems}',
+  '--adapter goes with --case, --code or --all': '--adapter 只与 --case、--code 或 --all 同用',
   'the answer was taken before': '该答复此前已处理',
   // The memory of an adapter.
   'state: a key is longer than {count} characters': 'state：键超过 {count} 个字符',
