@@ -46,6 +46,11 @@ test('an examiner copies the sheet, gives the number, and goes on; a withdrawal 
   await page.getByText('请填写本地系统给出的编号').waitFor()
   await page.getByLabel('本地办件编号').fill('HZ-2026-0001')
   await page.getByRole('radio', { name: '已受理' }).check()
+  // A page that is loaded anew has what was typed.
+  await page.reload()
+  await page.getByRole('button', { name: '打开录入单' }).click()
+  await expect.poll(() => page.getByLabel('本地办件编号').inputValue()).toBe('HZ-2026-0001')
+  expect(await page.getByRole('radio', { name: '已受理' }).isChecked()).toBe(true)
   await page.getByRole('button', { name: '已录入', exact: true }).click()
   await cities.reaches(thread, 'accepted')
   await page.getByText('办理地编号 HZ-2026-0001').waitFor()

@@ -1,6 +1,6 @@
 /** The pages of partners beside each other: list, map, federation. */
-import { Link } from '@tanstack/react-router'
 import { mayDo, useMe } from '../session.ts'
+import { Tabs } from '../ui/tabs.tsx'
 import { useWords } from '../words.ts'
 import { PARTNERS } from './words.ts'
 import './partners.css'
@@ -8,18 +8,10 @@ import './partners.css'
 export function PartnerTabs() {
   const words = useWords(PARTNERS)
   const me = useMe()
-  const pages = [
-    { to: '/partners', word: words.list },
-    { to: '/partners/map', word: words.map },
-    ...(mayDo(me, 'partner.oversee') ? [{ to: '/partners/federation', word: words.federation }] : []),
+  const tabs = [
+    { path: '/partners', name: words.list },
+    { path: '/partners/map', name: words.map },
+    ...(mayDo(me, 'partner.oversee') ? [{ path: '/partners/federation', name: words.federation }] : []),
   ]
-  return (
-    <nav className="tabs" aria-label={words.title}>
-      {pages.map(({ to, word }) => (
-        <Link key={to} to={to} activeOptions={{ exact: true }}>
-          {word}
-        </Link>
-      ))}
-    </nav>
-  )
+  return <Tabs label={words.title} tabs={tabs} />
 }

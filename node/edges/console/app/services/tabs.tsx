@@ -1,9 +1,9 @@
 /** The frame of the pages of services: their title, and the way from one to the others. */
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { PageFrame } from '../ui/page.tsx'
+import { Tabs } from '../ui/tabs.tsx'
 import { useWords } from '../words.ts'
 import './services.css'
 import { SERVICES } from './words.ts'
@@ -24,7 +24,7 @@ export function ServicesFrame({ title, aside, children }: { title?: string; asid
   const me = useMe()
   const counts = useDraftCounts()
   const writes = mayDo(me, 'catalogue.manage')
-  const places = [
+  const tabs = [
     { path: '/services', name: words.own },
     ...(mayDo(me, 'catalogue.read')
       ? [{ path: '/services/drafts', name: counts === null ? words.drafts : words.draftsOf(counts.drafts) }]
@@ -35,13 +35,7 @@ export function ServicesFrame({ title, aside, children }: { title?: string; asid
   ]
   return (
     <PageFrame title={title ?? words.title} aside={aside}>
-      <nav className="places" aria-label={words.parts}>
-        {places.map(({ path, name }) => (
-          <Link key={path} to={path} activeOptions={{ exact: true }}>
-            {name}
-          </Link>
-        ))}
-      </nav>
+      <Tabs label={words.parts} tabs={tabs} />
       {children}
     </PageFrame>
   )

@@ -11,7 +11,9 @@ import { Scroll } from '../../ui/scroll.tsx'
 import { WhyNot } from '../../ui/why.tsx'
 import { usePair, useWords } from '../../words.ts'
 import type { Detail } from '../duties.ts'
+import { useKept } from '../kept.ts'
 import { mayInCase } from '../subject.ts'
+import { useUnsaved } from '../unsaved.ts'
 import { ENTRY } from './words.ts'
 
 type Entry = AnswerOf<'listEntries'>['items'][number]
@@ -94,19 +96,27 @@ type Given = { localCaseNo?: string; status: 'entered' | 'accepted' }
 function EndForm({ thread, entry, done }: { thread: string; entry: Entry; done: () => void }) {
   const words = useWords(ENTRY)
   const end = useAct('endEntry', ['listEntries', 'getCase', 'getCaseTimeline', 'readQueue', 'countQueues'])
+  const [kept, keep] = useKept<Given>(thread, `entry-${entry.packetNo}`)
+  useUnsaved(kept !== null)
   const send = ({ localCaseNo, status }: Given) =>
     end.mutate(
       {
         params: { thread, packetNo: entry.packetNo },
         body: { status, ...(entry.arrives ? { localCaseNo: localCaseNo?.trim() } : {}) },
       },
-      { onSuccess: done },
+      {
+        onSuccess: () => {
+          keep(null)
+          done()
+        },
+      },
     )
   return (
     <Form<Given>
       name={`entry-${entry.packetNo}`}
       layout="vertical"
-      initialValues={{ status: 'entered' }}
+      initialValues={kept ?? { status: 'entered' }}
+      onValuesChange={(_, given) => keep(given)}
       onFinish={send}
     >
       {entry.arrives ? (
