@@ -88,6 +88,8 @@ export type CasesParts = {
   clocks: CaseClocks
   /** what stands in the way of a case at this node */
   waiting: (threadNo: number) => Promise<Waiting[]>
+  /** name of the approval system of a case; null where there is nothing to tell apart */
+  systemOf: (threadNo: number) => Promise<string | null>
   threadId: () => string
   keys: Pick<LookupKeys, 'number'>
   /** whose a case is from its first packet on, by thread; the projection writes it */

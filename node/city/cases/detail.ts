@@ -57,6 +57,8 @@ export type CaseDetail = CaseRow & {
   /** the cases of a joint one, this one among them, the leading first; none when it stands alone */
   linked: LinkedCase[]
   waiting: Waiting[]
+  /** name of the approval system here to which it was routed; null: the city has one alone, or none took it */
+  adapter: string | null
   /** originals that are neither given back nor kept in the file: those that this city must see to; null when there are none */
   originals: { ours: number; here: number; since: number } | null
   /** own steps that the other city refused, in their order, `at` in ms: they are in no thread, what they said stands among the bodies */
@@ -72,6 +74,7 @@ export type CaseDetailsParts = {
   clocks: CaseClocks
   /** what stands in the way of a case at this node */
   waiting: (threadNo: number) => Promise<Waiting[]>
+  systemOf: (threadNo: number) => Promise<string | null>
 }
 
 /** The thread of the leading case; null when the case leads, or stands alone. */
@@ -121,6 +124,7 @@ export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetails
         clock: await parts.clocks.of(db, fold),
         linked: await linkedTo(db, packetsOf, thread, await parentOf(db, thread)),
         waiting: await parts.waiting(row.thread_no),
+        adapter: await parts.systemOf(row.thread_no),
         originals: await openOriginals(db, row.thread_no),
         refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
           packet: id,

@@ -74,6 +74,7 @@ export function createCasesPart(
     begun,
     duties,
     waiting: no => waitingOf(dispatch, materials, no),
+    systemOf: dispatch.systemOf,
   })
   const drafts = createCaseDrafts({
     db,

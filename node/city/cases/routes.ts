@@ -120,6 +120,12 @@ const Detail = Case.extend({
   }),
   steps: z.array(z.enum(kinds)).describe('steps that this city may take now'),
   waiting: WaitingShape,
+  adapter: z
+    .string()
+    .nullable()
+    .describe(
+      'approval system of this city to which it was routed, by its name; null: the city has one, or none took it',
+    ),
   originals: z
     .strictObject({
       ours: z.number().int(),
@@ -214,6 +220,7 @@ function toDetail({
   linked,
   timeline,
   waiting,
+  adapter,
   originals,
   refused,
   ...row
@@ -242,6 +249,7 @@ function toDetail({
     linked: linked.map(toLinked),
     steps,
     waiting: waiting.map(entry => ({ ...entry, problem: tellWhy(entry.problem), at: time(entry.at) })),
+    adapter,
     originals: originals === null ? null : { ...originals, since: time(originals.since) },
     refused: refused.map(entry => ({
       ...entry,

@@ -967,6 +967,8 @@ export type CaseDetail = {
     parked: boolean
     at: string
   }[]
+  /** approval system of this city to which it was routed, by its name; null: the city has one, or none took it */
+  adapter: string | null
   /** originals (原件) that this city must see to: neither given back nor kept in the file */
   originals: {
     ours: number

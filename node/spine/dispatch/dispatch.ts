@@ -229,6 +229,11 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
       const lane = (await holding(localCaseNo, adapter)) ?? lanesNamed(adapter)[0] ?? first
       await lane.answers.dismiss(localCaseNo, by)
     },
+    /** The name of the approval system of a case; null where the city has one alone, or none of them takes the case. */
+    async systemOf(threadNo: number): Promise<string | null> {
+      const name = await pins.of(db, threadNo)
+      return name === pins.nowhere || (lanes.length === 1 && laneOf(name) !== null) ? null : shownLane(name)
+    },
     /** What of a case the approval system has not taken, and what of its answers is not signed. */
     async waitingOf(
       threadNo: number,

@@ -19,9 +19,7 @@ export function Page() {
   }
   return (
     <AdaptersFrame part="coverage">
-      <p className="muted" style={{ margin: 0 }}>
-        {words.coverageHint}
-      </p>
+      <p className="muted">{words.coverageHint}</p>
       <Shown read={coverage}>
         {({ tells, items, capped }) => {
           const lacking = items.filter(({ lacks }) => lacks.length > 0)

@@ -1,4 +1,5 @@
 /** Parked work: why each piece stopped, who must act and how; tried again, done by hand, given up or skipped, with a reason. */
+import { useLocation, useRouter } from '@tanstack/react-router'
 import { Button, Empty, Modal, Select, Space } from 'antd'
 import { useState } from 'react'
 import { isProblemCode, PROBLEMS } from '../../../../../protocol/problem.ts'
@@ -11,22 +12,61 @@ import { type Ending, EndingAsked } from './ending.tsx'
 import { AdaptersFrame } from './frame.tsx'
 import { Piece } from './piece.tsx'
 import { ADAPTERS } from './words.ts'
-import { causesOf, nameOf, OF_PARKED } from './work.ts'
+import { causesOf, isWanted, nameOf, OF_PARKED, parkedAddress, systemsOf, type Wanted, wantedOf } from './work.ts'
 
 /** Pieces of a page, and at most. */
 const PAGE = 50
 const MOST = 200
 
+type Counted = { value: string; count: number }
+
+/** One of what there is, or all of it. What was chosen and is there no more stays to be seen. */
+function Choose({
+  label,
+  counted,
+  chosen,
+  nameOfValue = value => value,
+  choose,
+}: {
+  label: string
+  counted: readonly Counted[]
+  chosen: string | undefined
+  nameOfValue?: (value: string) => string
+  choose: (value: string | undefined) => void
+}) {
+  const words = useWords(ADAPTERS)
+  const gone =
+    chosen === undefined || counted.some(({ value }) => value === chosen) ? [] : [{ value: chosen, count: 0 }]
+  return (
+    <Select
+      aria-label={label}
+      style={{ minWidth: 260, maxWidth: '100%' }}
+      value={chosen ?? ''}
+      onChange={value => choose(value === '' ? undefined : value)}
+      options={[
+        { value: '', label: `${label}: ${words.all}` },
+        ...[...counted, ...gone].map(({ value, count }) => ({ value, label: `${nameOfValue(value)} (${count})` })),
+      ]}
+    />
+  )
+}
+
 export function Page() {
   const words = useWords(ADAPTERS)
   const pair = usePair()
   const me = useMe()
+  const router = useRouter()
+  const wanted = wantedOf(useLocation().searchStr)
   const [limit, reach] = useState(PAGE)
-  const [cause, choose] = useState<string | null>(null)
   const [ending, end] = useState<Ending | null>(null)
   const parked = useNode('listParked', { query: { limit } }, { keep: true })
   const retry = useAct('retryParked', OF_PARKED)
   const manages = mayDo(me, 'operation.manage')
+  const { cause, adapter } = wanted
+  const narrow = (part: { [Name in keyof Wanted]: string | undefined }) => {
+    const next = Object.entries({ ...wanted, ...part }).filter(([, value]) => value !== undefined)
+    router.history.replace(parkedAddress(Object.fromEntries(next)))
+  }
   const aside = manages ? (
     <Button loading={retry.isPending} onClick={() => retry.mutate({ body: { all: true } })}>
       {words.retryAll}
@@ -34,33 +74,34 @@ export function Page() {
   ) : null
   return (
     <AdaptersFrame part="parked" aside={aside}>
-      <p className="muted" style={{ margin: 0 }}>
-        {words.hint}
-      </p>
+      <p className="muted">{words.hint}</p>
       {retry.error === null ? null : <ProblemNotice error={retry.error} />}
       <Shown read={parked}>
         {({ items, next }) => {
-          const causes = causesOf(items)
-          const shown = items.filter(({ problem }) => cause === null || problem.code === cause)
+          const systems = systemsOf(items)
+          const shown = items.filter(work => isWanted(work, wanted))
           return items.length === 0 ? (
             <Empty description={words.none} />
           ) : (
             <>
               <Space wrap>
-                <Select
-                  aria-label={words.why}
-                  style={{ minWidth: 260 }}
-                  value={cause ?? ''}
-                  onChange={value => choose(value === '' ? null : value)}
-                  options={[
-                    { value: '', label: `${words.why}: ${words.all}` },
-                    ...causes.map(({ code, count }) => ({
-                      value: code,
-                      label: `${isProblemCode(code) ? pair(PROBLEMS[code]) : code} (${count})`,
-                    })),
-                  ]}
+                <Choose
+                  label={words.why}
+                  counted={causesOf(items)}
+                  chosen={cause}
+                  nameOfValue={code => (isProblemCode(code) ? pair(PROBLEMS[code]) : code)}
+                  choose={value => narrow({ cause: value })}
                 />
-                {manages && cause !== null ? (
+                {systems.length > 1 || adapter !== undefined ? (
+                  <Choose
+                    label={words.title}
+                    counted={systems}
+                    chosen={adapter}
+                    choose={value => narrow({ adapter: value })}
+                  />
+                ) : null}
+                {/* It is of every system, and says so by being there when none is chosen. */}
+                {manages && cause !== undefined && adapter === undefined ? (
                   <Button loading={retry.isPending} onClick={() => retry.mutate({ body: { code: cause } })}>
                     {words.retryKind}
                   </Button>
@@ -72,8 +113,10 @@ export function Page() {
                   <Piece key={JSON.stringify(nameOf(work))} work={work} end={end} />
                 ))}
               </ul>
-              {next === null || limit >= MOST ? null : (
+              {next === null ? null : limit < MOST ? (
                 <Button onClick={() => reach(Math.min(MOST, limit * 2))}>{words.more}</Button>
+              ) : (
+                <p>{words.moreThan(MOST)}</p>
               )}
             </>
           )

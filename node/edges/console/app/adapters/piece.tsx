@@ -14,7 +14,7 @@ import { useLanguage, usePair, useWords } from '../words.ts'
 import type { Ending } from './ending.tsx'
 import { Sent } from './sent.tsx'
 import { ADAPTERS } from './words.ts'
-import { nameOf, OF_PARKED } from './work.ts'
+import { adapterOf, nameOf, OF_PARKED } from './work.ts'
 
 function About({ work }: { work: ParkedWork }) {
   const words = useWords(ADAPTERS)
@@ -24,6 +24,7 @@ function About({ work }: { work: ParkedWork }) {
   const whats = { packet: words.packet, 'adapter-event': words.answer, material: words.material }
   const caseNo = work.what === 'material' ? null : work.caseNo
   const localNo = work.what === 'material' ? null : work.localCaseNo
+  const adapter = adapterOf(work)
   return (
     <Space wrap>
       <Tag>{whats[work.what]}</Tag>
@@ -37,6 +38,7 @@ function About({ work }: { work: ParkedWork }) {
         </Link>
       )}
       {localNo === null ? null : <span>{words.localNo(localNo)}</span>}
+      {adapter === null ? null : <span>{words.system(adapter)}</span>}
       <span className="muted">
         {instantText(work.at, language)} · {words.attempts(work.attempts)}
         {work.what === 'packet' && work.handedAt !== null

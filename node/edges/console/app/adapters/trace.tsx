@@ -44,9 +44,7 @@ export function Page() {
   const error = turn.error ?? show.error
   return (
     <AdaptersFrame part="trace">
-      <p className="muted" style={{ margin: 0 }}>
-        {words.traceHint}
-      </p>
+      <p className="muted">{words.traceHint}</p>
       {error === null ? null : <ProblemNotice error={error} />}
       <Shown read={trace}>
         {({ until, exchanges }) => (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ParkedWork } from '../../../client/api.generated.ts'
-import { causesOf, nameOf } from './work.ts'
+import { causesOf, isWanted, nameOf, parkedAddress, systemsOf, wantedOf } from './work.ts'
 
 const work = (fields: object) => fields as unknown as ParkedWork
 
@@ -13,8 +13,20 @@ test('a piece is named by what a retry takes', () => {
 test('causes are counted, the most frequent first', () => {
   const of = (code: string) => work({ problem: { code } })
   expect(causesOf([of('a'), of('b'), of('b')])).toEqual([
-    { code: 'b', count: 2 },
-    { code: 'a', count: 1 },
+    { value: 'b', count: 2 },
+    { value: 'a', count: 1 },
   ])
   expect(causesOf([])).toEqual([])
+})
+
+test('pieces are narrowed to a cause and to an approval system, as an address says it; a material is of none', () => {
+  const packet = work({ what: 'packet', adapter: '公积金', problem: { code: 'adapter.refused' } })
+  const material = work({ what: 'material', problem: { code: 'adapter.refused' } })
+  expect(systemsOf([packet, material, packet])).toEqual([{ value: '公积金', count: 2 }])
+  const address = parkedAddress({ cause: 'adapter.refused', adapter: '公积金' })
+  const wanted = wantedOf(address.slice(address.indexOf('?')))
+  expect(wanted).toEqual({ cause: 'adapter.refused', adapter: '公积金' })
+  expect([packet, material].map(piece => isWanted(piece, wanted))).toEqual([true, false])
+  expect(parkedAddress({})).toBe('/adapters/parked')
+  expect([packet, material].every(piece => isWanted(piece, wantedOf('?cause=')))).toBe(true)
 })

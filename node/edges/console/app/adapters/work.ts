@@ -12,9 +12,33 @@ export const nameOf = (work: ParkedWork): RetryParkedRequest =>
       ? { event: work.event }
       : { material: work.material }
 
-/** Each cause with how many pieces it has, the most first. */
-export function causesOf(items: readonly ParkedWork[]): { code: string; count: number }[] {
+/** The approval system of a piece, by its name; null of a material, which is the partner's. */
+export const adapterOf = (work: ParkedWork): string | null => (work.what === 'material' ? null : work.adapter)
+
+/** How many pieces say the same, the most first. */
+function countedBy(items: readonly ParkedWork[], of: (work: ParkedWork) => string | null) {
   const counts = new Map<string, number>()
-  for (const { problem } of items) counts.set(problem.code, (counts.get(problem.code) ?? 0) + 1)
-  return [...counts].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count)
+  for (const value of items.flatMap(work => of(work) ?? [])) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count)
 }
+
+/** The causes that there are, and the approval systems, each with how many pieces it has. */
+export const causesOf = (items: readonly ParkedWork[]) => countedBy(items, ({ problem }) => problem.code)
+export const systemsOf = (items: readonly ParkedWork[]) => countedBy(items, adapterOf)
+
+/** Which pieces are shown, as the address says it; what is absent is every one. */
+export type Wanted = { readonly cause?: string; readonly adapter?: string }
+
+/** Of the part of an address from its question mark on. */
+export function wantedOf(search: string): Wanted {
+  const fields = new URLSearchParams(search)
+  const [cause, adapter] = ['cause', 'adapter'].map(name => fields.get(name) || undefined)
+  return { ...(cause === undefined ? {} : { cause }), ...(adapter === undefined ? {} : { adapter }) }
+}
+export const parkedAddress = (wanted: Wanted): string => {
+  const fields = new URLSearchParams(wanted)
+  return fields.size === 0 ? '/adapters/parked' : `/adapters/parked?${fields}`
+}
+
+export const isWanted = (work: ParkedWork, { cause, adapter }: Wanted): boolean =>
+  (cause === undefined || work.problem.code === cause) && (adapter === undefined || adapterOf(work) === adapter)

@@ -119,7 +119,7 @@ function Trouble({ detail }: { detail: Detail }) {
 export function CaseHead({ detail, cities }: { detail: Detail; cities: Cities }) {
   const words = useWords(CASE)
   const pair = usePair()
-  const { item, applicant, mode, window, localCaseNo, role } = detail
+  const { item, applicant, mode, window, localCaseNo, role, adapter } = detail
   return (
     <section className="card case-head">
       <div>
@@ -130,6 +130,7 @@ export function CaseHead({ detail, cities }: { detail: Detail; cities: Cities })
           · {pair(MODE_NAMES[mode])}
           {window === null || role !== 'collecting' ? '' : ` · ${window}`}
           {localCaseNo === null ? '' : ` · ${words.localNo(localCaseNo)}`}
+          {adapter === null ? '' : ` · ${words.system(adapter)}`}
         </p>
         <div>
           <Assignee detail={detail} />
