@@ -175,3 +175,27 @@ test('somebody makes a token for a program of their own, which is shown once and
   expect(await stumbles(page)).toEqual([])
   expect(faults).toEqual([])
 })
+
+test('of three hundred departments the last one is found by its name', async () => {
+  const units = Array.from({ length: 300 }, (_, at) => ({
+    code: `11610900${String(at).padStart(10, '0')}`,
+    name: `第 ${at} 局`,
+    level: 2,
+  }))
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, city: ANKANG.code, units }))
+  await node.client.importOrganisation({ bytes: new Blob([bytes]), query: { name: 'organisation.json' } })
+  await node.client.publishDrafts()
+  await seat(node.client, 'of.the.last', ['examiner'])
+  const { page, faults } = await administrator('security-administrator')
+  await page.goto('/people')
+  await page
+    .getByRole('row', { name: /of\.the\.last/ })
+    .getByRole('button', { name: '修改角色、窗口、部门' })
+    .click()
+  const departments = page.getByLabel('部门（实施主体的统一社会信用代码）', { exact: true })
+  await departments.fill('第 299 局')
+  await page.getByTitle('第 299 局 116109000000000299').click()
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('116109000000000299').first().waitFor()
+  expect(faults).toEqual([])
+})

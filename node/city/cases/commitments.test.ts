@@ -72,6 +72,7 @@ function proposals(thread: string) {
     agreements,
     services: { item: async () => ITEM },
     contactOf: async () => ({ staffNumber: null, phone: null }),
+    namesOf: async () => [],
   })
   const person = { id: '1', name: '李审核', roles: [], departments: null, windows: null }
   return async () => (await steps.form(thread, 'case.close', person, { may: null, mayRead: true })).defaults

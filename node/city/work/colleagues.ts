@@ -1,7 +1,6 @@
 /** The boxes of colleagues (同事的办件): for whoever may give cases to others, what each has of those cases, and what nobody has. */
-import type { Holder } from '../../../protocol/rights/can.ts'
-import { scopesOf } from '../../../protocol/rights/can.ts'
-import type { Scope } from '../../../protocol/rights/table.ts'
+import { type CaseSubject, can, type Holder, isProgram, scopesOf } from '../../../protocol/rights/can.ts'
+import type { Action, Scope } from '../../../protocol/rights/table.ts'
 import type { Account } from '../../kernel/person.ts'
 import { casesOf } from '../cases/rights.ts'
 import type { QueueName } from './boxes.ts'
@@ -39,6 +38,19 @@ export type ColleaguesParts = {
 export type Colleagues = ReturnType<typeof createColleagues>
 
 export const createColleagues = ({ queues, accounts }: ColleaguesParts) => ({
+  /** Names of the people who may do this to a case, oldest account first, `limit` at most; a name that two have stands once. */
+  async namesOf(action: Action, subject: CaseSubject, limit: number): Promise<string[]> {
+    const names = new Set<string>()
+    for (let last: ColleaguePlace | null = null; names.size < limit; ) {
+      const batch: Account[] = await accounts(BATCH, last)
+      for (const account of batch) if (!isProgram(account) && can(account, action, subject).ok) names.add(account.name)
+      const end = batch.at(-1)
+      if (end === undefined || batch.length < BATCH) break
+      last = [end.createdAt, end.id]
+    }
+    return [...names].slice(0, limit)
+  },
+
   /** A page of the accounts that take cases which the lead assigns, oldest first, before them what nobody has. */
   async page(
     lead: Holder,

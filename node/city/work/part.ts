@@ -138,6 +138,7 @@ export function createWorkPart(
     city: own,
     packets: no => packets().packets(db, no),
     contactOf,
+    namesOf: colleagues.namesOf,
   })
   const intake = createIntake({
     db,

@@ -2440,6 +2440,13 @@ export type GetCaseStepAnswer = {
     /** it must be one */
     workingDay: boolean
   }[]
+  /** colleagues who may be named in a field, such as those who may approve an extension (批准人) */
+  people: {
+    /** JSON Pointer into the body */
+    path: string
+    /** by name, 200 at most; others may be written */
+    names: string[]
+  }[]
 }
 export type GetCaseTimelineAnswer = {
   /** the oldest first, in the order of the thread */

@@ -82,6 +82,7 @@ describe('several approval systems', () => {
       'L1',
       'L1',
     ])
+    expect([(await city().cases.get(ours)).adapter, (await city().cases.get(theirs)).adapter]).toEqual(['gjj', 'test'])
     other.say(accept)
     await poll()
     expect([await state(ours), await state(theirs)]).toEqual(['accepted', 'arrived'])

@@ -12,7 +12,7 @@ import { describeProblem, ProblemInWords } from '../../../edges/http/problem-in-
 import { actorOf, type RouteModule } from '../../../edges/http/route.ts'
 import { pointerOfField } from '../../../kernel/fields.ts'
 import { Finding } from '../routes.ts'
-import type { CaseSteps } from './steps.ts'
+import { type CaseSteps, STEP_LIMITS } from './steps.ts'
 
 const kinds = (Object.keys(AUTHORS) as CaseKind[]).filter(kind => kind !== 'case.submit' && kind !== 'case.purge')
 const verbs = kinds.map(kind => kind.slice('case.'.length))
@@ -79,12 +79,20 @@ export const stepRoutes = (steps: CaseSteps): RouteModule => ({
             }),
           )
           .describe('between which days each of its days may lie'),
+        people: z
+          .array(
+            z.strictObject({
+              path: z.string().describe('JSON Pointer into the body'),
+              names: z.array(z.string()).describe(`by name, ${STEP_LIMITS.names} at most; others may be written`),
+            }),
+          )
+          .describe('colleagues who may be named in a field, such as those who may approve an extension (批准人)'),
       }),
       versionOf: ({ version }) => version,
       problems: ['thread.unknown'],
       async handle({ params: { thread, kind: named }, person, demand }) {
         const kind = kindOf(named)
-        const { problem, days, ...form } = await steps.form(thread, kind, person, {
+        const { problem, days, people, ...form } = await steps.form(thread, kind, person, {
           may: await problemIn(demand(STEP_ACTIONS[kind], thread)),
           mayRead: (await problemIn(demand('case.content', thread))) === null,
         })
@@ -95,6 +103,7 @@ export const stepRoutes = (steps: CaseSteps): RouteModule => ({
           problem: problem === null ? null : describeProblem(problem, 'you'),
           schema: schemaOf(kind),
           days: days.map(({ field, ...day }) => ({ path: pointerOfField(field), ...day })),
+          people: people.map(({ field, names }) => ({ path: pointerOfField(field), names })),
         }
       },
     })

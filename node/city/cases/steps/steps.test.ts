@@ -39,6 +39,7 @@ const stepsAt = (code: string): CaseSteps => {
     agreements: city.agreements,
     services: { item: async () => ITEM },
     contactOf: async () => ({ staffNumber: 'AK-017', phone: '0915-3200001' }),
+    namesOf: async (action, { role, item }) => [`${action} ${role} ${item}`],
   })
 }
 const at = (city: string): CaseSteps => steps[city] as CaseSteps
@@ -158,7 +159,9 @@ test('the days of a step are those within which it is taken, to the day', async 
   await take(HANDLING, 'case.accept')
   await bounds(HANDLING, 'case.pause', 'expectedUntil', { procedure: 'hearing', reason: '听证' })
   await bounds(HANDLING, 'case.decide', 'decidedOn', { outcome: 'granted' })
-  const { days } = await form(HANDLING, 'case.extend')
+  const { days, people } = await form(HANDLING, 'case.extend')
+  // Who may decide may approve.
+  expect(people).toEqual([{ field: 'approver', names: [`case.decide handling ${PLAY_ITEM.code}`] }])
   const [until] = days
   expect(until).toMatchObject({ field: 'until', workingDay: true })
   const said = { reason: '案情复杂', approver: '分管负责人' }
@@ -175,6 +178,7 @@ test('a step that is not possible says why, and has no defaults', async () => {
   expect(await form(HANDLING, 'case.decide')).toMatchObject({
     problem: { code: 'case.transition', detail: 'case.decide in state arrived' },
     defaults: {},
+    people: [],
   })
   expect(await form(COLLECTING, 'case.accept')).toMatchObject({ problem: { code: 'case.author' }, defaults: {} })
   const may = problem('rights.scope', 'of other cases')

@@ -9,6 +9,8 @@ import { inTheWay } from '../../../../protocol/case/permits.ts'
 import type { Finding } from '../../../../protocol/case/preflight.ts'
 import { soundDays } from '../../../../protocol/case/sound.ts'
 import { type Problem, ProblemError, problem } from '../../../../protocol/problem.ts'
+import type { CaseSubject } from '../../../../protocol/rights/can.ts'
+import type { Action } from '../../../../protocol/rights/table.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import { canonicalOrder } from '../../../../protocol/thread/chain.ts'
 import { type Clock, seconds } from '../../../kernel/clock.ts'
@@ -34,6 +36,19 @@ export type CaseStepsParts = {
   agreements: { documentOf(store: Reader, id: string): Promise<AgreementDocument | null> }
   services: { item(city: string, code: string): Promise<ServiceItem | null> }
   contactOf: (id: string) => Promise<{ staffNumber: string | null; phone: string | null }>
+  /** names of the people who may do this to a case, STEP_LIMITS.names at most */
+  namesOf: (action: Action, subject: CaseSubject, limit: number) => Promise<string[]>
+}
+
+export const STEP_LIMITS = {
+  /** people who are offered for a field; others may be written */
+  names: 200,
+} as const
+
+/** Fields that name somebody of this city, and what that person must be allowed to do. */
+const NAMED: { readonly [K in CaseKind]?: { field: string; action: Action } } = {
+  // Who may decide a case may also answer for its taking longer (行政许可法 42: 经本行政机关负责人批准).
+  'case.extend': { field: 'approver', action: 'case.decide' },
 }
 
 /** Between which days a field of the step may lie; null where nothing bounds it. */
@@ -46,6 +61,8 @@ export type StepForm = {
   problem: Problem | null
   defaults: Record<string, unknown>
   days: StepDay[]
+  /** who may be named in a field; nobody while the step is not possible */
+  people: { field: string; names: string[] }[]
 }
 
 export type CaseSteps = ReturnType<typeof createCaseSteps>
@@ -73,6 +90,13 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
     return { lawful, days }
   }
 
+  async function peopleOf({ role, item, window, assignee }: CaseDetail, kind: CaseKind): Promise<StepForm['people']> {
+    const named = NAMED[kind]
+    if (named === undefined) return []
+    const names = await parts.namesOf(named.action, { role, item: item.code, window, assignee }, STEP_LIMITS.names)
+    return [{ field: named.field, names }]
+  }
+
   return {
     /**
      * What a step of a case asks for. `may`: why the person may not take it; `mayRead`: whether they may read what is written in the case.
@@ -88,8 +112,9 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
       const { lawful, days } = await daysOf(detail, kind)
       const refused = may ?? refusalOf(detail, kind)
       const base = { kind, version: detail.version, problem: refused, days }
-      if (refused !== null) return { ...base, defaults: {} }
+      if (refused !== null) return { ...base, defaults: {}, people: [] }
       const { fold, no, item } = detail
+      const people = await peopleOf(detail, kind)
       const known = defaultsOf(kind, {
         city,
         now: seconds(clock.now()),
@@ -101,12 +126,12 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
         day: lawful,
         person: { name: person.name, ...(await parts.contactOf(person.id)) },
       })
-      if (!known.personal) return { ...base, defaults: known.body }
-      if (!mayRead) return { ...base, defaults: {} }
+      if (!known.personal) return { ...base, people, defaults: known.body }
+      if (!mayRead) return { ...base, people, defaults: {} }
       await db.transaction(tx =>
         audit.append(tx, { actor: `person:${person.id}`, action: 'case.read', subject: thread, detail: { for: kind } }),
       )
-      return { ...base, defaults: known.body }
+      return { ...base, people, defaults: known.body }
     },
 
     /** What would keep the step from being taken, with nothing written: fields first, then the case. Problem: `thread.unknown`. */

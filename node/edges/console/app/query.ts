@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-query'
 import { PROBLEMS, ProblemError } from '../../../../protocol/problem.ts'
 import type { Api } from '../../client/api.generated.ts'
+import { everyPage, PAGE } from './every.ts'
 import { node, type OperationId } from './session.ts'
 
 export type AnswerOf<Id extends OperationId> = Awaited<ReturnType<Api[Id]>>
@@ -51,6 +52,27 @@ export function useNode<Id extends OperationId>(
     placeholderData: keep ? keepPreviousData : undefined,
   })
 }
+
+/** Lists that are read page after page. */
+type ListId = {
+  [Id in OperationId]: AnswerOf<Id> extends { items: readonly unknown[]; next: string | null } ? Id : never
+}[OperationId]
+type RowOf<Id extends ListId> = AnswerOf<Id>['items'][number]
+
+/** How a list is read to its end. */
+export const readingEvery = <Id extends ListId>(id: Id, input?: InputOf<Id>) =>
+  queryOptions({
+    queryKey: [id, { ...input, every: true }],
+    queryFn: ({ signal }) => {
+      const { query, ...where } = (input ?? {}) as { query?: object }
+      const read = node[id] as (input: unknown) => Promise<{ items: RowOf<Id>[]; next: string | null }>
+      return everyPage(cursor => read({ ...where, query: { ...query, limit: PAGE, cursor }, signal }))
+    },
+  })
+
+/** Reads a list to its end: what people choose from on their screen. `when`: false as long as what it needs is not known. */
+export const useEvery = <Id extends ListId>(id: Id, input?: InputOf<Id>, { when = true }: { when?: boolean } = {}) =>
+  useQuery({ ...readingEvery(id, input), enabled: when })
 
 /** Changes something by an operation; what `stale` names is read again once it is done. */
 export function useAct<Id extends OperationId>(id: Id, stale: readonly OperationId[] = []) {

@@ -1,5 +1,6 @@
 /** The own account: what I may and within which cases, password, second factor, sessions. */
 import { App, Button, Descriptions } from 'antd'
+import { isOfCases } from '../../../../../protocol/rights/can.ts'
 import { ROLE_NAMES } from '../../../../../protocol/rights/roles.ts'
 import { RIGHTS, SCOPES } from '../../../../../protocol/rights/table.ts'
 import { NewPassword } from '../door/door.tsx'
@@ -57,7 +58,9 @@ export function Page() {
               {me.rights.map(({ action, scopes }) => (
                 <li key={action}>
                   {pair(RIGHTS[action])}{' '}
-                  <span className="muted">{scopes.map(scope => pair(SCOPES[scope])).join(' · ')}</span>
+                  {isOfCases(action) ? (
+                    <span className="muted">{scopes.map(scope => pair(SCOPES[scope])).join(' · ')}</span>
+                  ) : null}
                 </li>
               ))}
             </ul>

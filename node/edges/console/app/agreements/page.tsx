@@ -4,7 +4,7 @@ import { Button, Empty, Space } from 'antd'
 import { useState } from 'react'
 import type { AgreementDraft } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
-import { useNode } from '../query.ts'
+import { useEvery, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -51,7 +51,7 @@ export function Page() {
   const words = useWords(AGREEMENTS)
   const me = useMe()
   const [open, setOpen] = useState(false)
-  const agreements = useNode('listAgreements', { query: { limit: 200 } })
+  const agreements = useEvery('listAgreements')
   const nameOf = useCities()
   const term = useTerm()
   const begin = mayDo(me, 'agreement.manage') ? (

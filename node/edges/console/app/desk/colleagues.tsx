@@ -2,7 +2,7 @@
 import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
 import { isProblemCode, PROBLEMS } from '../../../../../protocol/problem.ts'
-import { type AnswerOf, queries, readAgain, useNode } from '../query.ts'
+import { type AnswerOf, queries, readAgain, useEvery, useNode } from '../query.ts'
 import { node } from '../session.ts'
 import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
@@ -52,7 +52,7 @@ function OfOne({ work, cap, show }: { work: Work; cap: number; show: (queue: Que
   const [to, choose] = useState<string | null>(null)
   const [moved, tell] = useState<Moved | null>(null)
   const [error, fail] = useState<unknown>(null)
-  const colleagues = useNode('listColleagues', { query: { limit: 200 } })
+  const colleagues = useEvery('listColleagues')
   const { id } = work
   const name = work.name ?? words.nobody
   // The two that are of whoever asks cannot be shown of somebody else; their cases stand in the others.

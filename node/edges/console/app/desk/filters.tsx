@@ -3,7 +3,7 @@ import { AutoComplete, Button, Select } from 'antd'
 import { useState } from 'react'
 import { STATE_NAMES } from '../../../../../protocol/case/names.ts'
 import type { State } from '../../../../../protocol/case/table.ts'
-import { useNode } from '../query.ts'
+import { useEvery, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { usePair, useWords } from '../words.ts'
 import { LEVELS, ROLES } from './names.ts'
@@ -88,7 +88,7 @@ function FoundFilter({
 function AssigneeFilter({ value, set }: { value: string | undefined; set: (value: string | undefined) => void }) {
   const words = useWords(DESK)
   const me = useMe()
-  const colleagues = useNode('listColleagues', { query: { limit: 200 } }, { when: mayDo(me, 'case.assign') })
+  const colleagues = useEvery('listColleagues', undefined, { when: mayDo(me, 'case.assign') })
   const others = (colleagues.data?.items ?? []).filter(({ id }) => id !== me.id)
   return (
     <Select

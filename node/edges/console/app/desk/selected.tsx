@@ -8,7 +8,7 @@ import { paperAddress } from '../case/address.ts'
 import { likelyOf } from '../case/steps/kinds.ts'
 import { mayInCase } from '../case/subject.ts'
 import { useCities } from '../cities.ts'
-import { useAct, useNode } from '../query.ts'
+import { useAct, useEvery, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { type Keys, useKeys } from '../shell/keys.ts'
 import { instantText } from '../time.ts'
@@ -36,7 +36,7 @@ function Whose({ detail }: { detail: CaseDetail }) {
   const mine = assignee === me.id
   const mayClaim = mayInCase(me, 'case.claim', detail) && detail.holder !== null
   const mayAssign = mayInCase(me, 'case.assign', detail) && detail.holder !== null
-  const colleagues = useNode('listColleagues', { query: { limit: 200 } }, { when: mayDo(me, 'case.assign') })
+  const colleagues = useEvery('listColleagues', undefined, { when: mayDo(me, 'case.assign') })
   const people = colleagues.data?.items ?? []
   const give = (to: string | null, from: string | null, done: string) =>
     assign.mutate(

@@ -182,7 +182,7 @@ export function Door({ session }: { session: SessionState }) {
     return (
       <Box title={session.due.includes('password') ? words.newPassword : words.second}>
         <p>{session.due.includes('password') ? words.newPasswordHint : words.secondHint}</p>
-        {session.due.includes('password') ? <NewPassword done={refresh} /> : <SecondFactor done={refresh} />}
+        {session.due.includes('password') ? <NewPassword done={refresh} /> : <SecondFactor done={refresh} alone />}
         <Button type="link" onClick={() => void signOut()}>
           {words.signOut}
         </Button>

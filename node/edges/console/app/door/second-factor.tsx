@@ -9,7 +9,8 @@ import { ProblemNotice } from '../ui/problem.tsx'
 import { useWords } from '../words.ts'
 import { DOOR } from './words.ts'
 
-export function SecondFactor({ done }: { done: () => unknown }) {
+/** `alone`: nothing stands above it, so that the page may begin there. */
+export function SecondFactor({ done, alone = false }: { done: () => unknown; alone?: boolean }) {
   const words = useWords(DOOR)
   const [begun, setBegun] = useState<BeginOwnSecondFactorAnswer | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -31,7 +32,7 @@ export function SecondFactor({ done }: { done: () => unknown }) {
         }
       >
         <Form.Item label={words.password} name="password" rules={rules}>
-          <Input.Password autoFocus autoComplete="current-password" />
+          <Input.Password autoFocus={alone} autoComplete="current-password" />
         </Form.Item>
         {needsCode ? (
           <Form.Item label={words.code} name="code" rules={rules}>

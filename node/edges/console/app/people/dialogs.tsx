@@ -2,7 +2,7 @@
 import { Alert, Button, Checkbox, Form, Input, Modal, Select, Space } from 'antd'
 import { ROLE_NAMES, ROLES, type Role } from '../../../../../protocol/rights/roles.ts'
 import type { Person } from '../../../client/api.generated.ts'
-import { useAct, useNode } from '../query.ts'
+import { useAct, useEvery } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
 import { Once } from '../ui/once.tsx'
@@ -23,15 +23,13 @@ const placesOf = ({ windows, everyWindow, departments, everyDepartment }: Places
   departments: everyDepartment === true ? null : (departments ?? []),
 })
 
-/** Units read of the own city to choose from. */
-const UNITS = 200
 /** Places of a department's code. */
 const CREDIT_CODE = 18
 
 /** Windows and departments as the organisation of this city names them; others may be typed. */
 function useKnownPlaces() {
   const { city } = useSettings()
-  const { data } = useNode('listUnits', { params: { city: city.code }, query: { limit: UNITS } })
+  const { data } = useEvery('listUnits', { params: { city: city.code } })
   const units = data?.items ?? []
   const windows = [...new Set(units.flatMap(unit => (unit.windows ?? []).map(({ name }) => name)))]
   return {
@@ -56,7 +54,12 @@ function PlaceField({
   return (
     <>
       <Form.Item name={name} label={words[name]} extra={words.placeHint}>
-        <Select mode="tags" tokenSeparators={[',', '，', '、']} options={options} />
+        <Select
+          mode="tags"
+          tokenSeparators={[',', '，', '、']}
+          showSearch={{ optionFilterProp: 'label' }}
+          options={options}
+        />
       </Form.Item>
       <Form.Item name={every} valuePropName="checked">
         <Checkbox>

@@ -1,41 +1,28 @@
 /** Items and cities that fit what somebody looks for: by words of their names at the node, by initials here. */
 import { useQuery } from '@tanstack/react-query'
 import type { AnswerOf } from '../query.ts'
-import { useNode } from '../query.ts'
-import { node } from '../session.ts'
+import { queries, readingEvery, useNode } from '../query.ts'
 
 export type Item = AnswerOf<'searchItems'>['items'][number]
 
 /** Letters from which on names are looked through by their initials. */
 const LEAST = 2
-const PAGE = 200
-/** Items whose names are looked through; a city publishes a few hundred. */
-const MOST = 10_000
 const SHOWN = 20
 
 export const isInitials = (q: string): boolean => new RegExp(`^[a-z]{${LEAST},}$`, 'i').test(q)
 
 /** Every item of the own list and those of partners, with initials. */
-async function readAll(signal: AbortSignal): Promise<{ item: Item; initials: string }[]> {
+async function readAll(): Promise<{ item: Item; initials: string }[]> {
   const { initialsOf } = await import('./initials.ts')
-  const found: Item[] = []
-  let cursor: string | null = null
-  do {
-    const page: AnswerOf<'searchItems'> = await node.searchItems({
-      query: { limit: PAGE, ...(cursor === null ? {} : { cursor }) },
-      signal,
-    })
-    found.push(...page.items)
-    cursor = page.next
-  } while (cursor !== null && found.length < MOST)
-  return found.map(item => ({ item, initials: initialsOf(item.name) }))
+  const { items } = await queries.fetchQuery(readingEvery('searchItems'))
+  return items.map(item => ({ item, initials: initialsOf(item.name) }))
 }
 
 /** The items of all cities with their initials, read once they are asked for. */
 export const useInitials = (when: boolean) =>
   useQuery({
     queryKey: ['searchItems', 'initials'],
-    queryFn: ({ signal }) => readAll(signal),
+    queryFn: readAll,
     enabled: when,
   })
 

@@ -27,11 +27,11 @@ import { Phrases } from './phrases.tsx'
 import { useRehearsal } from './rehearse.ts'
 import { type Body, bodyOf, formOf, mainText, type StepForm } from './schema.ts'
 import { isOpen, isUnanswered, useSentAgain } from './unsent.ts'
-import { DayWidget, InstantWidget } from './widgets.tsx'
+import { DayWidget, InstantWidget, PersonWidget } from './widgets.tsx'
 import { STEP_VERBS, STEPS } from './words.ts'
 
 const FIELDS: RegistryFieldsType = { materials: MaterialsField, documents: DocumentsField, lacking: LackingField }
-const WIDGETS: RegistryWidgetsType = { day: DayWidget, instant: InstantWidget }
+const WIDGETS: RegistryWidgetsType = { day: DayWidget, instant: InstantWidget, person: PersonWidget }
 /** What changes with a step, of this case and of lists. */
 const STALE = ['getCase', 'getCaseTimeline', 'getCaseStep', 'listCaseMaterials', 'listPapers', 'listOriginals'] as const
 
@@ -115,6 +115,12 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
   )
   for (const [name, options] of Object.entries(days))
     if (made.uiSchema[name] !== undefined) made.uiSchema[name]['ui:options'] = options
+  for (const { path, names } of form.people)
+    made.uiSchema[path.slice(1)] = {
+      ...made.uiSchema[path.slice(1)],
+      'ui:widget': 'person',
+      'ui:options': { names, hint: names.length === 0 ? words.nobodyKnown : words.orWritten },
+    }
 
   const submit = async () => {
     setTried(true)

@@ -1,6 +1,6 @@
-/** Fields of days and instants, as the browser's own: they work by keyboard and in any language. */
+/** Fields of days and instants, as the browser's own: they work by keyboard and in any language; and of somebody by name. */
 import type { WidgetProps } from '@rjsf/utils'
-import { Input } from 'antd'
+import { AutoComplete, Input } from 'antd'
 
 export function DayWidget({ id, value, onChange, required, options }: WidgetProps) {
   const { min, max } = options as { min?: string; max?: string }
@@ -41,6 +41,23 @@ export function InstantWidget({ id, value, onChange, required }: WidgetProps) {
         onChange(text === '' ? undefined : `${text}${OFFSET}`)
       }}
       style={{ maxWidth: 240 }}
+    />
+  )
+}
+
+/** Somebody of this city by name: those who may be are offered, and whoever has no account is written. */
+export function PersonWidget({ id, value, onChange, required, options }: WidgetProps) {
+  const { names, hint } = options as { names: string[]; hint: string }
+  return (
+    <AutoComplete
+      id={id}
+      aria-required={required}
+      value={typeof value === 'string' ? value : ''}
+      placeholder={hint}
+      showSearch={{ filterOption: (typed, option) => String(option?.value).includes(typed.trim()) }}
+      onChange={(name: string) => onChange(name === '' ? undefined : name)}
+      options={names.map(name => ({ value: name }))}
+      style={{ maxWidth: 320 }}
     />
   )
 }
