@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readCertificate } from '../certs/read.ts'
+import { verifyBundle } from '../node/city/records/evidence/verify.ts'
 import { openAgreementBody } from '../protocol/agreement/body.ts'
-import { covers, readAgreement } from '../protocol/agreement/document.ts'
+import { AgreedItem, covers, readAgreement } from '../protocol/agreement/document.ts'
 import { readNotice } from '../protocol/agreement/notice.ts'
 import { type AgreementSignature, verifyAgreementSignature } from '../protocol/agreement/signature.ts'
 import { admitAgreement } from '../protocol/agreement/thread.ts'
@@ -15,6 +16,7 @@ import { admitCase, openCaseBody } from '../protocol/case/admit.ts'
 import { type ClockInput, caseClock } from '../protocol/case/deadlines.ts'
 import { foldCase, moverOf } from '../protocol/case/fold.ts'
 import type { Mode } from '../protocol/case/kinds.ts'
+import { type Application, preflight } from '../protocol/case/preflight.ts'
 import { readCreditCode } from '../protocol/codes/credit-code.ts'
 import { readResidentId } from '../protocol/codes/resident-id.ts'
 import { decodeFrame } from '../protocol/exchange/frames.ts'
@@ -36,14 +38,17 @@ import {
   verificationNumbers,
 } from '../protocol/pairing/pairing.ts'
 import { admitTest, openTestBody } from '../protocol/partner-test/thread.ts'
-import { fromHex, sha256 } from '../protocol/primitives.ts'
+import { encodeUtf8, fromHex, sha256 } from '../protocol/primitives.ts'
 import { PROBLEMS, type ProblemCode } from '../protocol/problem.ts'
+import { ServiceItem } from '../protocol/service/item.ts'
 import { entryOf, listRoot, openList, verifyListHead } from '../protocol/service/list.ts'
 import { decodeListFrame } from '../protocol/service/list-frames.ts'
 import { bucketOf } from '../protocol/service/list-tree.ts'
 import { canonicalOrder } from '../protocol/thread/chain.ts'
 import { type VectorCity, vectorCities } from './generate/vector-keys.ts'
+import { checkForm, toldOf } from './generate/vectors-preflight.ts'
 import { generated, stale } from './generate.ts'
+import { type Files, pack } from './interop/tamper.ts'
 
 type Outcome = ({ ok: true } & Record<string, unknown>) | { ok: false; problem?: ProblemCode }
 type Vector = { description: string; input: Record<string, unknown>; expect: Record<string, unknown> }
@@ -249,6 +254,26 @@ const RUN: Record<string, (input: Record<string, unknown>) => Promise<Outcome>> 
   async 'list-frame'({ hex }) {
     const decoded = decodeListFrame(fromHex(String(hex)))
     return decoded.ok ? { ok: true, frame: decoded.frame } : problemOf(decoded)
+  },
+  async preflight({ content, item, agreed }) {
+    const findings = toldOf(
+      preflight({
+        content: content as Application,
+        item: ServiceItem.parse(item),
+        agreed: agreed === null ? null : AgreedItem.parse(agreed),
+        checkForm,
+      }),
+    )
+    return findings.some(({ level }) => level === 'error')
+      ? { ok: false, problem: 'case.preflight', findings }
+      : { ok: true, findings }
+  },
+  async evidence({ files, fingerprints }) {
+    const bytes = Object.entries(files as Record<string, string>).map(([path, text]) => [path, encodeUtf8(text)])
+    const report = await verifyBundle(new Blob([pack(Object.fromEntries(bytes) as Files)]), {
+      fingerprints: fingerprints as string[],
+    })
+    return report.ok ? { ...report, ok: true } : { ok: false, problem: 'evidence.invalid' }
   },
   crossing: ({ packets }) => crossing(packets as Arrived),
   clock,

@@ -20,6 +20,7 @@ import { certificateKeyPem, type VectorCity } from './vector-keys.ts'
 import { type Add, DAY, NOW, refused } from './vector-writer.ts'
 
 const CITY = { code: '610900', name: '安康市', authority: '安康市行政审批服务局' }
+const CITIES = [CITY, { code: '420300', name: '十堰市', authority: '十堰市行政审批局' }]
 type Attribute = readonly [type: string, value: string]
 
 /** A name of these attributes, in this order. */
@@ -42,10 +43,15 @@ const without = (type: string): string => nameOf(SUBJECT.filter(([of]) => of !==
 const withValue = (type: string, value: string): string =>
   nameOf(SUBJECT.map(([of, was]): Attribute => [of, of === type ? value : was]))
 
-/** The certificate of the first city of the vectors, as a hello names it. */
-export function cityPem(ankang: VectorCity, change: Partial<CertificateInput> = {}): string {
-  const signer = signingKeyOf(certificateKeyPem(ankang.code))
-  const subject = change.subject ?? cityName(CITY)
+/** Lowercase hex. */
+export const fingerprintOfPem = (pem: string): string => fingerprintOf(readPem(pem, 'CERTIFICATE'))
+
+/** The certificate of a city of the vectors, as a hello names it. */
+export function cityPem({ code }: Pick<VectorCity, 'code'>, change: Partial<CertificateInput> = {}): string {
+  const city = CITIES.find(one => one.code === code)
+  if (city === undefined) throw new Error(`no city ${code}`)
+  const signer = signingKeyOf(certificateKeyPem(code))
+  const subject = change.subject ?? cityName(city)
   return buildCertificate({
     serial: '\u0007'.repeat(16),
     issuer: subject,
@@ -53,22 +59,22 @@ export function cityPem(ankang: VectorCity, change: Partial<CertificateInput> = 
     notBefore: (NOW - 30 * DAY) * 1000,
     notAfter: (NOW + 1000 * DAY) * 1000,
     publicKey: signer.publicKeyJwk,
-    extensions: extensionsOf(keyIdOf(signer.publicKeyJwk)),
+    extensions: extensionsOf(keyIdOf(signer.publicKeyJwk), code),
     signer,
     ...change,
   })
 }
 
-const extensionsOf = (keyId: string): ExtensionInput[] => [
+const extensionsOf = (keyId: string, code: string): ExtensionInput[] => [
   cityConstraints(),
   usage('digitalSignature'),
-  cityAltName(CITY.code),
+  cityAltName(code),
   ...keyIds(keyId, keyId),
 ]
 
 export function addCertificates(add: Add, ankang: VectorCity): void {
   const keyId = keyIdOf(signingKeyOf(certificateKeyPem(ankang.code)).publicKeyJwk)
-  const all = extensionsOf(keyId)
+  const all = extensionsOf(keyId, CITY.code)
   const lacking = (id: string) => all.filter(extension => extension.id !== id)
   const changed = (id: string, change: Partial<ExtensionInput>) =>
     all.map(extension => (extension.id === id ? { ...extension, ...change } : extension))
@@ -82,7 +88,7 @@ export function addCertificates(add: Add, ankang: VectorCity): void {
       {
         ok: true,
         city: CITY.code,
-        fingerprint: fingerprintOf(readPem(pem, 'CERTIFICATE')),
+        fingerprint: fingerprintOfPem(pem),
         kid: thumbprintOf(publicKeyJwk),
       },
     )

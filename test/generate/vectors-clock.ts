@@ -9,7 +9,8 @@ import { type Add, b64, submitContent, Writer, type Written } from './vector-wri
 
 const A = '610900'
 const S = '420300'
-const YEAR: HolidayTable = {
+/** A table of the nation. */
+export const YEAR: HolidayTable = {
   v: 1,
   region: 'CN',
   year: 2026,

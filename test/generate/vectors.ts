@@ -7,8 +7,10 @@ import { addThreads } from './vectors-cases.ts'
 import { addCertificates, cityPem } from './vectors-certificates.ts'
 import { addClock } from './vectors-clock.ts'
 import { addDirectories } from './vectors-directory.ts'
+import { addEvidence } from './vectors-evidence.ts'
 import { addLists } from './vectors-lists.ts'
 import { addCrossings } from './vectors-order.ts'
+import { addPreflight } from './vectors-preflight.ts'
 import { addKeys, addPackets, addReceipts } from './vectors-signed.ts'
 import { addTestThreads } from './vectors-tests.ts'
 import { addTexts } from './vectors-text.ts'
@@ -30,7 +32,9 @@ async function makeVectors(): Promise<Vectors> {
   await addDirectories(add, ankang, shiyan)
   await addThreads(add, ankang, shiyan)
   await addCrossings(add, ankang, shiyan)
+  addPreflight(add)
   await addClock(add, ankang, shiyan)
+  await addEvidence(add, ankang, shiyan)
   addCertificates(add, ankang)
   await addAgreementThreads(add, ankang, shiyan)
   await addAllianceThreads(add, ankang, shiyan)

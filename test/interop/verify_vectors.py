@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
-"""Runs the test vectors for packets, bodies, receipts, delegations, agreements, lists, directories, invites, watermarks and case threads with the second verifier.
+"""Runs the test vectors with the second verifier: what is signed, lists, directories, invites, case threads, pre-flight and evidence bundles.
 
 Usage: verify_vectors.py FOLDER. Prints one JSON object {"passed": n, "failed": [path, …], "skipped": {topic: n}}.
 Needs Python 3 and cryptography; shares no code with the project.
 """
 import datetime
 import hashlib
+import io
 import json
 import pathlib
 import sys
+import zipfile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 import cases
+import verify_evidence
 from agreements import covers, read_notice, read_text, signing_input
 from curve import usable_key
 from plain import DAMAGED, Bad, b64, levels_of, parse_json, require, sha256
+from preflight import preflight
 from schemas import check
 from signed import Certificate, Keys, Packet, check_body, check_claims, delegation_claims, receipt_claims, split_compact, thumbprint
 
@@ -257,12 +261,26 @@ def invite(_, given):
     return {"invite": read, "id": sha256(("tongban invite " + read["secret"]).encode())}
 
 
+def application(_, given):
+    findings = preflight(given["content"], check("service-item", given["item"]), given["agreed"])
+    return {"ok": all(one["level"] == "notice" for one in findings), "findings": findings}
+
+
+def evidence(_, given):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as bundle:
+        for name, text in given["files"].items():
+            bundle.writestr(name, text)
+    report = verify_evidence.verify(packed, set(given["fingerprints"]))
+    return {name: report[name] for name in ("ok", "state", "outcome", "packets", "receipts", "materials")}
+
+
 TOPICS = {
     "packet": packet, "body": body, "receipt": receipt, "delegation": delegation, "revocation": revocation,
     "watermark": watermark, "thread": thread, "crossing": crossing, "certificate": certificate,
     "calendar": calendar, "calendar-digest": calendar_digest, "agreement": agreement,
     "agreement-notice": agreement_notice, "list": service_list,
-    "directory": directory, "invite": invite,
+    "directory": directory, "invite": invite, "preflight": application, "evidence": evidence,
 }
 
 
