@@ -18,4 +18,4 @@ test('the bench of the console brings each look, the weight of pages and how a q
     all: ['scripts'],
   })
   whole(report, 'console')
-}, 300_000)
+})

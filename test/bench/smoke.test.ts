@@ -105,4 +105,4 @@ test('the bench of hostile partners brings what is kept and what it costs', asyn
     ['paced', 'alone', 'full', 'ofFull', 'memory', 'disk', 'audit', 'health'],
   ])
   whole(report, 'hostile')
-}, 300_000)
+})

@@ -57,7 +57,7 @@ async function compiled(name: string, source: string): Promise<string> {
   return said
 }
 
-test('a client that a generator makes of it compiles, and knows what a case is', { timeout: 180_000 }, async () => {
+test('a client that a generator makes of it compiles, and knows what a case is', async () => {
   await writeFile(join(root, 'api.ts'), await openapiTS(document as never))
   const use = (state: string) => `
     import type { components, operations, paths } from '${MADE}'

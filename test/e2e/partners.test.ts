@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { GetPartnerTestAnswer, Partner } from '../../node/edges/client/api.generated.ts'
 import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
+import { LIMITS } from '../../protocol/limits.ts'
 import { STREAM } from '../../protocol/names.ts'
 import { readInvite } from '../../protocol/pairing/invite.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
@@ -143,7 +144,8 @@ describe('partners', () => {
       material: { bytes: 5 * 1024 * 1024, ownListThere: null },
       evidence: { packets: 2, receipts: 2 },
     })
-    expect(Math.abs(Number(facts.identity?.clockAheadMs))).toBeLessThan(1000)
+    // A busy machine may take its time between the instant that one says and its reading by the other.
+    expect(Math.abs(Number(facts.identity?.clockAheadMs))).toBeLessThan(LIMITS.clockSkewSeconds * 1000)
     for (const { ms } of test.hops) expect(ms).toBeGreaterThanOrEqual(0)
     const there = await shiyan.client.listPartnerTests({ params: { code: ANKANG.code } })
     expect(there.items).toMatchObject([{ state: 'passed', direction: 'in', thread: test.thread, hops: [] }])

@@ -122,9 +122,7 @@ async function otherCases(): Promise<{ thread: string; caseNo: string }[]> {
 }
 
 describe('a case that is not theirs', () => {
-  test('is refused by every operation that names it, and told by none of the others', {
-    timeout: 120_000,
-  }, async () => {
+  test('is refused by every operation that names it, and told by none of the others', async () => {
     const cases = await otherCases()
     const client = createClient({ url: node.url, token })
     // Whom they concern finds them.
@@ -193,7 +191,7 @@ describe('a case that is not theirs', () => {
 })
 
 describe('a case that is not here', () => {
-  test('is unknown to every operation that reads it, by thread and by number', { timeout: 120_000 }, async () => {
+  test('is unknown to every operation that reads it, by thread and by number', async () => {
     const client = createClient({ url: node.url, token })
     const roles: Role[] = ['window-lead', 'leader', 'examiner', 'business-administrator', 'audit-administrator']
     const made = await client.createPerson({ body: { name: '全部', roles, departments: null, windows: null } })
@@ -229,31 +227,27 @@ describe('the matrix of roles and operations', () => {
     }
   })
 
-  test.each(ROLES)(
-    '%s: each operation is let in or refused with its reason, over HTTP',
-    { timeout: 120_000 },
-    async role => {
-      const client = createClient({ url: node.url, token })
-      // A token has its rate: each account asks of a part.
-      const part = 100
-      for (let from = 0; from < ofApi().length; from += part) {
-        const made = await client.createPerson({
-          body: { name: role, roles: [role], departments: null, windows: null },
-        })
-        for (const operation of ofApi().slice(from, from + part)) {
-          const { status, code, detail } = await ask(operation, made.token)
-          const told = `${role} ${operation.operationId}: ${status} ${code}`
-          expect(code, told).not.toBe('request.rate')
-          if (holdsRole([role], operation['x-action'] as Action)) {
-            expect([401, 403, 500], told).not.toContain(status)
-          } else {
-            expect({ status, code }, told).toEqual({ status: 403, code: 'request.forbidden' })
-            for (const other of rolesFor(operation['x-action'] as Action)) expect(detail, told).toContain(other)
-          }
+  test.each(ROLES)('%s: each operation is let in or refused with its reason, over HTTP', async role => {
+    const client = createClient({ url: node.url, token })
+    // A token has its rate: each account asks of a part.
+    const part = 100
+    for (let from = 0; from < ofApi().length; from += part) {
+      const made = await client.createPerson({
+        body: { name: role, roles: [role], departments: null, windows: null },
+      })
+      for (const operation of ofApi().slice(from, from + part)) {
+        const { status, code, detail } = await ask(operation, made.token)
+        const told = `${role} ${operation.operationId}: ${status} ${code}`
+        expect(code, told).not.toBe('request.rate')
+        if (holdsRole([role], operation['x-action'] as Action)) {
+          expect([401, 403, 500], told).not.toContain(status)
+        } else {
+          expect({ status, code }, told).toEqual({ status: 403, code: 'request.forbidden' })
+          for (const other of rolesFor(operation['x-action'] as Action)) expect(detail, told).toContain(other)
         }
       }
-    },
-  )
+    }
+  })
 
   test('every operation that looks at what people wrote takes a purpose, and may be refused without one', () => {
     const looks = ofApi().filter(({ 'x-action': action }) => {

@@ -54,7 +54,6 @@ describe('the stories', () => {
           expect(await stage.evidence(thread, city)).toMatchObject({ ok: true })
       }
     },
-    60_000,
   )
 })
 

@@ -71,7 +71,7 @@ beforeAll(async () => {
   })
 }, SECONDS)
 
-afterAll(() => cities?.stop(), 60_000)
+afterAll(() => cities?.stop())
 
 /** Kills one node at a random instant, or in one of the ways that hurt; what was done. */
 async function strike(turn: number): Promise<string> {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   item = itemOf(cities.items)
 }, SECONDS)
 
-afterAll(() => cities?.stop(), 60_000)
+afterAll(() => cities?.stop())
 
 let serial = 0
 async function submit(): Promise<Case> {

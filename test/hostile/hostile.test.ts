@@ -20,7 +20,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tongban-hostile-'))
   field = await openField(root, 1)
   await field.honest.paced(LOAD)
-}, 180_000)
+})
 
 afterAll(async () => {
   await field?.stop()

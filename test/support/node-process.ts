@@ -2,18 +2,37 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type NodeFolder, PASSPHRASE } from './node-folder.ts'
+import { TEMPLATE } from './store.ts'
 
 const MAIN = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+
+/** Where the processes of one run of the tests note which ports they were given: each is given once, for it is bound later, and again. */
+const GIVEN = process.env[TEMPLATE] === undefined ? null : `${process.env[TEMPLATE]}.ports`
+
+/** Whether this process is the first of the run that asks for it. */
+function isFirst(port: number): boolean {
+  if (GIVEN === null) return true
+  mkdirSync(GIVEN, { recursive: true })
+  try {
+    closeSync(openSync(join(GIVEN, String(port)), 'wx'))
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** A port that nothing listens at now, below those from which the system takes ports for connections that go out. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_000)
+    if (!isFirst(port)) continue
     const server = createServer()
     const taken = await new Promise<boolean>(resolve => {
       server.once('error', () => resolve(true))

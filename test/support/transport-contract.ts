@@ -369,9 +369,10 @@ export function transportContract(name: string, make: MakeTransports): void {
       const { a, b, open } = await serving(echo)
       expect(await outcome(a.ping(b.peer))).toBe('exchange.unreachable')
       await open()
+      const begun = performance.now()
       const time = await a.ping(b.peer)
       expect(time).toBeGreaterThanOrEqual(0)
-      expect(time).toBeLessThan(5_000)
+      expect(time).toBeLessThanOrEqual(performance.now() - begun)
     })
 
     test('no address, an aborted signal, and the own peer id are unreachable', async () => {

@@ -89,7 +89,7 @@ describe('a node that is killed while a case goes back', () => {
   test.each([
     ['the city that returns it', HANDLING],
     ['the city that gets it back', COLLECTING],
-  ])('leaves one state in both cities wherever that was: %s', { timeout: 120_000 }, async (_, victim) => {
+  ])('leaves one state in both cities wherever that was: %s', async (_, victim) => {
     for (const [kind, body, ends] of RETURNS) {
       let killed = 0
       for (let after = 1; ; after++) {

@@ -130,7 +130,7 @@ describe('all work of one account', () => {
     expect((await lead.client.post(`/api/v1/colleagues/${gone.id}/hand-over`, { to: gone.id })).status).toBe(400)
   })
 
-  test(`is ${HAND_OVER_LIMITS.cases} cases an act; one more waits for the next`, { timeout: 120_000 }, async () => {
+  test(`is ${HAND_OVER_LIMITS.cases} cases an act; one more waits for the next`, async () => {
     const api = await apiOf(COLLECTING)
     const gone = await worker(api, ['window-clerk'])
     const lead = await worker(api, ['window-lead'])

@@ -79,25 +79,21 @@ describe('every command', () => {
   test.each([
     ['before', (words: string[]) => [...GLOBAL, ...words]],
     ['after', (words: string[]) => [...words, ...GLOBAL]],
-  ])(
-    'is carried out with the global flags %s it, and tells by its exit code that it failed',
-    async (_, index) => {
-      for (const { words, group } of all) {
-        const ran = run(index(words)).catch((error: { exitCode?: number }) => {
-          // Its help says that a command is missing.
-          if (group && error.exitCode === 1) return null
-          throw new Error(words.join(' '), { cause: error })
-        })
-        const found = await ran
-        if (found === null) continue
-        const { asked, code } = found
-        expect([words, asked.length, asked[0]]).toEqual([words, 1, expect.objectContaining(FLAGS)])
-        expect([words, code]).toEqual([words, 1])
-      }
-      expect(told).toContain('request.conflict')
-    },
-    60_000,
-  )
+  ])('is carried out with the global flags %s it, and tells by its exit code that it failed', async (_, index) => {
+    for (const { words, group } of all) {
+      const ran = run(index(words)).catch((error: { exitCode?: number }) => {
+        // Its help says that a command is missing.
+        if (group && error.exitCode === 1) return null
+        throw new Error(words.join(' '), { cause: error })
+      })
+      const found = await ran
+      if (found === null) continue
+      const { asked, code } = found
+      expect([words, asked.length, asked[0]]).toEqual([words, 1, expect.objectContaining(FLAGS)])
+      expect([words, code]).toEqual([words, 1])
+    }
+    expect(told).toContain('request.conflict')
+  })
 
   test('that starts the node starts it once', async () => {
     expect((await run([...GLOBAL, 'start'])).begun).toHaveLength(1)

@@ -5,6 +5,7 @@
  * proves itself before it has decided whether it wants us.
  */
 import type { Connection } from '@libp2p/interface'
+import type { Clock } from '../../kernel/clock.ts'
 import { sourceIn } from './addresses.ts'
 import type { P2pLimits } from './limits.ts'
 
@@ -15,6 +16,7 @@ export type Ended = 'city' | 'strangers'
 
 export type ConnectionsParts = {
   limits: P2pLimits
+  clock: Clock
   /** the city whose peer it is; undefined: a stranger's */
   cityOf: (peer: string) => string | undefined
   /** whether a handler serves a stream of the connection */
@@ -33,7 +35,8 @@ export class Connections {
   readonly #open = new Map<Connection, Open>()
   readonly #byPeer = new Map<string, Connection[]>()
   readonly #proven = new Map<string, Set<Connection>>()
-  readonly #timers = new Map<Connection, ReturnType<typeof setTimeout>>()
+  /** what cancels the timer of a stranger's */
+  readonly #timers = new Map<Connection, () => void>()
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts
@@ -82,7 +85,7 @@ export class Connections {
 
   closed(connection: Connection): void {
     const peer = connection.remotePeer.toString()
-    clearTimeout(this.#timers.get(connection))
+    this.#timers.get(connection)?.()
     this.#timers.delete(connection)
     this.#open.delete(connection)
     const all = this.#byPeer.get(peer)?.filter(known => known !== connection) ?? []
@@ -137,13 +140,12 @@ export class Connections {
 
   /** Ends it after the time unless it is a partner's by then; a pairing that runs gets as much again. */
   #limitTime(connection: Connection, ms: number, again = true): void {
-    const timer = setTimeout(() => {
+    const cancel = this.#parts.clock.after(ms, () => {
       if (this.#parts.cityOf(connection.remotePeer.toString()) !== undefined) return
       if (again && this.#parts.busy(connection)) this.#limitTime(connection, ms, false)
       else connection.abort(new Error('the time for strangers is over'))
-    }, ms)
-    timer.unref()
-    this.#timers.set(connection, timer)
+    })
+    this.#timers.set(connection, cancel)
   }
 
   #tell(event: { peer: string; open: boolean }): void {

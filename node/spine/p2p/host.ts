@@ -9,7 +9,8 @@ import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { type Budget, Budgets, WORK } from '../exchange/budget.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { type Budget, Budgets, steadyClock, WORK } from '../exchange/budget.ts'
 import type { Gate, Transport, Wire, WireHandler } from '../exchange/wire.ts'
 import { type Announced, type DialRange, rangeOf, sourceIn } from './addresses.ts'
 import { type ConnectionListener, Connections, type Ended } from './connections.ts'
@@ -55,6 +56,8 @@ export type P2pHostOptions = {
   limits?: Partial<P2pLimits>
   /** of the cities that this host talks to; tests give a clock of their own */
   budgets?: Budgets
+  /** by which strangers have their time; tests give one that they move */
+  clock?: Clock
   onEvent?: (event: P2pEvent) => void
 }
 
@@ -119,6 +122,7 @@ class Host implements P2pHost {
     })
     this.#connections = new Connections({
       limits: this.#limits,
+      clock: options.clock ?? steadyClock,
       cityOf: this.#cityOf,
       busy: connection => this.#served.of(connection) > 0,
       onEnded: onDenied,

@@ -61,8 +61,8 @@ describe('a stock libp2p peer with noise in pure JavaScript', () => {
 
   test('pings this host, and is pinged', async () => {
     const { host, peer, address } = await both()
-    expect(await peer.services.ping.ping(address, { signal: AbortSignal.timeout(5000) })).toBeGreaterThanOrEqual(0)
-    expect(await peer.services.ping.ping(address, { signal: AbortSignal.timeout(5000) })).toBeGreaterThanOrEqual(0)
+    expect(await peer.services.ping.ping(address)).toBeGreaterThanOrEqual(0)
+    expect(await peer.services.ping.ping(address)).toBeGreaterThanOrEqual(0)
     expect(await host.ping(peer.peerId.toString())).toBeGreaterThan(0)
   })
 

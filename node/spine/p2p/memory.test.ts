@@ -84,7 +84,7 @@ test('canary: the transport has its sockets where the memory of what they wrote 
   if (address === undefined) throw new Error('the transport does not listen')
   const outbound = (await transport.dial(address, {
     upgrader: { upgradeOutbound: async (connection: MultiaddrConnection) => connection } as never,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   })) as unknown as MultiaddrConnection
   for (const [from, to] of [
     [outbound, await inbound.promise],

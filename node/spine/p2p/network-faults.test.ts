@@ -88,7 +88,7 @@ describe('faults of the network', () => {
   })
 
   test('an idle connection to a living peer stays', async () => {
-    const { a, b, open } = await throughProxy({ pingInterval: 20, pingTimeout: 5_000 })
+    const { a, b, open } = await throughProxy({ pingInterval: 20, pingTimeout: 60_000 })
     const wire = await open()
     let closed = false
     a.onConnection(() => {
