@@ -82,8 +82,8 @@ export default defineConfig(({ mode }) => {
     globalSetup: [...(mode === 'long' ? [] : ['test/support/run-folder.ts']), 'test/support/template.ts'],
     setupFiles: 'test/support/equal-bytes.ts',
     // They end what hangs, and are no measure: a shared machine may be many times slower than the one at hand.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: mode === 'long' ? 2 : WORKERS,
     // What is polled waits as long as a test may, too: a second is a measure of the machine.
     expect: { poll: { timeout: 60_000 } },
