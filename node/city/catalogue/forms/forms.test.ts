@@ -168,13 +168,10 @@ describe('a form that was made to hurt', () => {
   test.each(HOSTILE)('%s: is answered, and costs no more than its steps', async (_, form, data) => {
     await check(schema, {})
     for (const way of [async () => check(form, data), () => forms.checkForeign(form, data)]) {
-      let result: Awaited<ReturnType<typeof way>> = null
-      const took = await processorTime(async () => {
-        result = await way()
-      })
+      const told: Awaited<ReturnType<typeof way>>[] = []
       // Some seconds to hours before.
-      expect(took).toBeLessThan(4000)
-      expect(result === null || result.length <= 50).toBe(true)
+      expect(await processorTime(async () => told.push(await way()))).toBeLessThan(4000)
+      for (const result of told) expect(result === null || result.length <= 50).toBe(true)
     }
   })
 
