@@ -203,7 +203,8 @@ export function createCaller(plan: RestPlan, hidden: ReadonlySet<string>): Calle
     if (!address.ok) return address
     const body = await bodyFor(request, call, variables)
     if (!body.ok) return body
-    const secret = new Set([...hidden, ...signed.secret, ...(token === null ? [] : [token])])
+    const more = [...signed.secret, ...(token === null ? [] : [token])]
+    const secret = more.length === 0 ? hidden : new Set([...hidden, ...more])
     const { method } = request
     return {
       ok: true,

@@ -168,6 +168,8 @@ function escaped(text: string, charset: Charset): string | null {
 /** Names under which the national charset (GB 18030, which holds GBK and GB 2312) goes; the types know fewer than Bun does. */
 const NATIONAL = /^(gb[_-]?18030|x?-?gbk|(cs)?gb[_-]?2312(-80|80)?|cp936|ms936|windows-936|euc-cn|chinese)$/i
 const NATIONAL_CHARSET = 'gb18030' as 'utf-8'
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
+const NATIONAL_DECODER = new TextDecoder(NATIONAL_CHARSET, { fatal: true })
 
 /** Chinese text in UTF-8 takes three bytes a character; the national charset makes bytes of that form by chance alone, and not whole texts. */
 const THREE_BYTES = /[\u0800-\uffff]/
@@ -193,7 +195,7 @@ function textOfBytes(
 
 function decodeAs(charset: 'utf-8', bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes)
+    return (charset === 'utf-8' ? UTF_8 : NATIONAL_DECODER).decode(bytes)
   } catch {
     return null
   }

@@ -223,7 +223,10 @@ async function readBytes(response: Response, limit: number, moved: () => void): 
     for (;;) {
       const { done, value } = await reader.read()
       moved()
-      if (done) return Buffer.concat(chunks)
+      if (done) {
+        const [only] = chunks
+        return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)
+      }
       size += value.byteLength
       if (size > limit) return null
       chunks.push(value)

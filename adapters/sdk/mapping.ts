@@ -7,6 +7,7 @@ import { isExactNumber } from '../../protocol/json-outside.ts'
 import { isExact } from '../../protocol/json-text.ts'
 import type { JsonValue } from '../../protocol/primitives.ts'
 import { type Refused, refuse } from '../../protocol/problem.ts'
+import { directOf, LEFT } from './direct.ts'
 
 export const MAPPING_LIMITS = {
   /** input, characters of JSON text */
@@ -80,20 +81,33 @@ function plain(
   value: unknown,
   limit: number,
 ): { ok: true; value: JsonValue | undefined } | { ok: false; reason: string } {
+  if (typeof value === 'string' ? value.length * ESCAPED + 2 <= limit : typeof value === 'boolean' || value === null)
+    return { ok: true, value: value as JsonValue }
   let text: string | undefined
-  let rounded: string | null = null
   try {
-    text = JSON.stringify(value, (name, member: unknown) => {
-      if (typeof member === 'number' && !isExact(member)) rounded ??= name
-      return member
-    })
+    text = JSON.stringify(value)
   } catch {
     return { ok: false, reason: 'not plain JSON' }
   }
+  const rounded = roundedIn(value)
   if (rounded !== null) return { ok: false, reason: `${rounded === '' ? '' : `${rounded}: `}${ROUNDED}` }
   if (text === undefined) return { ok: true, value: undefined }
   if (text.length > limit) return { ok: false, reason: `larger than ${limit} characters of JSON` }
   return { ok: true, value: JSON.parse(text) as JsonValue }
+}
+
+/** characters of JSON that one of a text may become */
+const ESCAPED = 6
+
+/** Name of the first member that is a number of which digits are lost; null: there is none. */
+function roundedIn(value: unknown, name = ''): string | null {
+  if (typeof value === 'number') return isExact(value) ? null : name
+  if (typeof value !== 'object' || value === null) return null
+  for (const member of Object.keys(value)) {
+    const rounded = roundedIn((value as Record<string, unknown>)[member], member)
+    if (rounded !== null) return rounded
+  }
+  return null
 }
 
 /**
@@ -119,7 +133,9 @@ export function compileMapping(
   } catch (error) {
     return refuse('config.invalid', `${place}: ${codeOf(error)}`)
   }
-  const nodes = nodesOf(compiled.ast())
+  const tree = compiled.ast() as unknown as Node
+  const direct = directOf(tree)
+  const nodes = nodesOf(tree)
   const refused = nodes.find(({ type, value }) => type === 'variable' && REFUSED_FUNCTIONS.has(String(value)))
   if (refused !== undefined)
     return refuse('config.invalid', `${place}: $${refused.value} is not available in a mapping`)
@@ -148,7 +164,10 @@ export function compileMapping(
           const [first] = values as Node[]
           return first?.type === 'string' ? [{ place, text: String(first.value) }] : []
         }),
-      evaluate: (input, given) => evaluate(place, compiled, input, given),
+      async evaluate(input, given) {
+        const found = direct === null ? LEFT : direct(input.json)
+        return found === LEFT ? evaluate(place, compiled, input, given) : whole(place, found)
+      },
     },
   }
 }
@@ -185,7 +204,12 @@ async function evaluate(
   } catch (error) {
     return refuse('adapter.mapping', `${place}: ${codeOf(error)}`)
   }
-  const copied = plain(result, MAPPING_LIMITS.outputCharacters)
+  return whole(place, result)
+}
+
+/** What was found, as plain JSON within its limit. Problem: `adapter.mapping`. */
+function whole(place: string, found: unknown): Mapped {
+  const copied = plain(found, MAPPING_LIMITS.outputCharacters)
   return copied.ok ? copied : refuse('adapter.mapping', `${place}: ${copied.reason}`)
 }
 
