@@ -48,3 +48,34 @@ test('old events go, numbers are never used again', async () => {
   await add('c')
   expect(await events.bounds()).toEqual({ first: 2, last: 3 })
 })
+
+test('events of a clock that ran ahead, or was set back, go with those around them', async () => {
+  const day = 24 * 3600 * 1000
+  const begun = 1000 * day
+  now = begun
+  await add('a')
+  now = begun + 400 * day
+  await add('ahead')
+  now = begun + day
+  await add('b')
+  now = begun + 3 * day
+  await add('c')
+  now = begun + 2 * day
+  await add('back')
+  const left = async (at: number) => {
+    now = at
+    await events.purge()
+    return (await events.after(0, 10)).map(({ subject }) => subject)
+  }
+  expect(await left(begun + 7 * day)).toEqual(['a', 'ahead', 'b', 'c', 'back'])
+  expect(await left(begun + 7 * day + 1)).toEqual(['b', 'c', 'back'])
+  expect(await left(begun + 9 * day + 1)).toEqual(['c', 'back'])
+  expect(await left(begun + 10 * day + 1)).toEqual(['back'])
+})
+
+test('only the events that go, and one more, are looked at', async () => {
+  const plan = await database.query<{ detail: string }>(
+    'EXPLAIN QUERY PLAN SELECT no FROM events WHERE at BETWEEN 1 AND 2 ORDER BY no LIMIT 1',
+  )
+  expect(plan.map(({ detail }) => detail)).toEqual(['SCAN events'])
+})

@@ -68,6 +68,11 @@ export interface EventLog {
 
 type Row = Omit<EventRow, 'roles'> & { roles: string }
 
+/** Who hears of each type, as the column holds it: asked once, and not for every event. */
+const ROLES = Object.fromEntries(
+  Object.entries(EVENT_ACTIONS).map(([type, action]) => [type, joinRoles(rolesFor(action))]),
+) as Record<EventType, string>
+
 export function createEventLog({ database, now }: { database: Database; now: () => number }): EventLog {
   const listeners = new Set<() => void>()
   const announced = new WeakSet<Transaction>()
@@ -84,7 +89,7 @@ export function createEventLog({ database, now }: { database: Database; now: () 
         now(),
         type,
         subject,
-        joinRoles(rolesFor(EVENT_ACTIONS[type])),
+        ROLES[type],
         kind ?? null,
         person ?? null,
       ])
@@ -124,8 +129,14 @@ export function createEventLog({ database, now }: { database: Database; now: () 
     },
 
     async purge() {
+      const at = now()
+      // From the beginning to the first that is young: no index of times is kept for it. A clock that ran ahead makes none young.
       return database.transaction(tx =>
-        tx.run('DELETE FROM events WHERE at < ? AND no < (SELECT MAX(no) FROM events)', [now() - EVENT_DAYS]),
+        tx.run(
+          `DELETE FROM events WHERE no < coalesce((SELECT no FROM events WHERE at BETWEEN ? AND ? ORDER BY no LIMIT 1),
+             (SELECT MAX(no) FROM events))`,
+          [at - EVENT_DAYS, at],
+        ),
       )
     },
   }

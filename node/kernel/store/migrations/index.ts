@@ -67,6 +67,7 @@ import { deskColumns } from './064-desk-columns.ts'
 import { handedOver } from './065-handed-over.ts'
 import { severalAdapters } from './066-several-adapters.ts'
 import { flowSums } from './067-flow-sums.ts'
+import { fewerPages } from './068-fewer-pages.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -136,4 +137,5 @@ export const MIGRATIONS: readonly Migration[] = [
   handedOver,
   severalAdapters,
   flowSums,
+  fewerPages,
 ]
