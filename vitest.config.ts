@@ -12,6 +12,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const LONG = [
   'adapters/{file-drop/{contract,sftp},front-table/contract,soap/contract}.test.ts',
+  'node/city/work/approval/approval-model.test.ts',
   'test/faults/**/*.test.ts',
   'test/bench/smoke-console.test.ts',
   'node/{edges/cli/keeping,kernel/store/migrations/past,spine/p2p/{lifecycle,throughput}}.test.ts',

@@ -2,6 +2,25 @@
 import type { Messages } from './in-chinese.ts'
 
 export const CASE_MESSAGES: Messages = {
+  'nobody is asked to countersign': '没有进行中的会签',
+  'this was answered already': '已答复',
+  'department: name the one for which you are asked, or none': 'department：请填写请您会签的部门；请本人会签的不填',
+  'opinion: say why you do not agree': 'opinion：不同意须说明理由',
+  'the case is decided': '办件已作出决定',
+  'others are asked to countersign already': '已在会签中',
+  'who asks does not countersign': '发起人不参加会签',
+  'of: who asks does not countersign': 'of：发起人不参加会签',
+  'of: the same twice': 'of：重复',
+  'nobody passed the case on: there is nobody to send it back to': '办件未曾转办，无处可退',
+  'to: who has the case already': 'to：办件已在该处',
+  'to: name a department, a person, or both': 'to：请指定部门、人员，或两者',
+  '{acts} acts within the city at most of one case': '每件办件的内部流转至多 {acts} 次',
+  'the case is not decided at the workbench of this city': '该办件不由本市工作台审批',
+  'the case has ended': '办件已结束',
+  'who was asked to countersign does not agree: ask anew, or withdraw the request with a reason':
+    '会签不同意：请重新发起会签，或说明原因后撤回',
+  'others are asked to countersign and have not all answered: wait for them, or withdraw the request':
+    '已发起会签，尚未全部答复：请等待，或撤回会签',
   'one that this account did not upload': '其中有非本账号上传的扫描件',
   '{kind} in state {state}': '当前状态为“{state}”，不能办理“{kind}”',
   '{kind} as {outcome} in state {state}': '当前状态为“{state}”，不能以“{outcome}”办理“{kind}”',

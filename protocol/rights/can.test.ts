@@ -116,8 +116,37 @@ describe('can', () => {
     const former = holder(FORMER_ROLES.clerk, { departments: null, windows: null })
     expect(scopesOf(former, 'case.read')).toEqual(['all'])
     expect(scopesOf(holder(['window-clerk'], { windows: null }), 'case.read')).toEqual(['assigned', 'collecting'])
-    expect(scopesOf(holder(['examiner']), 'case.read')).toEqual(['department', 'assigned'])
+    expect(scopesOf(holder(['examiner']), 'case.read')).toEqual(['department', 'assigned', 'asked'])
     expect(scopesOf(holder(['examiner']), 'case.decide')).toEqual([])
+  })
+
+  test('is of the department to which a case was passed on, in place of that of its item', () => {
+    const examiner = holder(['examiner'])
+    expect(codeOf(examiner, 'case.examine', handled)).toBe('yes')
+    expect(codeOf(examiner, 'case.examine', { ...handled, department: HOUSING })).toBe('rights.scope')
+    const other = { ...handled, item: itemOf(HOUSING) }
+    expect(codeOf(examiner, 'case.examine', other)).toBe('rights.scope')
+    expect(codeOf(examiner, 'case.examine', { ...other, department: POLICE })).toBe('yes')
+  })
+
+  test('who is asked to countersign, by name or by department, reads the case and answers, and does no more', () => {
+    const examiner = holder(['examiner'])
+    const other = { ...handled, item: itemOf(HOUSING) }
+    for (const asked of [
+      { people: ['me'], departments: [] },
+      { people: [], departments: [POLICE] },
+    ]) {
+      const subject = { ...other, asked }
+      for (const action of ['case.read', 'case.content', 'case.countersign'] as const)
+        expect(codeOf(examiner, action, subject)).toBe('yes')
+      for (const action of ['case.examine', 'case.pass-on', 'case.list'] as const)
+        expect(codeOf(examiner, action, subject)).toBe('rights.scope')
+      expect(needsPurpose(examiner, 'case.content', subject)).toBe(false)
+      expect(codeOf(holder(['window-clerk']), 'case.countersign', subject)).toBe('request.forbidden')
+    }
+    expect(codeOf(examiner, 'case.countersign', { ...other, asked: { people: ['you'], departments: [HOUSING] } })).toBe(
+      'rights.scope',
+    )
   })
 })
 

@@ -19,6 +19,10 @@ export type CaseSubject = {
   readonly role: 'collecting' | 'handling'
   /** code of the item */
   readonly item: string
+  /** department to which it was passed on (转办); null or absent: that of its item */
+  readonly department?: string | null
+  /** who is asked to countersign it (会签) and has not answered yet */
+  readonly asked?: { readonly people: readonly string[]; readonly departments: readonly string[] }
   /** window that took it */
   readonly window: string | null
   /** account that works on it here */
@@ -65,6 +69,12 @@ export function scopesOf({ roles, departments, windows }: Omit<Holder, 'id'>, ac
   return held.has('all') || (held.has('collecting') && held.has('handling')) ? ['all'] : [...held]
 }
 
+/** Whether somebody is among those who are asked, or of one of the departments; who is of every department speaks for each. */
+export const isAsked = (
+  { people, departments: asked }: NonNullable<CaseSubject['asked']>,
+  { id, departments }: Pick<Holder, 'id' | 'departments'>,
+): boolean => people.includes(id) || asked.some(department => departments === null || departments.includes(department))
+
 function within(scope: Scope, { id, departments, windows }: Holder, subject: CaseSubject): boolean {
   switch (scope) {
     case 'all':
@@ -75,9 +85,13 @@ function within(scope: Scope, { id, departments, windows }: Holder, subject: Cas
     case 'window':
       return subject.role === 'collecting' && subject.window !== null && (windows ?? []).includes(subject.window)
     case 'department':
-      return subject.role === 'handling' && (departments ?? []).includes(departmentOf(subject.item))
+      return (
+        subject.role === 'handling' && (departments ?? []).includes(subject.department ?? departmentOf(subject.item))
+      )
     case 'assigned':
       return subject.assignee === id
+    case 'asked':
+      return subject.asked !== undefined && isAsked(subject.asked, { id, departments })
   }
 }
 
@@ -91,6 +105,7 @@ export function ownScopes({ roles, departments, windows }: Omit<Holder, 'id'>): 
   const works = (...of: Scope[]): boolean => of.some(scope => places.includes(scope))
   return [
     'assigned',
+    'asked',
     ...(works('window', 'collecting', 'all')
       ? (['window', ...(windows === null ? ['collecting' as const] : [])] as const)
       : []),

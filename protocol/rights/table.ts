@@ -13,6 +13,7 @@ export const SCOPES = {
   window: { en: 'cases that the own windows took in', zh: '本人窗口收件的办件' },
   department: { en: 'cases of items of the own departments', zh: '本人部门事项的办件' },
   assigned: { en: 'cases assigned to oneself', zh: '分派给本人的办件' },
+  asked: { en: 'cases in which one is asked to countersign', zh: '请本人或本部门会签的办件' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type Scope = keyof typeof SCOPES
 
@@ -49,6 +50,12 @@ const CONCERNED = {
   leader: ['handling', 'assigned'],
   'window-lead': ['collecting', 'assigned'],
 } as const
+/** The same, and those whose word is asked for: they find the case among what waits for them, not in lists. */
+const HEARD = {
+  ...CONCERNED,
+  examiner: ['department', 'assigned', 'asked'],
+  leader: ['handling', 'assigned', 'asked'],
+} as const
 const OVERSEERS = {
   'business-administrator': ['all'],
   'audit-administrator': ['all'],
@@ -83,13 +90,13 @@ export const RIGHTS = {
   'case.read': {
     en: 'read a case with its timeline and its parcels',
     zh: '查看办件详情、时间线和寄递',
-    may: { ...CONCERNED, ...OVERSEERS, integrator: ['all'] },
+    may: { ...HEARD, ...OVERSEERS, integrator: ['all'] },
   },
   'case.content': {
     en: 'read what was written in a case, its scans, and print its papers',
     zh: '查看办件正文和扫描件，打印文书',
     purpose: 'beyond',
-    may: { ...CONCERNED, leader: ['department', 'assigned'], integrator: ['all'] },
+    may: { ...HEARD, leader: ['department', 'assigned', 'asked'], integrator: ['all'] },
   },
   'case.export': {
     en: 'export the evidence or the archive of a case, with what was written in it',
@@ -137,6 +144,16 @@ export const RIGHTS = {
     en: 'decide, and revoke a decision',
     zh: '作出决定、撤销决定',
     may: { leader: ['department'], 'window-lead': ['collecting'], integrator: ['all'] },
+  },
+  'case.pass-on': {
+    en: 'pass a case on to another department or person, send it back, ask others to countersign',
+    zh: '内部转办、退回办件，发起会签',
+    may: { examiner: ['department', 'assigned'], leader: ['department', 'assigned'] },
+  },
+  'case.countersign': {
+    en: 'countersign before a decision: agree or not',
+    zh: '会签：同意或不同意',
+    may: { examiner: ['asked'], leader: ['asked'] },
   },
   'case.contribute': {
     en: 'write to the other city, mail, correct, answer ratings and inquiries, object',

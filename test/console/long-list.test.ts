@@ -48,6 +48,7 @@ const rowAt = (place: number): Case => ({
   window: null,
   assignee: null,
   assigneeName: null,
+  passedTo: null,
   unread: 0,
   toPrint: [],
   toHandOut: false,

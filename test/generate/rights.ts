@@ -14,6 +14,7 @@ const MARKS = {
   window: 'w',
   department: 'd',
   assigned: 'a',
+  asked: '会',
 } as const
 const scopes = Object.keys(SCOPES) as Scope[]
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

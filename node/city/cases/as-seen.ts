@@ -9,6 +9,9 @@ import { partsOf, type Row, rowOf, versionOf, versionWith } from './rows.ts'
 
 /** As the audit log tells that a case was given to an account. */
 export const ASSIGNED = 'case.assigned'
+/** The same of a case that was passed on within the city, and of one that came back. */
+export const PASSED_ON = 'case.passed-on'
+export const SENT_BACK = 'case.sent-back'
 
 /** Problem: `request.precondition` when the case is another than its caller saw. */
 export async function assertAsSeen(store: Reader, thread: string, seen: Seen): Promise<void> {
@@ -39,7 +42,9 @@ async function doneTo(store: Reader, row: Row, seen: Seen): Promise<Done[]> {
   const here = !known.some(before => before[0] === own && before[2] === assignee)
   const there = !known.some(before => before[1] === other)
   return [
-    ...(here ? await lastHere(store, toHex(row.thread), [...Object.keys(AUTHORS), ASSIGNED]) : []),
+    ...(here
+      ? await lastHere(store, toHex(row.thread), [...Object.keys(AUTHORS), ASSIGNED, PASSED_ON, SENT_BACK])
+      : []),
     ...(there ? await lastThere(store, row.thread_no) : []),
   ]
 }

@@ -31,6 +31,7 @@ import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { Author, Draft, OwnIdentity, StoredPacket, Target } from '../../spine/exchange/ports.ts'
 import { assertAsSeen, assertWrittenOn } from './as-seen.ts'
 import type { CaseClocks } from './clocks.ts'
+import { assertCountersigned } from './countersigns.ts'
 import { createCaseDetails, parentOf, type Waiting } from './detail.ts'
 import { createDue } from './due.ts'
 import type { WrittenDuties } from './duties.ts'
@@ -441,6 +442,7 @@ export function createCases(parts: CasesParts) {
     if (fold !== null) await due.check({ threadNo: no, fold }, drafts)
     const write = parts.author().write({ thread, partner, no }, [first, ...rest], async (tx, written) => {
       await assertWrittenOn(tx, thread, written, seen)
+      await assertCountersigned(tx, no, drafts)
       await act(tx)
       for (const [index, packet] of written.entries()) {
         const at = steps[index]?.at
@@ -553,6 +555,7 @@ export function createCases(parts: CasesParts) {
       const state = fold === null ? null : await stateOf(db, packetsOf, { threadNo: no, fold })
       if (state !== null) assertExplained(state, drafts)
       if (fold !== null) await due.check({ threadNo: no, fold }, drafts)
+      await assertCountersigned(db, no, drafts)
       await parts.author().rehearse([{ thread, partner, no, drafts }])
       return state === null ? [] : unpaidFindings(state, kind)
     },

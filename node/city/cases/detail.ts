@@ -1,7 +1,7 @@
 /** One case as it is shown: its state, what may be done, what stands in its way, its timeline, and the bodies on their own. */
 import { type Correction, correctionsOf } from '../../../protocol/case/correct.ts'
 import type { CaseClock } from '../../../protocol/case/deadlines.ts'
-import type { Asked, CaseState } from '../../../protocol/case/fold.ts'
+import type { CaseState, Asked as Question } from '../../../protocol/case/fold.ts'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
 import { questionsFor, stepsFor } from '../../../protocol/case/permits.ts'
 import { differs } from '../../../protocol/packet/times.ts'
@@ -13,6 +13,7 @@ import { foldAnew, type PacketsOf, readFold } from '../../spine/dispatch/stored-
 import type { PacketStore } from '../../spine/exchange/packet-store.ts'
 import type { OwnIdentity } from '../../spine/exchange/ports.ts'
 import type { CaseClocks } from './clocks.ts'
+import { type Asked, askedOf } from './countersigns.ts'
 import { type LinkedCase, linkedTo } from './joint.ts'
 import { openOriginals } from './originals.ts'
 import { type CaseRow, type Fold, FROM, rowBy, rowOf } from './rows.ts'
@@ -52,7 +53,7 @@ export type CaseDetail = CaseRow & {
   /** steps this city may take now */
   steps: CaseKind[]
   /** what the other city waits to have answered */
-  questions: Asked[]
+  questions: Question[]
   clock: CaseClock
   /** the cases of a joint one, this one among them, the leading first; none when it stands alone */
   linked: LinkedCase[]
@@ -63,6 +64,8 @@ export type CaseDetail = CaseRow & {
   originals: { ours: number; here: number; since: number } | null
   /** own steps that the other city refused, in their order, `at` in ms: they are in no thread, what they said stands among the bodies */
   refused: { packet: string; kind: string; at: number; problem: Problem }[]
+  /** who is asked to countersign it and has not answered */
+  asked: Asked
   timeline: TimelineEntry[]
 }
 
@@ -126,6 +129,7 @@ export function createCaseDetails({ db, identity, audit, ...parts }: CaseDetails
         waiting: await parts.waiting(row.thread_no),
         adapter: await parts.systemOf(row.thread_no),
         originals: await openOriginals(db, row.thread_no),
+        asked: await askedOf(db, row.thread_no),
         refused: (await parts.packets().refused(db, row.thread_no)).map(({ id, kind, iat, problem }) => ({
           packet: id,
           kind,

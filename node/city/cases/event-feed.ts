@@ -9,14 +9,16 @@ import type { EventLog, EventRow } from '../../kernel/records/events.ts'
 import type { Database } from '../../kernel/store/database.ts'
 
 type Row = Omit<EventRow, 'roles'> & { roles: string } & {
-  [K in keyof Omit<CaseFacts, 'acceptedBy'>]: CaseFacts[K] | null
+  [K in keyof Omit<CaseFacts, 'acceptedBy' | 'asked'>]: CaseFacts[K] | null
 } & { owner: string | null; draft_window: string | null }
 
 const draftOf = ({ owner, draft_window: window }: Row): DraftFacts | undefined =>
   owner === null ? undefined : { owner, window }
 
-function caseOf({ role, item, city, window, assignee }: Row): CaseFacts | undefined {
-  return role === null || item === null || city === null ? undefined : { role, item, city, window, assignee }
+function caseOf({ role, item, city, department, window, assignee }: Row): CaseFacts | undefined {
+  return role === null || item === null || city === null
+    ? undefined
+    : { role, item, city, department: department ?? null, window, assignee }
 }
 
 export const createEventFeed = (db: Database, events: Pick<EventLog, 'bounds' | 'onNew'>): EventFeed => ({
@@ -25,7 +27,7 @@ export const createEventFeed = (db: Database, events: Pick<EventLog, 'bounds' | 
   async after(no, limit) {
     const rows = await db.query<Row>(
       `SELECT e.no, e.at, e.type, e.subject, e.roles, e.kind, e.person,
-        c.role, c.partner AS city, c.item_code AS item, c.window, c.assignee, d.owner, d.window AS draft_window
+        c.role, c.partner AS city, c.item_code AS item, c.passed_to AS department, c.window, c.assignee, d.owner, d.window AS draft_window
        FROM events e
        LEFT JOIN threads t ON e.type IN ('case.changed', 'case.due') AND t.thread = unhex(e.subject)
        LEFT JOIN cases c ON c.thread_no = t.no

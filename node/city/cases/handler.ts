@@ -214,6 +214,7 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
         to_print: papers,
         assignee: taker?.id ?? null,
         assignee_name: taker?.name ?? null,
+        passed_to: null,
         submitted_at: submit.claims.iat * 1000,
         updated_at: applied.at,
       }

@@ -18,6 +18,7 @@ import type { Database, Reader, Transaction } from '../../kernel/store/database.
 import { KEY_OF_CASE } from '../../spine/dispatch/numbers.ts'
 import { type Author, isGone, type StoredPacket } from '../../spine/exchange/ports.ts'
 import { type Backup, stillHolding } from './backups.ts'
+import { forgetCountersigns } from './countersigns.ts'
 import { forgetSms } from './sms-consents.ts'
 
 export type PurgeCause = CaseContent<'case.purge'>['cause']
@@ -198,6 +199,7 @@ export function createPurges(parts: PurgesParts) {
     await tx.run('DELETE FROM mail_troubles WHERE thread_no = ?', [thread_no])
     await forgetSms(tx, thread_no)
     await tx.run('DELETE FROM open_originals WHERE thread_no = ?', [thread_no])
+    await forgetCountersigns(tx, thread_no)
     await tx.run(`UPDATE scan_reuses SET applicant_key = x'' WHERE thread_no = ?`, [thread_no])
     await tx.run(
       `UPDATE cases SET applicant = '', applicant_key = x'', name_key = NULL, phone_key = NULL, agent_phone_key = NULL, parked = NULL, purge_on = NULL, purged_at = coalesce(purged_at, ?),

@@ -23,13 +23,14 @@ import { type CaseFacts, type CaseRights, type DraftFacts, windowsOf, worksOn } 
 import type { Person } from '../../kernel/person.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import type { Database, Value } from '../../kernel/store/database.ts'
+import { ASKED, askedIn } from './countersigns.ts'
 
 /** Cases with one value in a column that indexes begin with. */
 export type Source = { readonly by: 'role' | 'place' | 'assignee'; readonly is: string }
 /** A condition on rows of `cases`; `of`: the same as sources that add up. */
 export type Found = { where: string; params: Value[]; of?: readonly Source[] }
 
-type Row = CaseFacts & { thread: Uint8Array }
+type Row = Omit<CaseFacts, 'asked'> & { thread: Uint8Array; asked: string | null }
 
 /** The window of this city that took a case in, or the department that handles it: `cases.place`. */
 export const windowPlace = (window: string | null): string => `w:${window ?? ''}`
@@ -43,6 +44,8 @@ const SOURCES: Readonly<Record<Exclude<Scope, 'all'>, (person: Holder) => Source
   window: ({ windows }) => (windows ?? []).map(window => ({ by: 'place', is: windowPlace(window) })),
   department: ({ departments }) => (departments ?? []).map(code => ({ by: 'place', is: departmentPlace(code) })),
   assigned: ({ id }) => [{ by: 'assignee', is: id }],
+  // Lists of cases are of what one works on; what waits for one's word has a list of its own.
+  asked: () => [],
 }
 
 /** A source as a condition. A unary plus keeps it out of the choice of an index: that of the list bounds the rows, in its order. */
@@ -101,11 +104,16 @@ export type CaseRightsParts = {
 export function createCaseRights({ db, audit, accountsOf, separateDecision }: CaseRightsParts): CaseRights {
   async function subjects(threads: readonly string[]): Promise<Map<string, CaseFacts>> {
     const rows = await db.query<Row>(
-      `SELECT t.thread, c.role, c.partner AS city, c.item_code AS item, c.window, c.assignee FROM threads t JOIN cases c ON c.thread_no = t.no
+      `SELECT t.thread, c.role, c.partner AS city, c.item_code AS item, c.passed_to AS department, c.window, c.assignee, ${ASKED} AS asked FROM threads t JOIN cases c ON c.thread_no = t.no
        WHERE t.thread IN (SELECT unhex(value) FROM json_each(?))`,
       [JSON.stringify(threads)],
     )
-    return new Map(rows.map(({ thread, ...subject }) => [toHex(thread), subject]))
+    return new Map(
+      rows.map(({ thread, asked, ...subject }) => [
+        toHex(thread),
+        asked === null ? subject : { ...subject, asked: askedIn(asked) },
+      ]),
+    )
   }
 
   /** Accounts that accepted a case, the person's own one for any account of theirs. */

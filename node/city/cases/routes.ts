@@ -48,6 +48,10 @@ export const Case = z
     window: z.string().nullable().describe('window that took it'),
     assignee: z.string().nullable().describe('account that works on it here'),
     assigneeName: z.string().nullable().describe('its name, also of one that ended since'),
+    passedTo: z
+      .string()
+      .nullable()
+      .describe('code of the department to which it was passed on here (转办); null: that of its item has it'),
     unread: z.number().int().describe('messages of the other city that nobody here has read'),
     toPrint: z
       .array(z.enum(PAPER_NAMES))
@@ -135,6 +139,9 @@ const Detail = Case.extend({
     .nullable()
     .describe('originals (原件) that this city must see to: neither given back nor kept in the file'),
   refused: RefusedShape,
+  asked: z
+    .strictObject({ people: z.array(z.string()), departments: z.array(z.string()) })
+    .describe('accounts and departments that are asked to countersign it (会签) and have not answered'),
   timeline: z.array(
     z.strictObject({
       packet: Sha256,
@@ -223,6 +230,7 @@ function toDetail({
   adapter,
   originals,
   refused,
+  asked,
   ...row
 }: CaseDetail): z.input<typeof Detail> {
   const { received, submitted, arrived, accepted, decided, ended } = fold.instants
@@ -248,6 +256,7 @@ function toDetail({
     questions: questions.map(({ packet, kind, at, answerBy }) => ({ packet, kind, at: time(at * 1000), answerBy })),
     linked: linked.map(toLinked),
     steps,
+    asked,
     waiting: waiting.map(entry => ({ ...entry, problem: tellWhy(entry.problem), at: time(entry.at) })),
     adapter,
     originals: originals === null ? null : { ...originals, since: time(originals.since) },

@@ -4,7 +4,7 @@
  */
 import { DUTY_COLUMNS } from './duties.ts'
 
-/** What a rebuild writes anew; whose it is, what was told, read and printed of it and why it is parked stays. */
+/** What a rebuild writes anew; whose it is, where it was passed on to, what was told, read and printed of it and why it is parked stays. */
 const REBUILT = [
   'role',
   'partner',
@@ -23,7 +23,6 @@ const REBUILT = [
   'phone_key',
   'agent_phone_key',
   'window',
-  'place',
   'agreement',
   'submitted_at',
   'updated_at',
@@ -40,7 +39,8 @@ export const INSERT = `INSERT INTO cases (thread_no, role, partner, case_no, num
     applicant, applicant_key, name_key, phone_key, agent_phone_key, window, place, to_print, assignee, agreement, parked, submitted_at, updated_at, fold, parent, purge_on,
     ${DUTY_COLUMNS.join(', ')})
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ${DUTY_COLUMNS.map(() => '?').join(', ')})
-  ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT}`
+  ON CONFLICT (thread_no) DO UPDATE SET ${REBUILT},
+    place = iif(cases.passed_to IS NULL, excluded.place, cases.place)`
 
 /** by what they set of duties */
 const updates = new Map<string, string>()

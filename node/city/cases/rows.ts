@@ -47,6 +47,8 @@ export type CaseRow = {
   assignee: string | null
   /** its name, also when it ended since */
   assigneeName: string | null
+  /** department to which it was passed on (转办); null: that of its item has it */
+  passedTo: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed */
@@ -90,6 +92,7 @@ export type Row = Ends & {
   window: string | null
   assignee: string | null
   assignee_name: string | null
+  passed_to: string | null
   unread: number
   to_print: number
   to_hand_out: number
@@ -103,7 +106,7 @@ export type Fold = { fold: string }
 const COLUMNS = `c.thread_no, t.thread, c.case_no, c.local_case_no, c.role, c.partner, c.item_code, c.item_name, c.mode, c.state,
   c.outcome, c.applicant, c.parked, c.holder, c.due, c.due_from, c.due_duty, c.due_city, c.due_provisional,
   c.due_yellow, c.due_red, c.own_due, c.own_from, c.own_duty, c.own_provisional, c.own_yellow, c.own_red,
-  c.window, c.assignee, (SELECT name FROM people WHERE id = c.assignee) AS assignee_name, c.unread, c.to_print, c.to_hand_out, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
+  c.window, c.assignee, (SELECT name FROM people WHERE id = c.assignee) AS assignee_name, c.passed_to, c.unread, c.to_print, c.to_hand_out, c.submitted_at, c.updated_at, ${endColumns('c.thread_no')}`
 export const FROM = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 const BY_THREAD = `SELECT ${COLUMNS} ${FROM} WHERE t.thread = ?`
@@ -189,6 +192,7 @@ export const rowBy = (clocks: CaseClocks, own: string, row: Row): CaseRow => ({
   window: row.window,
   assignee: row.assignee,
   assigneeName: row.assignee_name,
+  passedTo: row.passed_to,
   unread: row.unread,
   toPrint: papersIn(row.to_print),
   toHandOut: row.to_hand_out === 1,

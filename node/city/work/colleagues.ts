@@ -26,6 +26,7 @@ const SIDES: Readonly<Record<Scope, readonly ('collecting' | 'handling')[]>> = {
   handling: ['handling'],
   department: ['handling'],
   assigned: [],
+  asked: [],
 }
 const sidesOf = (person: Holder, action: 'case.assign' | 'case.claim'): string[] =>
   scopesOf(person, action).flatMap(scope => [...SIDES[scope]])

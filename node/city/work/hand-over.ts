@@ -33,6 +33,10 @@ const WORK = [
 export const isColleague = (account: Account, now: number): boolean =>
   isLive(account, now) && holdsRole(account.roles, 'case.claim')
 
+/** Whether an account could take a step at least of a case, as that would be. */
+export const canWorkOn = (account: Account, subject: CaseSubject): boolean =>
+  WORK.some(action => can(account, action, subject).ok)
+
 /** A case that was not moved. */
 export type Kept = {
   thread: string
@@ -65,7 +69,8 @@ export type HandOverParts = {
 
 type Row = CaseSubject & { no: number; thread: Uint8Array }
 
-const COLUMNS = 't.thread, c.thread_no AS no, c.role, c.item_code AS item, c.window, c.assignee'
+const COLUMNS =
+  't.thread, c.thread_no AS no, c.role, c.item_code AS item, c.passed_to AS department, c.window, c.assignee'
 const JOINED = 'FROM cases c JOIN threads t ON t.no = c.thread_no'
 
 export type HandOver = ReturnType<typeof createHandOver>
@@ -128,7 +133,7 @@ export function createHandOver(parts: HandOverParts) {
           if (!can(caller, 'case.list', row).ok) others++
           else if (row.assignee !== from) keep('request.precondition')
           else if (!can(caller, 'case.assign', row).ok) keep('rights.scope')
-          else if (!WORK.some(action => can(receiver, action, { ...row, assignee: to }).ok)) keep('rights.assignee')
+          else if (!canWorkOn(receiver, { ...row, assignee: to })) keep('rights.assignee')
           else moved.push(row)
         }
         await act(tx)

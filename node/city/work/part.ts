@@ -31,6 +31,8 @@ import type { TrustPort } from '../partners/trust-part.ts'
 import type { Grants } from '../people/grants.ts'
 import type { People } from '../people/people.ts'
 import type { RecordsPort } from '../records/part.ts'
+import { createApproval } from './approval/approval.ts'
+import { approvalRoutes } from './approval/routes.ts'
 import { createBoard } from './board.ts'
 import { boardRoutes } from './board-routes.ts'
 import { bulkRoutes } from './bulk-routes.ts'
@@ -54,7 +56,7 @@ import { viewRoutes } from './views-routes.ts'
 
 export function createWorkPart(
   { config, db, clock, audit, events, log, randomBytes, randomId, space }: Kernel,
-  { trust, identity, seal }: TrustPort,
+  { trust, identity, seal, caseKeys }: TrustPort,
   { packets }: ExchangePort,
   { cases, clocks, drafts, handler, keys, mayCount }: CasesPort,
   {
@@ -92,6 +94,15 @@ export function createWorkPart(
     rows: numbers => cases.rows(numbers),
     assertAsSeen: cases.assertAsSeen,
     isPerson: handOver.isColleague,
+  })
+  const approval = createApproval({
+    db,
+    audit,
+    events,
+    keys: caseKeys,
+    colleagues: handOver.colleagues,
+    isWorkbench: adapter => dispatch.kindOf(adapter) === 'workbench',
+    now: clock.now,
   })
   const unread = createUnread({ db, audit, events, rows: numbers => cases.rows(numbers) })
   const colleagues = createColleagues({ queues, accounts: handOver.colleagues })
@@ -190,6 +201,7 @@ export function createWorkPart(
       queueRoutes(queues, unread, colleagues),
       caseListRoutes(queues, statistics, () => rebuild(rebuilding)),
       colleagueRoutes(handOver),
+      approvalRoutes({ approval, cases }),
       evaluationRoutes(evaluations),
       exportRoutes(exports),
       viewRoutes(views, queues),

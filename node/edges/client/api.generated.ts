@@ -598,6 +598,13 @@ export type ArrivedCaseRequest = {
   localCaseNo: string
   acceptedBy?: string | undefined
 }
+export type AskCountersignsRequest = {
+  /** `all`: everybody must agree; `any`: one is enough */
+  rule?: 'all' | 'any' | undefined
+  departments?: string[] | undefined
+  people?: string[] | undefined
+  question?: string | undefined
+}
 export type AssignCaseRequest = {
   /** id of the account; `me` for oneself; null: nobody */
   to: string | null
@@ -754,6 +761,8 @@ export type Case = {
   assignee: string | null
   /** its name, also of one that ended since */
   assigneeName: string | null
+  /** code of the department to which it was passed on here (转办); null: that of its item has it */
+  passedTo: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
@@ -824,6 +833,8 @@ export type CaseDetail = {
   assignee: string | null
   /** its name, also of one that ended since */
   assigneeName: string | null
+  /** code of the department to which it was passed on here (转办); null: that of its item has it */
+  passedTo: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
@@ -989,6 +1000,8 @@ export type CaseDetail = {
       detailZh: string | null
     }
   }[]
+  /** accounts and departments that are asked to countersign it (会签) and have not answered */
+  asked: { people: string[]; departments: string[] }
   timeline: {
     packet: string
     city: string
@@ -1633,6 +1646,13 @@ export type CounterAgreementRequest = {
     validFrom: string
   }
   reason?: string | undefined
+}
+export type CountersignCaseRequest = {
+  /** for which one is asked; absent: oneself is */
+  department?: string | undefined
+  agrees: boolean
+  /** needed when one does not agree */
+  opinion?: string | undefined
 }
 export type CreateAgreementDraftRequest = {
   /** an agreement as far as it is written, in the form of `proposeAgreement`; of an amendment, as it is to stand */
@@ -2403,6 +2423,50 @@ export type GetAgreementDraftAnswer = {
     reasonZh: string
     cure: string
   }[]
+}
+export type GetApprovalAnswer = {
+  /** whether the case is decided at the workbench, and open */
+  possible: boolean
+  /** whither it goes when it is sent back */
+  back: { department: string; person: string | null } | null
+  acts: {
+    kind: 'passed-on' | 'sent-back' | 'asked' | 'countersigned' | 'withdrawn'
+    at: string
+    /** account */
+    by: string
+    /** its name; empty when it is not known */
+    byName: string
+    /** of `passed-on` and `sent-back` */
+    from: { department: string; person: string | null } | null
+    to: { department: string; person: string | null } | null
+    /** of `countersigned`: for whom */
+    as: {
+      /** any of its examiners and leaders; null: a person */
+      department: string | null
+      person: string | null
+    } | null
+    agrees: boolean | null
+    /** reason, question or opinion; null when there is none, or it was purged */
+    words: string | null
+  }[]
+  /** requests to countersign; the last one holds up the decision */
+  rounds: {
+    /** `all`: everybody must agree; `any`: one is enough */
+    rule: 'all' | 'any'
+    by: string
+    at: string
+    state: 'open' | 'agreed' | 'disagreed' | 'withdrawn'
+    answers: {
+      /** any of its examiners and leaders; null: a person */
+      department: string | null
+      person: string | null
+      agrees: boolean | null
+      by: string | null
+      at: string | null
+    }[]
+  }[]
+  /** names of the accounts in it, by id */
+  names: Record<string, string>
 }
 export type GetCaseStepAnswer = {
   kind: string
@@ -4147,6 +4211,20 @@ export type ListColumnMappingsAnswer = {
   /** Cursor of the next page; null on the last one */
   next: string | null
 }
+export type ListCountersignsAnswer = {
+  items: {
+    case: Case
+    /** for which one is asked; null: oneself is */
+    department: string | null
+    /** name of who asks */
+    by: string
+    at: string
+    /** `all`: everybody must agree; `any`: one is enough */
+    rule: 'all' | 'any'
+  }[]
+  /** Cursor of the next page; null on the last one */
+  next: string | null
+}
 export type ListDraftsAnswer = {
   items: {
     code: string
@@ -4684,6 +4762,16 @@ export type ListPlacesAnswer = {
       hours?: string
     }[]
   }[]
+}
+export type ListReceiversAnswer = {
+  people: {
+    id: string
+    name: string
+    /** null: every one */
+    departments: string[] | null
+  }[]
+  /** codes */
+  departments: string[]
 }
 export type ListRemindersAnswer = { items: Reminder[] }
 export type ListRevocationsAnswer = {
@@ -5383,6 +5471,13 @@ export type Partner = {
   } | null
   /** when packets are tried next */
   nextTryAt: string | null
+}
+export type PassOnCaseRequest = {
+  /** code */
+  department?: string | undefined
+  /** of the department that is named, or of the present one */
+  person?: string | undefined
+  reason: string
 }
 export type PauseCaseRequest = {
   procedure: 'hearing' | 'inspection' | 'testing' | 'quarantine' | 'appraisal' | 'expert-review' | 'site-survey' | 'publicity'
@@ -7678,6 +7773,7 @@ export type SearchItemsAnswer = {
     mode: { value: string; count: number }[]
   }
 }
+export type SendBackCaseRequest = { reason: string }
 export type SendResultCaseRequest = {
   method: 'e-licence' | 'file' | 'mail' | 'pickup'
   licence?: { id: string; type?: string | undefined; name?: string | undefined } | undefined
@@ -8107,6 +8203,8 @@ export type SubmittedCase = {
   assignee: string | null
   /** its name, also of one that ended since */
   assigneeName: string | null
+  /** code of the department to which it was passed on here (转办); null: that of its item has it */
+  passedTo: string | null
   /** messages of the other city that nobody here has read */
   unread: number
   /** papers that nobody has printed (待打印), at the window that took it */
@@ -8420,12 +8518,13 @@ export type WhoAmIAnswer = {
   windows: string[] | null
   /** what the person may, and within which cases; `all` also where it is of no case */
   rights: {
-    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
-    scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned')[]
+    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.pass-on' | 'case.countersign' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
+    scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned' | 'asked')[]
   }[]
 }
 export type WithdrawAgreementRequest = { reason: string }
 export type WithdrawCaseRequest = { reason: string }
+export type WithdrawCountersignsRequest = { reason: string }
 
 export type ArchiveCaseQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
@@ -8508,6 +8607,10 @@ export type ExportServicesQuery = {
   format?: 'csv' | 'xlsx' | 'up' | undefined
   /** as they would be published */
   drafts?: 'true' | 'false' | undefined
+}
+export type GetApprovalQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
 }
 export type GetCaseTimelineQuery = {
   /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
@@ -8619,6 +8722,7 @@ export type ListCasesQuery = {
 export type ListColleagueQueuesQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListColleaguesQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListColumnMappingsQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type ListCountersignsQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListDraftsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -8935,6 +9039,14 @@ export interface Api {
     }
     body: ArrivedCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** Ask departments and people to countersign (会签): no decision goes out before */
+  askCountersigns(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    body?: AskCountersignsRequest | undefined
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Give a case to an account, or to nobody */
   assignCase(input: {
     params: {
@@ -9076,6 +9188,14 @@ export interface Api {
     params: { thread: string }
     body: CounterAgreementRequest
   } & Keyed & Guarded & Options): Promise<AgreementOutcome>
+  /** Countersign a case, or not: for oneself, or for a department that is asked */
+  countersignCase(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    body: CountersignCaseRequest
+  } & Keyed & Options): Promise<Case>
   /** Keep a text that is to be worked on */
   createAgreementDraft(input: {
     body: CreateAgreementDraftRequest
@@ -9292,6 +9412,14 @@ export interface Api {
   getAgreementDraft(input: {
     params: { id: string }
   } & Options): Promise<GetAgreementDraftAnswer>
+  /** What was done to a case within the city, by whom and when; every reading is audited */
+  getApproval(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    query?: GetApprovalQuery | undefined
+  } & Options): Promise<GetApprovalAnswer>
   /** One case with its timeline and the steps possible now */
   getCase(input: {
     params: {
@@ -9516,6 +9644,10 @@ export interface Api {
   listColumnMappings(input?: {
     query?: ListColumnMappingsQuery | undefined
   } & Options): Promise<ListColumnMappingsAnswer>
+  /** What waits for the own word (待会签), the oldest first */
+  listCountersigns(input?: {
+    query?: ListCountersignsQuery | undefined
+  } & Options): Promise<ListCountersignsAnswer>
   /** All drafts, and how many can be published */
   listDrafts(input?: {
     query?: ListDraftsQuery | undefined
@@ -9598,6 +9730,13 @@ export interface Api {
   listPlaces(input: {
     params: { city: string; code: string }
   } & Options): Promise<ListPlacesAnswer>
+  /** To whom a case can be passed on, and who can be asked to countersign it */
+  listReceivers(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+  } & Options): Promise<ListReceiversAnswer>
   /** What must be seen to, the most urgent first */
   listReminders(input?: Options): Promise<ListRemindersAnswer>
   /** Certificates that directories revoke */
@@ -9702,6 +9841,14 @@ export interface Api {
       thread: string
     }
     body: OriginalsCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
+  /** Pass a case on to another department or person (转办), with a reason */
+  passOnCase(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    body: PassOnCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
   /** Paused for a special procedure 进入特别程序: signs and sends case.pause; by the mover city */
   pauseCase(input: {
@@ -10136,6 +10283,14 @@ export interface Api {
   searchItems(input?: {
     query?: SearchItemsQuery | undefined
   } & Options): Promise<SearchItemsAnswer>
+  /** Send a case back to whoever passed it on (退回), with a reason */
+  sendBackCase(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    body: SendBackCaseRequest
+  } & Keyed & Guarded & Options): Promise<Case>
   /** Result sent 送达结果: signs and sends case.send-result; by the mover city */
   sendResultCase(input: {
     params: {
@@ -10325,4 +10480,12 @@ export interface Api {
     }
     body: WithdrawCaseRequest
   } & Keyed & Guarded & Options): Promise<Case>
+  /** Take the request to countersign back, with a reason: the decision waits no longer */
+  withdrawCountersigns(input: {
+    params: {
+      /** the thread of the case, or its case number or local case number (办件编号), in any spelling */
+      thread: string
+    }
+    body: WithdrawCountersignsRequest
+  } & Keyed & Options): Promise<Case>
 }

@@ -122,6 +122,8 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
       return { ...main, others }
     },
     /** What is told of each system without asking it: when the last good poll was, and how many calls take too long. */
+    /** Kind of the adapter of this name, as `case_adapters` has it; null when there is none. */
+    kindOf: (name: string): string | null => systems.find(({ lane }) => (lane ?? MAIN) === name)?.adapter.kind ?? null,
     states: () => lanes.map(lane => ({ name: lane.name, ...lane.state() })),
     /** The same of the main one. */
     state: () => first.state(),

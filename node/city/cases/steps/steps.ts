@@ -21,6 +21,7 @@ import type { Database, Reader } from '../../../kernel/store/database.ts'
 import type { StoredPacket } from '../../../spine/exchange/ports.ts'
 import type { Cases } from '../cases.ts'
 import type { CaseClocks } from '../clocks.ts'
+import { notCountersigned } from '../countersigns.ts'
 import type { CaseDetail } from '../detail.ts'
 import { findingOf } from '../findings.ts'
 import { defaultsOf } from './defaults.ts'
@@ -110,7 +111,7 @@ export function createCaseSteps({ db, audit, clock, clocks, city, cases, ...part
     ): Promise<StepForm> {
       const detail = await cases.get(thread)
       const { lawful, days } = await daysOf(detail, kind)
-      const refused = may ?? refusalOf(detail, kind)
+      const refused = may ?? refusalOf(detail, kind) ?? (await notCountersigned(db, detail.no, [{ kind }]))
       const base = { kind, version: detail.version, problem: refused, days }
       if (refused !== null) return { ...base, defaults: {}, people: [] }
       const { fold, no, item } = detail

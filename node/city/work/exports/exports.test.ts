@@ -31,6 +31,7 @@ const row = (no: number): CaseRow => ({
   window: null,
   assignee: null,
   assigneeName: null,
+  passedTo: null,
   unread: 0,
   toPrint: [],
   toHandOut: false,

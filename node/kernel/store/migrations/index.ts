@@ -68,6 +68,7 @@ import { handedOver } from './065-handed-over.ts'
 import { severalAdapters } from './066-several-adapters.ts'
 import { flowSums } from './067-flow-sums.ts'
 import { fewerPages } from './068-fewer-pages.ts'
+import { approval } from './069-approval.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -138,4 +139,5 @@ export const MIGRATIONS: readonly Migration[] = [
   severalAdapters,
   flowSums,
   fewerPages,
+  approval,
 ]

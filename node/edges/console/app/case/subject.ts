@@ -4,11 +4,13 @@ import type { Action } from '../../../../../protocol/rights/table.ts'
 import type { Me } from '../session.ts'
 import type { Detail } from './duties.ts'
 
-export const subjectOf = ({ role, item, window, assignee }: Detail): CaseSubject => ({
+export const subjectOf = ({ role, item, window, assignee, passedTo, asked }: Detail): CaseSubject => ({
   role,
   item: item.code,
   window,
   assignee,
+  department: passedTo,
+  asked,
 })
 
 /** What no page can know, such as who accepted the case before, the node says when it is asked. */
