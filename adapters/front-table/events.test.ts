@@ -1,6 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { type ContractSubject, runContractTest } from '../sdk/conformance.ts'
+import { STATES } from '../sdk/conformance-state.ts'
 import type { Adapter, LocalMove } from '../sdk/index.ts'
 import { sampleKey, testContext } from '../sdk/test-kit.ts'
 import { FRONT_TABLE_LIMITS, type FrontTableConfigInput } from './config.ts'
@@ -279,4 +281,35 @@ test('files of answers are read in a folder, and never beside it', async () => {
   expect(problems.map(({ detail }) => detail)).toEqual(
     Array.from({ length: 3 }, () => 'events.0.files: the file is not there'),
   )
+})
+
+describe('a table of how cases stand, each in one row that is written anew', () => {
+  const STEPS = { accepted: 'case.accept', progress: 'case.progress', unknown: '??' }
+
+  /** `changed` grows with every change of any row: the mark, and what tells a state that came back from the one before. */
+  async function standing(): Promise<ContractSubject> {
+    const events = [
+      source({
+        table: 'states',
+        columns: ['no', 'step'],
+        by: { mark: ['changed'] },
+        id: ['changed'],
+        kind: 'step',
+        body: { 'case.accept': {}, 'case.progress': { step: "'审核'" } },
+      }),
+    ]
+    trial = startTrial(CASES, 'CREATE TABLE states (no TEXT PRIMARY KEY, step TEXT, changed INTEGER)')
+    const another = () => trial.adapter({ register, events })
+    const stand = async (no: string, state: keyof typeof STEPS) => {
+      trial.db.run('INSERT OR REPLACE INTO states SELECT ?, ?, coalesce(max(changed), 0) + 1 FROM states', [
+        no,
+        STEPS[state],
+      ])
+    }
+    return { adapter: await another(), another, system: { stand }, stop: async () => {} }
+  }
+
+  test.each(STATES.map(one => [one.name, one] as const))('%s', async (_, one) => {
+    expect(await runContractTest(one, standing, { outside: true })).toMatchObject({ outcome: 'proved', why: null })
+  })
 })

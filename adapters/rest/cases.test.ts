@@ -3,6 +3,8 @@ import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ProblemError } from '../../protocol/problem.ts'
+import { type ContractSubject, runContractTest } from '../sdk/conformance.ts'
+import { STATES } from '../sdk/conformance-state.ts'
 import type { OpenCase } from '../sdk/index.ts'
 import { readAnswers, testContext } from '../sdk/test-kit.ts'
 import { CASES_LIMITS } from './cases.ts'
@@ -117,6 +119,30 @@ describe('the present state of a case', () => {
     say(answer)
     await expect(ask()).rejects.toSatisfy(error => error instanceof ProblemError && error.problem.code === code)
   })
+})
+
+/** A system that knows of each case how it stands, as the contract moves it. */
+async function standing(): Promise<ContractSubject> {
+  const statuses = new Map<string, string>()
+  server.use(
+    http.post('https://vendor.test/add', () => {
+      const no = `N-${statuses.size + 1}`
+      statuses.set(no, '10')
+      return HttpResponse.json({ no })
+    }),
+    http.get('https://vendor.test/status/:no', ({ params }) =>
+      HttpResponse.json({ code: 0, status: statuses.get(String(params.no)) }),
+    ),
+  )
+  const another = () => createRestAdapter({ config: CONFIG, secrets: {} })
+  const stand = async (no: string, state: 'accepted' | 'progress' | 'unknown') => {
+    statuses.set(no, { accepted: '20', progress: '30', unknown: '77' }[state])
+  }
+  return { adapter: another(), another, system: { stand }, stop: async () => {} }
+}
+
+test.each(STATES.map(one => [one.name, one] as const))('%s', async (_, one) => {
+  expect(await runContractTest(one, standing, { outside: true })).toMatchObject({ outcome: 'proved', why: null })
 })
 
 describe('all that was said on a case', () => {

@@ -3,9 +3,10 @@ import { type ContractOptions, type ContractOutcome, type ContractSubject, runCo
 import { WAY_BACK } from './conformance-back.ts'
 import { WAY_IN } from './conformance-in.ts'
 import { LATER } from './conformance-later.ts'
+import { STATES } from './conformance-state.ts'
 
 /** Every test of the contract. */
-export const CONTRACT = [...WAY_IN, ...WAY_BACK, ...LATER]
+export const CONTRACT = [...WAY_IN, ...WAY_BACK, ...LATER, ...STATES]
 
 export type Certificate = {
   adapter: string

@@ -9,6 +9,7 @@ import type { MoveRequest } from '../../protocol/case/kinds.ts'
 import { CONTRACT, certificateEnd, certificateLine, certify } from './certificate.ts'
 import { type ContractSubject, type OutsideSystem, type Patience, runContractTest } from './conformance.ts'
 import { LATER_KINDS } from './conformance-in.ts'
+import { STATES } from './conformance-state.ts'
 import type { Adapter, AdapterState, Call, Delivery, DeliveryResult, LocalEvent, LocalOutcome } from './port.ts'
 import { createSampleAdapter, createSampleSystem, type SampleRequest, type SampleSystem } from './sample-system.ts'
 import { memoryState } from './test-kit.ts'
@@ -158,6 +159,19 @@ const claimUnguarded = (state: AdapterState): AdapterState => ({
 })
 
 const overwriting = remembering(claimUnguarded)
+
+/** One that asks about each case, with what it gives changed. */
+type Asked = Awaited<ReturnType<NonNullable<Adapter['pollCase']>>>
+const asking =
+  (change: (asked: Asked, memory: string | null) => Asked): Make =>
+  system => {
+    const inner = good(system, { feed: false })
+    return {
+      ...inner,
+      pollCase: async (open, memory, context) =>
+        change(await (inner.pollCase as NonNullable<Adapter['pollCase']>)(open, memory, context), memory),
+    }
+  }
 
 type Mutant = { fault: string; found: string; make: Make }
 const mutant = (fault: string, found: string, make: Make): Mutant => ({ fault, found, make })
@@ -485,6 +499,48 @@ const MUTANTS: readonly Mutant[] = [
       },
     }
   }),
+  mutant(
+    'a step that must have been before the one that was found',
+    'of a state that changed twice',
+    asking(asked => ({
+      ...asked,
+      events: asked.events.flatMap(event => {
+        const said = 'raw' in event ? (JSON.parse(event.raw) as { kind: string; number: string }) : null
+        if (said?.kind !== 'case.progress') return [event]
+        const id = `${event.id} before`
+        const before = { id, number: said.number, kind: 'case.accept', body: {} }
+        return [{ id, localCaseNo: said.number, raw: JSON.stringify(before) }, event]
+      }),
+    })),
+  ),
+  mutant(
+    'a state that is told at each look',
+    'a state is told once',
+    asking((asked, memory) => ({ ...asked, memory: asked.events.length > 0 ? memory : asked.memory })),
+  ),
+  mutant(
+    'one id for a state, whenever it comes',
+    'a state that comes back',
+    asking(asked => ({
+      ...asked,
+      events: asked.events.map(event => {
+        if (!('raw' in event)) return event
+        const said = JSON.parse(event.raw) as { kind: string; number: string }
+        const id = `${said.number} ${said.kind}`
+        return { ...event, id, raw: JSON.stringify({ ...said, id }) }
+      }),
+    })),
+  ),
+  mutant('a state that nobody knows and that means nothing', 'a state that nobody knows', system => {
+    const inner = good(system, { feed: false })
+    return {
+      ...inner,
+      async read(raw, context) {
+        const read = await (inner.read as NonNullable<Adapter['read']>)(raw, context)
+        return read.ok ? read : { ok: true, event: null }
+      },
+    }
+  }),
 ]
 
 const named = (beginning: string) => {
@@ -500,14 +556,18 @@ describe('the contract of adapters', () => {
   ])('is kept by a good adapter %s', async (_, feed) => {
     const certificate = await certify(
       'good',
-      subjectOf(system => good(system, { feed })),
+      // What happened is told by a feed, how a case stands where one asks about it.
+      subjectOf(system => good(system, { feed }), feed ? ['stand'] : []),
       {
         outside: true,
         now: () => 0,
         patience: byTurns,
       },
     )
-    expect(certificate.tests.filter(({ outcome }) => outcome !== 'proved')).toEqual([])
+    const states = STATES.map(({ name }) => name)
+    expect(certificate.tests.filter(({ outcome }) => outcome !== 'proved').map(({ name }) => name)).toEqual(
+      feed ? states : [],
+    )
     expect([certificate.passed, certificate.tests.length]).toEqual([true, CONTRACT.length])
   })
 
@@ -522,7 +582,7 @@ describe('the contract of adapters', () => {
   })
 
   test('says what could not be seen, and proves it not', async () => {
-    const make = subjectOf(good, ['effects', 'say', 'hang'])
+    const make = subjectOf(good, ['effects', 'say', 'hang', 'stand'])
     const told: string[] = []
     const certificate = await certify('half seen', make, {
       outside: true,

@@ -1,6 +1,6 @@
 /**
  * What proves an adapter (适配器契约), apart from any test runner: the stage on which each test of the contract plays, and what came of
- * it. The tests are data, in `conformance-in.ts` and `conformance-back.ts`; vitest runs them through `contract.ts`, `tongban adapter
+ * it. The tests are data, in `conformance-in.ts` and those beside it; vitest runs them through `contract.ts`, `tongban adapter
  * test` by itself. What the outside system has no switch for is not proved, and said to be so.
  */
 import { isDeepStrictEqual } from 'node:util'
@@ -46,6 +46,8 @@ export interface OutsideSystem {
   answerLater?(on: boolean): Promise<void>
   /** does now what was handed to it, for the next polls to tell, or to be found when it is asked again */
   work?(): Promise<void>
+  /** the case stands so from now on; absent when it tells what happened to a case, and not how it stands */
+  stand?(localCaseNo: string, state: 'accepted' | 'progress' | 'unknown'): Promise<void>
   /** answers that it gives at a time; absent: 10 */
   readonly pageSize?: number
 }

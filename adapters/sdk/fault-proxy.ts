@@ -40,6 +40,9 @@ const OWN = [
   'longNumbers',
   'garbleEvents',
   'garbleCase',
+  'answerLater',
+  'work',
+  'stand',
   'uploadBegun',
   'holds',
 ] as const satisfies readonly Switch[]

@@ -33,6 +33,8 @@ export function createSampleSystem() {
   const acknowledged = new Set<string>()
   /** packets that were refused later, of which nobody was told */
   const refusals = new Set<string>()
+  /** by number of the case → the step at which it is; it keeps nothing of the one before */
+  const states = new Map<string, string>()
   const files = new Map<string, Uint8Array<ArrayBuffer>>()
   const uploaded = new Set<string>()
   const begun = new Map<string, PromiseWithResolvers<void>>()
@@ -118,6 +120,12 @@ export function createSampleSystem() {
       return text({ answers: page, next: from + page.length })
     },
 
+    /** How the case stands, as text. */
+    async state(number: string, signal: AbortSignal): Promise<string> {
+      await arrive(signal)
+      return text({ state: states.get(number) ?? null })
+    },
+
     acknowledge(ids: readonly string[]): void {
       for (const id of ids) acknowledged.add(id)
     },
@@ -188,6 +196,9 @@ export function createSampleSystem() {
           if (on) garbled.add(number)
           else garbled.delete(number)
         },
+        stand: async (number, state) => {
+          states.set(number, { accepted: 'case.accept', progress: 'case.progress', unknown: '欧阳金丝雀' }[state])
+        },
         pageSize: PAGE,
       }
     },
@@ -207,7 +218,10 @@ const unavailable = (): DeliveryResult => ({
   retryable: true,
 })
 
-/** `feed` false: it is asked case by case. */
+/** What is remembered of a case that is asked about: its place in what was said, and the state that was told last. */
+const NOTHING: { next: number; state: string | null; changes: number } = { next: 0, state: null, changes: 0 }
+
+/** `feed` false: it is asked case by case, what was said on it and how it stands. */
 export function createSampleAdapter(system: SampleSystem, { feed = true } = {}): Adapter {
   /** A number for a packet, the same for each attempt: what the system knows the request by. */
   async function keyOf({ idempotencyKey }: Delivery, { state }: AdapterContext): Promise<string> {
@@ -270,8 +284,17 @@ export function createSampleAdapter(system: SampleSystem, { feed = true } = {}):
         }
       : {
           async pollCase({ localCaseNo }: { localCaseNo: string }, memory: string | null, { signal }: AdapterContext) {
-            const { events, next } = await page(Number(memory ?? 0), signal, localCaseNo)
-            return { events, memory: String(next) }
+            const before = memory === null ? NOTHING : (JSON.parse(memory) as typeof NOTHING)
+            const { events, next } = await page(before.next, signal, localCaseNo)
+            const after = { ...before, next }
+            const { state } = jsonOf(await system.state(localCaseNo, signal)) as { state: string | null }
+            if (state !== null && state !== before.state) {
+              Object.assign(after, { state, changes: before.changes + 1 })
+              const id = `${localCaseNo} ${after.changes}`
+              const body = state === 'case.progress' ? { step: '审核' } : {}
+              events.push({ id, localCaseNo, raw: JSON.stringify({ id, number: localCaseNo, kind: state, body }) })
+            }
+            return { events, memory: JSON.stringify(after) }
           },
         }),
     async read(raw, context) {
