@@ -311,10 +311,10 @@ export const RULES: readonly Rule[] = [
   {
     of: /^node\/edges\/cli\/adapter-[a-z]+(?:\.test)?\.ts$/,
     name: 'commands of integrators',
-    may: among('node/edges/cli/', 'node/spine/dispatch/', CITY, KERNEL, 'adapters/', 'protocol/'),
+    may: among('node/edges/cli/', 'node/edges/client/', 'node/spine/dispatch/', CITY, KERNEL, 'adapters/', 'protocol/'),
     packages: ['commander', 'zod'],
     builtins: true,
-    why: 'they make and prove an adapter, mostly before there is a node',
+    why: 'they make and prove an adapter, before there is a node or with what one recorded',
   },
   {
     of: /^node\/edges\/cli\//,

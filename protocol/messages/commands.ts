@@ -17,6 +17,8 @@ export const COMMAND_MESSAGES: Messages = {
   '--body, --check and --seen are for one step': '--body、--check、--seen 只用于单个步骤',
   'a rating is from {best} (best) to {worst} (worst)': '评分从 {best}（最好）到 {worst}（最差）',
   'nothing was done': '未执行',
+  '--since: too much for one recording; name cases by --case, or less time':
+    '--since：一次录制的内容过多，请用 --case 指明办件，或缩短时间',
   '--forward: an http address of this machine, such as {example}; for another one: tongban webhooks add':
     '--forward：须为本机的 http 地址，如 {example}；发往其他机器请用 tongban webhooks add',
   '--tries: 1 to 1000': '--tries：1 至 1000',

@@ -6,6 +6,7 @@ import type { Part } from '../../part.ts'
 import { entryRoutes } from '../../spine/dispatch/entry-routes.ts'
 import { leaseRoutes } from '../../spine/dispatch/lease-routes.ts'
 import type { DispatchPort } from '../../spine/dispatch/part.ts'
+import { recordingRoutes } from '../../spine/dispatch/recording-routes.ts'
 import { dispatchRoutes } from '../../spine/dispatch/routes.ts'
 import type { ExchangePort } from '../../spine/exchange/part.ts'
 import { createLooks } from '../../spine/materials/looks.ts'
@@ -218,6 +219,7 @@ export function createWorkPart(
       intakeRoutes(intake, drafts),
       materialRoutes(materials, pages, looks, mayCount),
       dispatchRoutes(dispatch, materials),
+      recordingRoutes(dispatch.recordings),
       leaseRoutes(remoteDesk, keepFile),
       entryRoutes(dispatch),
     ],

@@ -1,4 +1,4 @@
-/** Declares `tongban adapter …`: for integrators, on this machine, without a node. */
+/** Declares `tongban adapter …`: for integrators, on this machine; what is recorded comes from a node. */
 import type { Command } from 'commander'
 import { collect, type Declare } from './declare.ts'
 
@@ -67,5 +67,59 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
       },
     ),
     'tongban adapter coverage mapping.json --items items.json',
+  )
+  const recorded = (command: Command): Command =>
+    command
+      .option('--until <time>', 'of cases that were submitted before this day or instant')
+      .option('--case <case>', 'only this case; may be repeated', collect)
+      .option('--adapter <name>', 'of the approval system of this name, where there are several')
+      .option('--keep <field>', 'field of forms whose values are codes, and stay; may be repeated', collect, [])
+  example(
+    does(
+      recorded(
+        add(
+          adapter,
+          'record <mapping>',
+          'what the approval system was sent and answered, as a file of nobody 录制往来（个人信息已替换）',
+        )
+          .requiredOption('--since <time>', 'of cases that were submitted on this day or instant, or later')
+          .requiredOption('--out <file>', 'where it is written'),
+      ),
+      async () => {
+        const { recordAdapter } = await import('./adapter-record.ts')
+        return (context, flags, mapping) => recordAdapter(context, mapping ?? '', flags)
+      },
+    ),
+    'tongban adapter record mapping.json --since 2026-11-01 --out recording.json --purpose correction',
+  )
+  example(
+    does(
+      add(
+        adapter,
+        'replay <recording> <mapping>',
+        'play a recording against a mapping, and tell each field that differs 回放比对',
+      ).option('--update', 'what it makes now is what is expected from now on'),
+      async () => {
+        const { replayRecording } = await import('./adapter-record.ts')
+        return (context, flags, recording, mapping) => replayRecording(context, recording ?? '', mapping ?? '', flags)
+      },
+    ),
+    'tongban adapter replay recording.json mapping.json',
+  )
+  example(
+    does(
+      recorded(
+        add(
+          adapter,
+          'compare <old> <new>',
+          'what two versions of a mapping make of the cases of the node, field by field, without effect 两版映射比对',
+        ).requiredOption('--since <time>', 'of cases that were submitted on this day or instant, or later'),
+      ),
+      async () => {
+        const { compareMappings } = await import('./adapter-compare.ts')
+        return (context, flags, old, changed) => compareMappings(context, [old ?? '', changed ?? ''], flags)
+      },
+    ),
+    'tongban adapter compare mapping-1.json mapping-2.json --since 2026-11-01 --purpose correction',
   )
 }

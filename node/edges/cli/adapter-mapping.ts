@@ -33,3 +33,27 @@ export function adapterOf(mapping: Json): Adapter {
   ])
   return createRestAdapter({ config: mapping, secrets: Object.fromEntries(names.map(name => [name, SECRET])) })
 }
+
+/** texts that a node is told of, and characters of one */
+const WORDS = { most: 5000, characters: 500 } as const
+
+/** What mappings say themselves, of nobody: their words in Chinese, their codes, and the names of both. */
+export function wordsOf(mappings: readonly Json[]): string[] {
+  const words = new Set<string>()
+  const add = (text: string): void => {
+    if (text.length <= WORDS.characters) words.add(text)
+    for (const [run] of text.matchAll(/[\p{Script=Han}·]+/gu)) words.add(run.slice(0, WORDS.characters))
+  }
+  const names = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) add(name)
+      names(inner)
+    }
+  }
+  for (const mapping of mappings) {
+    for (const { text } of textsOf(mapping)) add(text)
+    names(mapping)
+  }
+  return [...words].slice(0, WORDS.most)
+}

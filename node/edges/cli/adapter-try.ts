@@ -23,8 +23,8 @@ import { outline } from './outline.ts'
 import { inOneLine } from './output.ts'
 
 /** An answer of a system, as it would come. */
-type Given = { status: number; type: string; bytes: Uint8Array<ArrayBuffer> }
-type Answer = {
+export type Given = { status: number; type: string; bytes: Uint8Array<ArrayBuffer> }
+export type Answer = {
   id: string | null
   localCaseNo: string | null
   move: MoveRequest | null
@@ -151,7 +151,7 @@ async function read(adapter: Adapter): Promise<Pick<Tried, 'answers' | 'cursor'>
 }
 
 /** What was read, with what could be told of it before. */
-function answerOf(told: LocalEvent | RawEvent, event: LocalEvent | null): Answer {
+export function answerOf(told: LocalEvent | RawEvent, event: LocalEvent | null): Answer {
   const { id } = event ?? told
   const localCaseNo = [event, told].map(one => (one !== null && 'localCaseNo' in one ? one.localCaseNo : null))
   return {
@@ -176,7 +176,7 @@ function onlyItself(mapping: Json, kind: string): Json {
 }
 
 /** Has the adapter ask a system that answers everything with `given`, files with a page of a PDF, and gives out a token. */
-async function within<T>(mapping: Json, given: Given, use: (adapter: Adapter) => Promise<T>): Promise<T> {
+export async function within<T>(mapping: Json, given: Given, use: (adapter: Adapter) => Promise<T>): Promise<T> {
   const { session } = mapping
   const token = isObject(session) ? new URL(String(session.path), 'http://system').pathname : null
   const files = [mapping.events, mapping.cases].flatMap(part =>

@@ -8,7 +8,7 @@ import { saveStream } from './files.ts'
 import { table } from './output.ts'
 
 /** A day as it begins in China, or an instant. */
-function instantOf(given: string): string {
+export function instantOf(given: string): string {
   const at = new Date(/^\d{4}-\d{2}-\d{2}$/.test(given) ? `${given}T00:00:00+08:00` : given)
   if (Number.isNaN(at.getTime()))
     throw new ProblemError('request.invalid', '--since and --until take a day or an instant')

@@ -237,6 +237,7 @@ export const OPERATIONS: { readonly [Id in keyof Api]: Address } = {
   readView: { method: 'GET', path: '/api/v1/views/{id}/cases' },
   readWebhookLog: { method: 'GET', path: '/api/v1/webhooks/{id}/log' },
   rebuildCases: { method: 'POST', path: '/api/v1/rebuild', takes: 'json', keyed: true },
+  recordApprovalSystem: { method: 'POST', path: '/api/v1/approval-system/recordings', takes: 'json', purposed: true },
   recordPaymentCase: { method: 'POST', path: '/api/v1/cases/{thread}/record-payment', takes: 'json', keyed: true },
   refuseCase: { method: 'POST', path: '/api/v1/cases/{thread}/refuse', takes: 'json', keyed: true },
   rejectPartner: { method: 'POST', path: '/api/v1/partners/{code}/reject', takes: 'json', keyed: true },

@@ -7159,6 +7159,29 @@ export type ReadWebhookLogAnswer = {
 }
 export type RebuildCasesAnswer = { cases: number }
 export type RebuildCasesRequest = Record<string, never>
+export type RecordApprovalSystemAnswer = {
+  items: RecordedCase[]
+  /** with the first cases: answers that were asked for of no case, the oldest first */
+  pages: RecordedExchange[]
+  /** cursor of the next cases; null with the last ones */
+  next: string | null
+}
+export type RecordApprovalSystemRequest = {
+  /** cases that were submitted from then on */
+  since: string
+  /** and before this instant */
+  until?: string | undefined
+  /** only of the approval system of this name */
+  adapter?: string | undefined
+  /** only these cases */
+  threads?: string[] | undefined
+  /** texts that are of nobody and stay, such as those of a mapping */
+  words?: string[] | undefined
+  /** fields of forms whose values are codes, and stay */
+  keep?: string[] | undefined
+  limit?: number | undefined
+  cursor?: string | undefined
+}
 export type RecordPaymentCaseRequest = {
   /** packet id of the step that asked for it */
   payment: string
@@ -7169,6 +7192,47 @@ export type RecordPaymentCaseRequest = {
   receiptNo?: string | undefined
   /** who noted it */
   by?: string | undefined
+}
+export type RecordedCase = {
+  /** of the case itself */
+  thread: string
+  /** of the case itself */
+  caseNo: string
+  /** the pseudonyms of both, as the rest of the recording has them */
+  as: { thread: string; caseNo: string }
+  packets: RecordedPacket[]
+  /** in which its answers were asked for */
+  exchanges: RecordedExchange[]
+  /** that are not settled, as the approval system gave them */
+  answers: string[]
+}
+export type RecordedExchange = {
+  /** of the adapter */
+  call: 'deliver' | 'poll' | 'read' | 'acknowledge' | 'check'
+  request: {
+    method: string
+    url: string
+    /** by name alone, for some are secrets */
+    headers: string[]
+    /** null: the bytes of a material */
+    body: string | null
+  }
+  /** HTTP status; null: no answer came */
+  status: number | null
+  answer: string | null
+}
+export type RecordedPacket = {
+  idempotencyKey: string
+  kind: string
+  from: string
+  to: string
+  localCaseNo: string | null
+  /** ms since the epoch */
+  submittedAt?: number
+  body: Record<string, unknown>
+  materials: { sha256: string; size: number; type: string; code: string; name: string }[]
+  /** requests by which it was handed over, the oldest first, as far as they were traced */
+  exchanges: RecordedExchange[]
 }
 export type RefuseCaseRequest = { reason: string; basis: string; remedy?: string | undefined }
 export type RejectPartnerAnswer = { rejected: true }
@@ -8890,6 +8954,10 @@ export type ReadStatisticsQuery = {
 }
 export type ReadViewQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ReadWebhookLogQuery = { limit?: number | undefined; cursor?: string | undefined }
+export type RecordApprovalSystemQuery = {
+  /** what a look beyond the cases that one works on is for (docs/rights.md); it goes into the audit log */
+  purpose?: 'cover' | 'inquiry' | 'complaint' | 'supervision' | 'audit' | 'legal' | 'correction' | undefined
+}
 export type SearchItemsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -10048,6 +10116,11 @@ export interface Api {
   rebuildCases(input?: {
     body?: RebuildCasesRequest | undefined
   } & Keyed & Options): Promise<RebuildCasesAnswer>
+  /** Packets that the approval system was handed, and what was traced of them, with pseudonyms (化名) in place of personal data */
+  recordApprovalSystem(input: {
+    query?: RecordApprovalSystemQuery | undefined
+    body: RecordApprovalSystemRequest
+  } & Options): Promise<RecordApprovalSystemAnswer>
   /** Fee noted as settled 缴费登记: signs and sends case.record-payment; by the either city */
   recordPaymentCase(input: {
     params: {

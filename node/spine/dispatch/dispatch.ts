@@ -3,6 +3,7 @@
  * brings their answers back as moves. A case goes to one system, by the routes of the configuration, and stays there. What cannot proceed
  * is parked for a person, never dropped. May import the store, the exchange's ports, the adapter port and the protocol.
  */
+import { randomBytes } from 'node:crypto'
 import type { PlannedRequest } from '../../../adapters/sdk/port.ts'
 import type { CaseState } from '../../../protocol/case/fold.ts'
 import { fromHex } from '../../../protocol/primitives.ts'
@@ -15,6 +16,7 @@ import { createLane, type Lane, type LaneParts } from './lane.ts'
 import { DISPATCH_LIMITS } from './limits.ts'
 import { MAIN } from './numbers.ts'
 import { type About, createPins, type Route } from './pins.ts'
+import { createRecordings, RECORDING_LIMITS, type RecordingQuery } from './recordings.ts'
 import { createTrace } from './trace.ts'
 
 type System = Pick<LaneParts, 'adapter' | 'lane' | 'name' | 'observer'>
@@ -77,6 +79,30 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     }
     return found[0] ?? null
   }
+
+  /** What waits of the answers on a case, as it was given; a look at each, so it leaves audit rows. */
+  async function waitingAnswers(thread: string, by: string): Promise<string[]> {
+    const found: string[] = []
+    for (const kept of await first.answers.waiting(RECORDING_LIMITS.answers, 0, null)) {
+      const { answers } = laneOf(kept.adapter) ?? first
+      if (kept.thread !== thread) continue
+      // One that was too long to keep is told of, and is no test of a mapping.
+      const raw = await answers.answer(answers.shownId(kept.id), by).catch((error: unknown) => {
+        if (error instanceof ProblemError && error.problem.code === 'request.not-found') return null
+        throw error
+      })
+      if (raw !== null) found.push(raw)
+    }
+    return found
+  }
+  const recordings = createRecordings({
+    db,
+    audit,
+    trace,
+    packets: parts.packets,
+    waiting: waitingAnswers,
+    key: randomBytes(32),
+  })
 
   /** Parks what no system can be given, each with its reason. */
   async function parkStrays(tx: Transaction): Promise<void> {
@@ -213,6 +239,11 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
       waits: async (thread: string, packetNo: number) => (await ofThread(thread)).entries.waits(thread, packetNo),
     },
     trace,
+    recordings: {
+      /** Of one approval system, or of all. Problem: `request.not-found`. */
+      list: ({ adapter, ...query }: Omit<RecordingQuery, 'lane'> & { adapter?: string | undefined }, by: string) =>
+        recordings.list({ ...query, lane: adapter === undefined ? null : (lanesNamed(adapter)[0]?.lane ?? null) }, by),
+    },
     adopt: first.answers.adopt,
     /** Problems: those of the system's own answers. */
     skip(shown: string, reason: string, by: string): Promise<void> {

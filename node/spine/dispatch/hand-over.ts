@@ -50,7 +50,7 @@ export function createHandOver(parts: HandOverParts) {
         adapter.deliver(delivery, {
           ...given,
           state: parts.stateOf(threadNo),
-          trace: trace.of('deliver', () => threadNo),
+          trace: trace.of('deliver', () => threadNo, delivery.idempotencyKey),
         }),
       )
     } catch (error) {

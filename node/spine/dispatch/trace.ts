@@ -42,6 +42,10 @@ export type TracedExchange = {
   bytes: number
 }
 
+type Said = Pick<Exchange, 'request' | 'answer' | 'why'>
+/** An exchange with what was said. `packet`: id of the packet that was handed over; null of any other call. */
+export type RecordedExchange = Pick<TracedExchange, 'at' | 'call' | 'status'> & Said & { packet: string | null }
+
 type Row = Omit<TracedExchange, 'thread' | 'caseNo'> & { thread: Uint8Array | null; case_no: string | null }
 
 export type TraceParts = {
@@ -67,8 +71,13 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
   const context = (no: number): string => `adapter trace ${no}`
   const oldest = () => clock.now() - TRACE_LIMITS.days * 24 * HOUR
 
-  async function write(call: CallKind, threadNo: number | null, { at, ms, status, ...said }: Exchange): Promise<void> {
-    const plain = encodeUtf8(JSON.stringify(said))
+  async function write(
+    call: CallKind,
+    threadNo: number | null,
+    packet: string | null,
+    { at, ms, status, ...said }: Exchange,
+  ): Promise<void> {
+    const plain = encodeUtf8(JSON.stringify({ ...said, packet }))
     await db.transaction(async tx => {
       const [last] = await tx.query<{ no: number | null }>('SELECT max(no) AS no FROM adapter_trace')
       const no = (last?.no ?? 0) + 1
@@ -108,17 +117,18 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
       await written
     },
 
-    /** What an adapter tells its exchanges to during a call; undefined while nothing is traced. */
+    /** What an adapter tells its exchanges to during a call, with the id of the packet that it takes; undefined while nothing is traced. */
     of(
       call: CallKind,
       threadNo: () => number | null | Promise<number | null>,
+      packet: string | null = null,
     ): ((exchange: Exchange) => void) | undefined {
       if (clock.now() >= until) return undefined
       return exchange => {
         if (waiting >= TRACE_LIMITS.waiting) return
         waiting++
         written = written
-          .then(async () => write(call, await threadNo(), exchange))
+          .then(async () => write(call, await threadNo(), packet, exchange))
           .catch(failed)
           .finally(() => {
             waiting--
@@ -168,8 +178,34 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
       }
     },
 
+    /** What is kept of a case, or of none, the oldest first: personal data, and whoever asks leaves the audit row. */
+    async contents(threadNo: number | null): Promise<RecordedExchange[]> {
+      const rows = await db.query<{
+        no: number
+        at: number
+        call: CallKind
+        status: number | null
+        sealed: Uint8Array
+        key: Uint8Array | null
+      }>('SELECT no, at, call, status, sealed, key FROM adapter_trace WHERE thread_no IS ? AND at >= ? ORDER BY no', [
+        threadNo,
+        oldest(),
+      ])
+      const opened: RecordedExchange[] = []
+      for (const { no, at, call, status, sealed, key } of rows) {
+        const plain =
+          threadNo === null
+            ? keys.openWith(key, sealed, context(no))
+            : await keys.open(db, threadNo, sealed, context(no))
+        if (plain === null) continue
+        const { packet = null, ...said } = JSON.parse(decodeUtf8(plain)) as Said & { packet?: string | null }
+        opened.push({ at, call, status, packet, ...said })
+      }
+      return opened
+    },
+
     /** What was sent and answered: personal data, so that the look leaves an audit row. Problem: `request.not-found`. */
-    async show(no: number, by: string): Promise<Pick<Exchange, 'request' | 'answer' | 'why'>> {
+    async show(no: number, by: string): Promise<Said> {
       const [row] = await db.query<{
         thread_no: number | null
         thread: Uint8Array | null
@@ -195,7 +231,7 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
           detail: { for: 'trace', exchange: no },
         }),
       )
-      return JSON.parse(decodeUtf8(plain)) as Pick<Exchange, 'request' | 'answer' | 'why'>
+      return JSON.parse(decodeUtf8(plain)) as Said
     },
   }
 }
