@@ -37,9 +37,10 @@ export const LINK_MESSAGES: Messages = {
   pairing: '结对',
   'the partner is {state}': '该合作城市的状态为“{state}”',
   'no words to compare: reject it, and pair by a new invite': '没有可核对的核对词：请拒绝，并用新的邀请结对',
-  'words {place} of the partner are asked for': '须输入对方的第 {place} 个核对词',
-  'words {place}: {count} tries are left': '第 {place} 个核对词：还可尝试 {count} 次',
-  'words {place}: the pairing is rejected after {count} tries': '第 {place} 个核对词：已尝试 {count} 次，结对被拒绝',
+  'words {first} and {second} of the partner are asked for': '须输入对方的第 {first}、第 {second} 个核对词',
+  'words {first} and {second}: {count} tries are left': '第 {first}、第 {second} 个核对词：还可尝试 {count} 次',
+  'words {first} and {second}: the pairing is rejected after {count} tries':
+    '第 {first}、第 {second} 个核对词：已尝试 {count} 次，结对被拒绝',
   'this is an invite of this very city': '这是本市自己的邀请',
   'this is this very city': '这是本市',
   'it is a partner already': '已是合作城市',

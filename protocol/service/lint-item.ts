@@ -29,9 +29,13 @@ const isNothing = (text: string | undefined): boolean =>
 
 /** 转, or a hyphen, and the number of the extension. */
 const EXTENSION = /(?: ?转 ?|-)\d{1,6}$/
-/** With area code, mobile, 400 or 800, each in groups or not; of another country with its code. */
+/**
+ * With area code, mobile, 400 or 800, each in groups or not; of another country with its code. What begins with 86 alone may be a number
+ * of a city without its area code (8651234): that of the country is meant where a whole number follows.
+ */
 const DIALLED = [
-  /^(?:(?:\+86|86)[- ]?\(?0?|\(?0)\d{2,3}\)?[- ]?(?:\d{3,8}|\d{3,4}[- ]\d{4})$/,
+  /^(?:\+86[- ]?\(?0?|\(?0)\d{2,3}\)?[- ]?(?:\d{3,8}|\d{3,4}[- ]\d{4})$/,
+  /^86[- ]?\(?0?\d{2,3}\)?[- ]?(?:\d{7,8}|\d{3,4}[- ]\d{4})$/,
   /^(?:(?:\+86|86)[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}$/,
   /^[48]00[- ]?(?:\d{3,4}[- ]?\d{3,4}|\d[- ]?\d{3}[- ]?\d{3})$/,
   /^\+(?!86)\d{1,3}(?:[- ]?\d{2,5}){2,4}$/,

@@ -102,6 +102,9 @@ const NOT_DIALLED = [
   '13900',
   '2300001 0914-2300002',
   '0914-2300001 12',
+  '8651299',
+  '86512345',
+  '8651-2345',
 ]
 
 const material = (change: Partial<ItemMaterial>): Partial<ServiceItem> => ({ materials: [{ ...ID_CARD, ...change }] })

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Secret, TOTP } from 'otpauth'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser, pageAt, sit, stumbles } from '../support/browser.ts'
@@ -145,6 +146,9 @@ test('a system administrator sees how somebody signs in, gives a token that is s
     .getByRole('row', { name: /审批对接/ })
     .getByRole('button', { name: '登录与令牌' })
     .click()
+  // A program has no account name, which is no fault.
+  await state.getByText('还没有登录账号：发放一次性密码时填写').waitFor()
+  expect(await state.getByRole('alert').count()).toBe(0)
   await state.getByRole('button', { name: '换发账号令牌' }).click()
   await system.page.getByRole('tooltip').getByRole('button', { name: '确定' }).click()
   await state.getByText('审批对接 的新账号令牌').waitFor()
@@ -154,6 +158,31 @@ test('a system administrator sees how somebody signs in, gives a token that is s
   expect([await meBy(before.token), await meBy(token)]).toEqual([401, 200])
   expect(await stumbles(system.page)).toEqual([])
   expect([...system.faults, ...faults, ...again.faults]).toEqual([])
+})
+
+test('somebody turns the own second factor on: the page says so from then on, and offers another phone', async () => {
+  const own = await seat(node.client, 'own.second', ['examiner'])
+  const { page, faults } = await sit(browser, node.node.url, own)
+  await page.goto('/account')
+  const second = page.getByRole('region', { name: '动态验证码' })
+  await second.getByLabel('密码').fill(own.password)
+  await second.getByRole('button', { name: '启用动态验证码' }).click()
+  const secret = Secret.fromBase32(((await second.locator('code').textContent()) ?? '').trim())
+  const on = second.getByText('✓ 动态验证码已启用')
+  const wrong = second.getByRole('alert')
+  // A code may run out before it is there.
+  for (let tries = 0; tries < 3 && !(await on.isVisible()); tries++) {
+    await second.getByLabel('验证码', { exact: false }).fill(TOTP.generate({ secret }))
+    await second.getByRole('button', { name: '保存' }).click()
+    await on.or(wrong).first().waitFor()
+  }
+  await on.waitFor()
+  await page.reload()
+  await on.waitFor()
+  await second.getByRole('button', { name: '换一部手机或验证器' }).click()
+  await second.getByLabel('密码').waitFor()
+  expect(await stumbles(page)).toEqual([])
+  expect(faults).toEqual([])
 })
 
 test('somebody makes a token for a program of their own, which is shown once and ended', async () => {

@@ -96,6 +96,12 @@ describe('a purge', () => {
     await stage.say(stage.shiyan, thread, 'case.close', { outcome: 'granted' })
     const held = await preview(thread)
     expect(held.purgeOn).toMatch(/^\d{4}-\d\d-\d\d$/)
+    expect(held.ended).toBe(true)
+    // The handling city keeps the file: no day, though the case has ended.
+    expect(await stage.shiyan.administrator.previewPurge({ params: { thread } })).toMatchObject({
+      purgeOn: null,
+      ended: true,
+    })
     expect(held.bodies).toBeGreaterThan(5)
     expect(held.materials).toBeGreaterThan(0)
     expect([held.drafts, held.search]).toEqual([1, 3])

@@ -175,7 +175,7 @@ export async function createTestApi({
     title: 'test',
     version: '0.0.0',
     routes: [
-      peopleRoutes(people, grants),
+      peopleRoutes(people, grants, credentials),
       sessionRoutes(access.signIn, sessions, credentials, setUp, rules, false, { name: '十堰市', colour: '#1a56c4' }),
       credentialRoutes(credentials, sessions),
       tokenRoutes(tokens),

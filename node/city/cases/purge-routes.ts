@@ -22,7 +22,10 @@ export const purgeRoutes = (purges: Purges): RouteModule => ({
       params,
       answer: z.strictObject({
         thread: ThreadId,
-        purgeOn: Day.nullable().describe('last day on which this city holds the data; null while the case is open'),
+        purgeOn: Day.nullable().describe(
+          'last day on which this city holds the data; null while the case is open, and at the city that handled it: that one keeps the file until somebody purges it',
+        ),
+        ended: z.boolean().describe('whether the case has ended: only then it can be purged'),
         purgedAt: Time.nullable(),
         bodies: count,
         materials: count.describe('files that no other case names'),

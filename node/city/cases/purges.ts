@@ -26,8 +26,10 @@ export type PurgeCause = CaseContent<'case.purge'>['cause']
 /** What a purge would delete, or why it cannot yet. */
 export type PurgePreview = {
   thread: string
-  /** last day on which the data are held; null while the case is open */
+  /** last day on which the data are held; null while the case is open, and of a case that this city handled: it keeps the file */
   purgeOn: string | null
+  /** whether the case has ended: only then it can be purged */
+  ended: boolean
   purgedAt: number | null
   bodies: number
   materials: number
@@ -97,6 +99,7 @@ type Row = {
   partner: string
   submitted_at: number
   purge_on: string | null
+  ended: number
   purged_at: number | null
   applicant_key: Uint8Array
   item_code: string
@@ -105,6 +108,7 @@ type Row = {
 }
 
 const ROW = `SELECT c.thread_no, t.thread, c.partner, c.submitted_at, c.purge_on, c.purged_at, c.applicant_key, c.item_code,
+    c.state IN ('closed', 'refused') AS ended,
     EXISTS (SELECT 1 FROM packets p WHERE p.thread_no = c.thread_no AND p.direction = 'out' AND p.kind = 'case.purge' AND p.status <> 'refused') AS told
   FROM cases c JOIN threads t ON t.no = c.thread_no`
 /** Cases that one round takes. */
@@ -253,6 +257,7 @@ export function createPurges(parts: PurgesParts) {
       return {
         thread,
         purgeOn: row.purge_on,
+        ended: row.ended === 1,
         purgedAt: row.purged_at,
         ...(await counts(db, row.thread_no)),
         ...(await parts.drafts.leftOver(db, draftsOf(row))),

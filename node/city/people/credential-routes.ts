@@ -26,7 +26,7 @@ export const credentialRoutes = (
       params: PersonParams,
       answer: z
         .strictObject({
-          account: z.string(),
+          account: z.string().describe('empty: none yet; the first one-time password names it'),
           password: z.enum(['none', 'own', 'one-time']),
           passwordAt: Time.nullable(),
           temporaryUntil: Time.nullable().describe('until when a one-time password counts'),

@@ -136,6 +136,9 @@ const toSession = ({ id, person, way, created_at: createdAt, used_at: usedAt }: 
 
 const SESSION = 'id, person, way, created_at, used_at'
 
+/** An account is used by its own token, by a session and by each token beside it alike. */
+const USED = 'UPDATE people SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id ='
+
 export async function insertSession(tx: Transaction, session: Session, hash: Uint8Array): Promise<void> {
   await tx.run(`INSERT INTO sessions (${SESSION}, hash) VALUES (?, ?, ?, ?, ?, ?)`, [
     session.id,
@@ -145,6 +148,7 @@ export async function insertSession(tx: Transaction, session: Session, hash: Uin
     session.usedAt,
     hash,
   ])
+  await tx.run(`${USED} ?`, [session.usedAt, session.person])
 }
 
 export async function sessionByHash(reader: Reader, hash: Uint8Array): Promise<Session | null> {
@@ -162,6 +166,7 @@ export async function sessionsOf(reader: Reader, person: string): Promise<Sessio
 
 export async function noteSession(tx: Transaction, id: string, at: number): Promise<void> {
   await tx.run('UPDATE sessions SET used_at = max(used_at, ?) WHERE id = ?', [at, id])
+  await tx.run(`${USED} (SELECT person FROM sessions WHERE id = ?)`, [at, id])
 }
 
 export async function deleteSession(tx: Transaction, person: string, id: string): Promise<boolean> {
@@ -267,6 +272,7 @@ export async function revokeAccessToken(tx: Transaction, person: string, id: str
 
 export async function noteAccessToken(tx: Transaction, id: string, at: number): Promise<void> {
   await tx.run('UPDATE access_tokens SET last_used_at = ? WHERE id = ?', [at, id])
+  await tx.run(`${USED} (SELECT person FROM access_tokens WHERE id = ?)`, [at, id])
 }
 
 /** Those that ended before; how many. */

@@ -56,8 +56,10 @@ export type Reset = {
 export interface CredentialsService {
   /** The account name; null of who cannot sign in with a password or by the single sign-on. */
   accountOf(person: string): Promise<string | null>
-  /** Problem: `request.not-found` for who has no account name. */
+  /** Of who has no account name yet, that is empty. Problem: `request.not-found`. */
   state(person: string): Promise<SignInState>
+  /** Whether the own second factor is in place. */
+  hasSecondFactor(person: string): Promise<boolean>
   /**
    * Changes the own password; other sessions end. Problems: `sign-in.*` as for a sign-in, `sign-in.password` with each rule that it breaks,
    * `request.conflict` for who has none.
@@ -108,6 +110,16 @@ export type CredentialParts = {
 /** What is read out and typed without doubt: no l, o, 0, 1. */
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789'
 
+/** Of somebody who was given no account name yet. */
+const NO_ACCOUNT: SignInState = {
+  account: '',
+  password: 'none',
+  passwordAt: null,
+  temporaryUntil: null,
+  secondFactor: false,
+  lockedUntil: null,
+}
+
 export function createCredentials(parts: CredentialParts): CredentialsService {
   const { database, audit, passwords, seal, signIn, sessions, rules, city, now, random } = parts
 
@@ -119,10 +131,15 @@ export function createCredentials(parts: CredentialParts): CredentialsService {
     if (faults.length > 0) throw refuse(faults)
   }
 
+  async function demandPerson(reader: Pick<Database | Transaction, 'query'>, person: string): Promise<void> {
+    if ((await accountById(reader, person)) === null) throw new ProblemError('request.not-found', 'person')
+  }
+
   async function existing(reader: Pick<Database | Transaction, 'query'>, person: string): Promise<Credentials> {
     const found = await credentialsOf(reader, person)
-    if (found === null) throw new ProblemError('request.not-found', 'the person has no account name')
-    return found
+    if (found !== null) return found
+    await demandPerson(reader, person)
+    throw new ProblemError('request.not-found', 'the person has no account name')
   }
 
   async function own({ id }: Person): Promise<Credentials> {
@@ -175,7 +192,11 @@ export function createCredentials(parts: CredentialParts): CredentialsService {
     accountOf: async person => (await credentialsOf(database, person))?.account ?? null,
 
     async state(person) {
-      const held = await existing(database, person)
+      const held = await credentialsOf(database, person)
+      if (held === null) {
+        await demandPerson(database, person)
+        return NO_ACCOUNT
+      }
       return {
         account: held.account,
         password: held.password === null ? 'none' : held.temporaryUntil === null ? 'own' : 'one-time',
@@ -185,6 +206,8 @@ export function createCredentials(parts: CredentialParts): CredentialsService {
         lockedUntil: signIn.lockedUntil(held),
       }
     },
+
+    hasSecondFactor: async person => ((await credentialsOf(database, person))?.totp ?? null) !== null,
 
     async changeOwn(person, { current, next, code }) {
       const { account } = await own(person)

@@ -72,7 +72,7 @@ export async function createPeoplePart({ config, db, clock, audit, events, keySt
       setUpFile: () => setUpFile,
     },
     routes: [
-      peopleRoutes(people, grants),
+      peopleRoutes(people, grants, credentials),
       sessionRoutes(signIn, sessions, credentials, setUp, rules, singleSignOn !== null, {
         name: config.city.name,
         colour: config.console.colour,

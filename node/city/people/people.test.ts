@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestApi, type TestApi } from '../../../test/support/http.ts'
+import { browsersOf, PASSWORD } from '../../../test/support/sign-in.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 
 let api: TestApi
@@ -60,6 +61,18 @@ describe('people', () => {
     api.clock.advance(59_999)
     expect(await used()).toBe(first)
     api.clock.advance(1)
+    expect(await used()).toBe(api.clock.now())
+  })
+
+  test('a session is a use of its account too, from the sign-in on', async () => {
+    const browsers = browsersOf(() => api)
+    const { id } = await browsers.clerk()
+    const used = async () => (await api.people.get(id)).lastUsedAt
+    const browser = browsers.browserOf(await browsers.signIn('li.lei', PASSWORD))
+    expect(await used()).toBe(api.clock.now())
+    api.clock.advance(60_000)
+    await browser.get('/api/v1/me')
+    await api.access.settle()
     expect(await used()).toBe(api.clock.now())
   })
 

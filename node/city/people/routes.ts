@@ -8,6 +8,7 @@ import { ACTIONS, SCOPES, type Scope } from '../../../protocol/rights/table.ts'
 import { decodeCursor, pageOf, pageQuery, toPage } from '../../edges/http/page.ts'
 import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../edges/http/route.ts'
 import type { Account, Person } from '../../kernel/person.ts'
+import type { CredentialsService } from './credentials.ts'
 import { GRANT_LIMITS, type Grants, versionOf } from './grants.ts'
 import type { People } from './people.ts'
 
@@ -70,7 +71,11 @@ function demand(person: Person, action: 'account.grant'): void {
   if (!may.ok) throw new ProblemError(may.problem.code, may.problem.detail)
 }
 
-export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
+export const peopleRoutes = (
+  people: People,
+  grants: Grants,
+  credentials: Pick<CredentialsService, 'hasSecondFactor'>,
+): RouteModule => ({
   tag: 'people',
   description: 'Who may use this API: accounts, how they sign in, and their tokens',
   register(api) {
@@ -91,6 +96,7 @@ export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
         rights: z
           .array(z.strictObject({ action: Actions, scopes: z.array(Scopes) }))
           .describe('what the person may, and within which cases; `all` also where it is of no case'),
+        secondFactor: z.boolean().describe('whether a code is asked for when they sign in with a password'),
       }),
       handle: async ({ person }) => ({
         id: person.id,
@@ -102,6 +108,7 @@ export const peopleRoutes = (people: People, grants: Grants): RouteModule => ({
           action,
           scopes: scopesOf(person, action),
         })),
+        secondFactor: await credentials.hasSecondFactor(person.id),
       }),
     })
     api.operation({

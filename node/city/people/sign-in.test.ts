@@ -228,7 +228,20 @@ describe('a password', () => {
       account: '韩梅梅',
       password: 'one-time',
     })
-    expect(codeOf(await admin.get('/api/v1/people/nobody/sign-in'))).toBe('request.not-found')
+    expect((await admin.get('/api/v1/people/nobody/sign-in')).body).toMatchObject({
+      code: 'request.not-found',
+      detail: 'person',
+    })
+    const { account: unnamed } = await api.people.create('test', { name: 'y', roles: ['clerk'], expiresAt: null })
+    expect((await admin.get(`/api/v1/people/${unnamed.id}/sign-in`)).body).toMatchObject({
+      account: '',
+      password: 'none',
+      secondFactor: false,
+    })
+    expect((await admin.send('DELETE', `/api/v1/people/${unnamed.id}/lock`)).body).toMatchObject({
+      code: 'request.not-found',
+      detail: 'the person has no account name',
+    })
   })
 })
 
@@ -277,7 +290,9 @@ describe('the second factor', () => {
     expect((await signIn('li.lei', PASSWORD)).status).toBe(201)
     const again = browserOf(await signIn('li.lei', PASSWORD))
     expect(codeOf(await again.send('PUT', '/api/v1/me/totp/confirmation', { code: '000000' }))).toBe('sign-in.refused')
+    expect((await again.get('/api/v1/me')).body).toMatchObject({ secondFactor: false })
     expect((await again.send('PUT', '/api/v1/me/totp/confirmation', { code: at() })).status).toBe(200)
+    expect((await again.get('/api/v1/me')).body).toMatchObject({ secondFactor: true })
     expect(codeOf(await again.send('PUT', '/api/v1/me/totp/confirmation', { code: at() }))).toBe('request.conflict')
     expect(codeOf(await signIn('li.lei', PASSWORD))).toBe('sign-in.code')
     expect(codeOf(await signIn('li.lei', 'Ab1-wrong', at(30_000)))).toBe('sign-in.refused')

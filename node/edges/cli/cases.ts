@@ -264,7 +264,7 @@ export async function purge(
     context.out.result(preview, value =>
       [
         value.purgedAt === null
-          ? `Held until 保留至: ${value.purgeOn ?? 'the case has not ended 办件未结束'}`
+          ? `Held until 保留至: ${value.purgeOn ?? (value.ended ? 'somebody purges it: this city handled the case, and keeps its file 有人清除为止：本市为办理地，保存案卷' : 'the case has not ended 办件未结束')}`
           : `Purged 已清除: ${china(value.purgedAt)}`,
         `  bodies 正文 ${value.bodies}, files 材料文件 ${value.materials}, drafts 草稿 ${value.drafts}, list entries 列表记录 ${value.projections}, search keys 检索索引 ${value.search}`,
         ...(value.laterDrafts === 0

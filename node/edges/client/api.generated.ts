@@ -6072,8 +6072,10 @@ export type PreviewPublicationAnswer = {
 }
 export type PreviewPurgeAnswer = {
   thread: string
-  /** last day on which this city holds the data; null while the case is open */
+  /** last day on which this city holds the data; null while the case is open, and at the city that handled it: that one keeps the file until somebody purges it */
   purgeOn: string | null
+  /** whether the case has ended: only then it can be purged */
+  ended: boolean
   purgedAt: string | null
   bodies: number
   /** files that no other case names */
@@ -8014,6 +8016,7 @@ export type SignInRequest = {
   code?: string | undefined
 }
 export type SignInState = {
+  /** empty: none yet; the first one-time password names it */
   account: string
   password: 'none' | 'own' | 'one-time'
   passwordAt: string | null
@@ -8585,6 +8588,8 @@ export type WhoAmIAnswer = {
     action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.pass-on' | 'case.countersign' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
     scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned' | 'asked')[]
   }[]
+  /** whether a code is asked for when they sign in with a password */
+  secondFactor: boolean
 }
 export type WithdrawAgreementRequest = { reason: string }
 export type WithdrawCaseRequest = { reason: string }

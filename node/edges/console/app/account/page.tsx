@@ -1,12 +1,13 @@
 /** The own account: what I may and within which cases, password, second factor, sessions. */
 import { App, Button, Descriptions } from 'antd'
+import { useState } from 'react'
 import { isOfCases } from '../../../../../protocol/rights/can.ts'
 import { ROLE_NAMES } from '../../../../../protocol/rights/roles.ts'
 import { RIGHTS, SCOPES } from '../../../../../protocol/rights/table.ts'
 import { NewPassword } from '../door/door.tsx'
 import { SecondFactor } from '../door/second-factor.tsx'
 import { useAct, useNode } from '../query.ts'
-import { useMe } from '../session.ts'
+import { refresh, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
@@ -36,6 +37,30 @@ function Sessions() {
         )}
       </Shown>
     </section>
+  )
+}
+
+/** Whether a code is asked for; another authenticator, as of a new phone, is bound in place of the one before. */
+function OwnSecondFactor({ on }: { on: boolean }) {
+  const words = useWords(ACCOUNT)
+  const { message } = App.useApp()
+  const [another, bind] = useState(false)
+  const done = async () => {
+    await refresh()
+    bind(false)
+    void message.success(words.secondOn)
+  }
+  return (
+    <>
+      {on ? <p>✓ {words.secondOn}</p> : null}
+      {on && !another ? (
+        <Button onClick={() => bind(true)}>{words.secondAnother}</Button>
+      ) : (
+        <div style={{ maxWidth: 400 }}>
+          <SecondFactor done={done} />
+        </div>
+      )}
+    </>
   )
 }
 
@@ -76,9 +101,7 @@ export function Page() {
       </section>
       <section className="card" aria-labelledby="second">
         <h2 id="second">{words.second}</h2>
-        <div style={{ maxWidth: 400 }}>
-          <SecondFactor done={() => void message.success(words.secondOn)} />
-        </div>
+        <OwnSecondFactor on={me.secondFactor} />
       </section>
       <OwnTokens />
     </PageFrame>

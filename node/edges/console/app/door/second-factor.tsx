@@ -41,7 +41,7 @@ export function SecondFactor({ done, alone = false }: { done: () => unknown; alo
         ) : null}
         {notice}
         <Button type="primary" htmlType="submit">
-          {words.second}
+          {words.secondBegin}
         </Button>
       </Form>
     )
@@ -60,7 +60,7 @@ export function SecondFactor({ done, alone = false }: { done: () => unknown; alo
       <img
         width={200}
         height={200}
-        alt={words.secondHint}
+        alt={words.secondPicture}
         src={`data:image/svg+xml,${encodeURIComponent(renderSVG(begun.uri))}`}
       />
       <p>

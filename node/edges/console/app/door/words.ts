@@ -28,6 +28,8 @@ export const DOOR = catalogue(
     save: '保存',
     second: '请启用动态验证码',
     secondHint: '本市要求登录时使用动态验证码。用身份验证器应用扫描二维码，再输入显示的六位数字。',
+    secondBegin: '启用动态验证码',
+    secondPicture: '二维码：用身份验证器应用扫描，再输入显示的六位数字；扫不了时在应用中输入下面的密钥',
     signOut: '退出登录',
     required: '请填写',
   },
@@ -59,6 +61,9 @@ export const DOOR = catalogue(
     second: 'Turn the second factor on',
     secondHint:
       'This city asks for a code at each sign-in. Read the picture with an authenticator app and type the six digits that it shows.',
+    secondBegin: 'Turn the second factor on',
+    secondPicture:
+      'QR code: read it with an authenticator app and type the six digits that it shows; where it cannot be read, type the key below into the app',
     signOut: 'Sign out',
     required: 'Fill this in',
   },

@@ -17,16 +17,19 @@ import { PURGE } from './words.ts'
 function Scope({ preview }: { preview: PreviewPurgeAnswer }) {
   const words = useWords(PURGE)
   const language = useLanguage()
-  const { purgeOn, purgedAt, bodies, materials, drafts, projections, search, laterDrafts, backups, problem } = preview
+  const { purgeOn, ended, purgedAt, bodies, materials, drafts, projections, search, laterDrafts, backups, problem } =
+    preview
   return (
     <>
       <p>
         <strong>
           {purgedAt !== null
             ? `✓ ${words.purged(instantText(purgedAt, language))}`
-            : purgeOn === null
-              ? words.stillOpen
-              : words.purgeOn(dayText(purgeOn, language))}
+            : purgeOn !== null
+              ? words.purgeOn(dayText(purgeOn, language))
+              : ended
+                ? words.kept
+                : words.stillOpen}
         </strong>
       </p>
       {problem === null ? null : (
@@ -100,8 +103,8 @@ function OfCase({ no }: { no: string }) {
     <section className="card" aria-label={no}>
       <Shown read={preview}>
         {found => {
-          const { thread, purgeOn, purgedAt, problem } = found
-          const purgeable = purgeOn !== null && purgedAt === null
+          const { thread, ended, purgedAt, problem } = found
+          const purgeable = ended && purgedAt === null
           return (
             <>
               <Space wrap>
