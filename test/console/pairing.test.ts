@@ -90,6 +90,11 @@ test('an invite by link, the words compared, the way tested: in few actions, and
     for (const [index, word] of (own ?? []).entries())
       if (word === '· · ·') await side.type(`对方读出的第 ${index + 1} 个词`, others?.[index] ?? '')
     await side.press('一致，开始合作')
+    // Whoever has not confirmed yet may still ask: all six stand here until then.
+    if (side === inviting) {
+      await side.page.getByText('本市已确认，对方还没有', { exact: false }).waitFor()
+      expect((await wordsOn(side.page)).filter(word => word !== '· · ·')).toHaveLength(6)
+    }
   }
   for (const { page } of sides) await page.getByRole('heading', { name: '运行情况' }).waitFor()
 

@@ -19,6 +19,7 @@ import { DiffView } from './diff-view.tsx'
 import { ImpactView } from './impact.tsx'
 import { Drafts } from './page.tsx'
 import { OF_AGREEMENTS, Standing, useTerm } from './standing.tsx'
+import { Stated } from './stated.tsx'
 import { Steps } from './taken.tsx'
 import { itemsNamed } from './text.ts'
 import { AGREEMENTS } from './words.ts'
@@ -314,6 +315,7 @@ export function Page() {
               <Changes agreement={agreement} />
               <Past agreement={agreement} />
               <Attachments thread={thread} />
+              <Stated document={(pending ?? agreement).document} />
               <ItemRows agreement={agreement} items={(pending ?? agreement).document.items} />
             </>
           )

@@ -10,8 +10,32 @@ import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { healthInput, LOOK, OF_ONE, Reasons, TryNow } from './row.tsx'
 import { Spoken } from './spoken.tsx'
-import { reasonsOf } from './state.ts'
+import { mayAskForWords, reasonsOf } from './state.ts'
 import { PARTNERS } from './words.ts'
+
+function ReadOut({ compared }: { compared: Partner['words'] }) {
+  const words = useWords(PARTNERS)
+  return (
+    <ol aria-label={words.read} style={{ fontSize: 20 }}>
+      {compared.map((word, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
+        <li key={index}>{word ?? '· · ·'}</li>
+      ))}
+    </ol>
+  )
+}
+
+/** The words once more, as long as the other side may ask for some: it confirms later, or pairs anew under another certificate. */
+function StillAsked({ partner }: { partner: Partner }) {
+  const words = useWords(PARTNERS)
+  return (
+    <section className="card" aria-labelledby="still-asked">
+      <h2 id="still-asked">{words.stillAsked}</h2>
+      <p>{words.stillAskedHint}</p>
+      <ReadOut compared={partner.words} />
+    </section>
+  )
+}
 
 /** The words of a pairing: those to be read out, and fields for those that are heard. */
 function Compare({ partner }: { partner: Partner }) {
@@ -24,12 +48,7 @@ function Compare({ partner }: { partner: Partner }) {
     <section className="card" aria-labelledby="compare">
       <h2 id="compare">{words.compare}</h2>
       <p>{asked.length === 0 ? words.vouched : words.compareHint}</p>
-      <ol aria-label={words.read} style={{ fontSize: 20 }}>
-        {compared.map((word, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
-          <li key={index}>{word ?? '· · ·'}</li>
-        ))}
-      </ol>
+      <ReadOut compared={compared} />
       <Form
         name="words"
         layout="inline"
@@ -84,10 +103,14 @@ function Health({ partner }: { partner: Partner }) {
                 {now.aheadMs === null || Math.abs(now.aheadMs) < 1000 ? null : (
                   <span>{words.clock(Math.round(now.aheadMs / 1000))}</span>
                 )}
-                <TryNow code={code} />
+                {partner.status === 'active' ? <TryNow code={code} /> : null}
               </Space>
               <h3>{words.findings}</h3>
-              {reasons.length === 0 ? <p>✓ {words.fine}</p> : <Reasons reasons={reasons} />}
+              {reasons.length > 0 ? (
+                <Reasons reasons={reasons} />
+              ) : (
+                <p>{partner.status === 'suspended' ? words.atRest : `✓ ${words.fine}`}</p>
+              )}
             </>
           )
         }}
@@ -186,6 +209,7 @@ export function Page() {
           ) : (
             <>
               {partner.status === 'pending' && manages ? <Compare key={partner.pairedAt} partner={partner} /> : null}
+              {mayAskForWords(partner) && manages ? <StillAsked partner={partner} /> : null}
               <section className="card">
                 <Space wrap>
                   <Tag>{words[partner.status]}</Tag>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Partner } from '../../../client/api.generated.ts'
-import { clockOff, reasonsOf, stateOf } from './state.ts'
+import { clockOff, mayAskForWords, reasonsOf, stateOf } from './state.ts'
 
 const PARTNER = {
   code: '610900',
@@ -33,6 +33,18 @@ describe('the state of a partner', () => {
     expect(stateOf({ ...PARTNER, connected: false }, health())).toBe('stopped')
     expect(stateOf(PARTNER, health([finding('certificate.expired', 'warn')]))).toBe('warned')
     expect(stateOf(PARTNER, health([finding('clock.partner', 'fail')]))).toBe('stopped')
+  })
+})
+
+describe('the words of a pairing', () => {
+  const paired = { ...PARTNER, vouched: null, connected: false, pairedAt: '2026-07-01T08:00:00.000Z' }
+  test('may still be asked for by a city that was not heard since, and that no words are spared', () => {
+    expect(mayAskForWords({ ...paired, seenAt: null })).toBe(true)
+    expect(mayAskForWords({ ...paired, seenAt: '2026-06-30T08:00:00.000Z' })).toBe(true)
+    expect(mayAskForWords({ ...paired, seenAt: '2026-07-01T08:00:00.000Z' })).toBe(false)
+    expect(mayAskForWords({ ...paired, seenAt: null, connected: true })).toBe(false)
+    expect(mayAskForWords({ ...paired, seenAt: null, vouched: 'authority:00' })).toBe(false)
+    expect(mayAskForWords({ ...paired, seenAt: null, status: 'pending' })).toBe(false)
   })
 })
 

@@ -46,6 +46,13 @@ export function stateOf(partner: Partner, health: Health | undefined): PartnerSt
   return reasons.length > 0 ? 'warned' : 'good'
 }
 
+/** Confirmed here, and nothing was heard since it was paired: the other side may still ask for words that it does not see. */
+export const mayAskForWords = ({ status, vouched, connected, seenAt, pairedAt }: Partner): boolean =>
+  status === 'active' &&
+  vouched === null &&
+  !connected &&
+  (seenAt === null || Date.parse(seenAt) < Date.parse(pairedAt))
+
 const MINUTE = 60_000
 /** A difference of clocks in whole minutes, from a minute on; else in seconds. */
 export function clockOff(ahead: number): { count: number; unit: 'minutes' | 'seconds'; fast: boolean } {
