@@ -256,7 +256,8 @@ export function createPartners(parts: PartnersParts) {
       const asked = askedOf(row)
       if (asked.length === 0)
         throw new ProblemError('request.conflict', 'no words to compare: reject it, and pair by a new invite')
-      const named = `words ${asked.map(place => place + 1).join(' and ')}`
+      const [first = 0, second = 0] = asked.map(place => place + 1)
+      const named = `words ${first} and ${second}`
       if (typed.length !== asked.length)
         throw new ProblemError('pairing.words', `${named} of the partner are asked for`)
       const words = JSON.parse(row.words) as string[]
