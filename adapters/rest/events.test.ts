@@ -50,7 +50,11 @@ function page(body: JsonBodyType | string, init: ResponseInit = {}): string[] {
 }
 
 function begin(change: Partial<RestConfigInput> = {}, keepsAll = false) {
-  const adapter: Adapter = createRestAdapter({ config: { ...config, ...change }, secrets: {}, keepsAll })
+  const adapter: Adapter = createRestAdapter({
+    config: { ...config, ...change },
+    secrets: {},
+    keepsAll: () => keepsAll,
+  })
   const { context, log, kept } = testContext()
   const poll = async (cursor: string | null = null) => {
     const page = await adapter.poll?.(cursor, context)

@@ -21,7 +21,7 @@ import { answered, createReading, entriesOf, evaluate, readId } from './reading.
 const CURSOR_CHARACTERS = 1000
 
 /** `keepsAll`: what has no meaning here is given all the same, since another mapping may find one in it. */
-export function createPoller(plan: RestPlan, events: EventsPlan, caller: Caller, keepsAll = false) {
+export function createPoller(plan: RestPlan, events: EventsPlan, caller: Caller, keepsAll: () => boolean) {
   const reading = createReading(plan, events, caller)
 
   async function poll(
@@ -56,7 +56,7 @@ export function createPoller(plan: RestPlan, events: EventsPlan, caller: Caller,
     const made = mappingInput('events.list', entry)
     if (!made.ok) return { id: null, localCaseNo: null, raw }
     const kind = await events.kind.evaluate(made.input)
-    if (!keepsAll && kind.ok && isNothing(kind.value)) return null
+    if (!keepsAll() && kind.ok && isNothing(kind.value)) return null
     const id = await readId(events.id, made.input)
     const number = await readCaseNo(events.localCaseNo, made.input)
     return { id: id.ok ? id.id : null, localCaseNo: number.ok ? number.number : null, raw }

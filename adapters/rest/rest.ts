@@ -45,8 +45,8 @@ export type RestOptions = {
   config: unknown
   /** values of the secrets that the configuration names */
   secrets: Readonly<Record<string, string>>
-  /** gives answers without a meaning too, for an earlier version of the configuration may find one in them */
-  keepsAll?: boolean
+  /** whether answers without a meaning are given too, for another version of the configuration may find one in them */
+  keepsAll?: () => boolean
 }
 
 /** Deliveries whose uploads are remembered, so that a retry does not send large materials again. */
@@ -74,7 +74,7 @@ export function createMappedAdapter(
   written: RestConfig,
   secrets: Readonly<Record<string, string>>,
   codec: Codec,
-  keepsAll = false,
+  keepsAll: () => boolean = () => false,
 ): Adapter {
   const config = expandPreset(written)
   const compiled = compilePlan(config, secrets, codec)

@@ -18,8 +18,8 @@ export type SoapOptions = {
   secrets: Readonly<Record<string, string>>
   /** texts of the files that it names, by the names that `soapFiles` gives */
   files?: Readonly<Record<string, string>>
-  /** gives answers without a meaning too, for an earlier version of the configuration may find one in them */
-  keepsAll?: boolean
+  /** whether answers without a meaning are given too, for another version of the configuration may find one in them */
+  keepsAll?: () => boolean
 }
 
 /** Names of the files that a configuration names, in its folder. Throws `config.invalid`. */

@@ -41,6 +41,7 @@ class Desks {
   }
 
   readonly desk: RemoteDesk = {
+    account: null,
     seen: contact => {
       this.trouble = contact.trouble ?? null
       this.asked++
@@ -89,7 +90,7 @@ async function make(): Promise<ContractSubject> {
   const { context } = testContext()
   const api = await createTestApi({
     store: await openTestStore(),
-    routes: () => [leaseRoutes(desks.desk, context.keep)],
+    routes: () => [leaseRoutes([desks.desk], context.keep)],
     limits: { tokenBurst: 1_000_000 },
   })
   const { token } = await api.people.create('test', { name: 'adapter', roles: ['adapter'], expiresAt: null })

@@ -211,6 +211,12 @@ export const ADAPTER_MESSAGES: Messages = {
     'before：最早的版本在前，各版 `until` 须晚于前一版',
   'before: all versions read answers from `events`, or all from `cases`':
     'before：各版须都从 `events` 或都从 `cases` 读取答复',
+  'it asks for answers in another way, or in other numbers: restart the node': '查询答复的方式或并发数有变：请重启节点',
+  'version {hash}: it is not kept': '版本 {hash}：未予保留',
+  'adapter: no file says how it maps; restart the node': 'adapter：没有映射文件；请重启节点',
+  'adapter: its cases all go by what was read last, and are pinned to nothing':
+    'adapter：其办件一律按最近载入的映射办理，没有固定版本',
+  'adapter: needed, for there are {systems}': 'adapter：须给出，因为有 {systems}',
   // What an adapter is tried against.
   'the workbench has no system to be tried against': '工作台没有可对接检验的系统',
   'one of fake and system': 'fake 与 system 须给出其一',
@@ -235,6 +241,7 @@ export const ADAPTER_MESSAGES: Messages = {
   'result: the lease is one to {name}': 'result：该租约的工作是 {name}',
   'move.kind: no step of the handling city': 'move.kind：不是办理地的步骤',
   'the adapter of this node is not of the kind remote': '本节点的适配器不是 remote 类型',
+  'no remote adapter names this account': '没有进程外适配器使用该账号',
   'the packet names no such material': '该数据包没有这份材料',
   // Files.
   'CSV needs an object, or a list of objects': 'CSV 须为对象或由对象组成的列表',

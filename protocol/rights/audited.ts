@@ -22,6 +22,8 @@ const AUDITED = {
   'adapter-event.retried': { zh: '重试审批系统的答复', en: 'answer of the approval system tried again' },
   'adapter-event.skipped': { zh: '跳过审批系统的答复', en: 'answer of the approval system skipped' },
   'adapter-event.standing': { zh: '审批系统的答复已无须处理', en: 'answer of the approval system stood already' },
+  'adapter.reloaded': { zh: '重新载入映射', en: 'mapping of the approval system read anew' },
+  'adapter.repinned': { zh: '办件改用新的映射版本', en: 'cases moved to another version of the mapping' },
   'adapter-trace.off': { zh: '关闭往来跟踪', en: 'trace of the approval system ended' },
   'adapter-trace.on': { zh: '开启往来跟踪', en: 'trace of the approval system begun' },
   'address.locked': { zh: '地址因登录失败被锁定', en: 'address locked after failures' },

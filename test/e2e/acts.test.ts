@@ -550,6 +550,8 @@ const PROVEN: Record<string, string> = {
   handOverJointCase: 'node/city/cases/joint.test.ts',
   dismissParked: 'node/spine/dispatch/dispatch.test.ts',
   skipParked: 'node/spine/dispatch/answers.test.ts',
+  reloadAdapterMapping: 'node/spine/dispatch/reload.test.ts',
+  repinCases: 'node/spine/dispatch/reload.test.ts',
   importDirectory: 'node/city/partners/federation/directories.test.ts',
   releaseRevocation: 'node/city/partners/federation/directories.test.ts',
   orderParcel: 'node/city/cases/mail/parcels.test.ts',

@@ -52,7 +52,7 @@ export type CaseHandlerParts = {
     enqueue(
       tx: Transaction,
       job: { packetNo: number; threadNo: number; at: number; free: boolean },
-      about?: { item: string; mode: number; from: string },
+      about?: { item: string; mode: number; from: string; submittedAt: number },
     ): Promise<void>
     /** this city gave the case its number, or ended it */
     moved(tx: Transaction, moved: { threadNo: number; thread: string; state: CaseState }): Promise<void>
@@ -326,7 +326,12 @@ export function createCaseHandler(parts: CaseHandlerParts): CaseHandler {
           tx,
           { packetNo: packet.no, threadNo: applied.threadNo, at: applied.at, free },
           packet.claims.kind === 'case.submit' && state.item !== null
-            ? { item: state.item.code, mode: state.mode, from: applied.partner }
+            ? {
+                item: state.item.code,
+                mode: state.mode,
+                from: applied.partner,
+                submittedAt: packet.claims.iat * 1000,
+              }
             : undefined,
         )
       }

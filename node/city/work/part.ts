@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Part } from '../../part.ts'
 import { entryRoutes } from '../../spine/dispatch/entry-routes.ts'
 import { leaseRoutes } from '../../spine/dispatch/lease-routes.ts'
+import { mappingRoutes } from '../../spine/dispatch/mapping-routes.ts'
 import type { DispatchPort } from '../../spine/dispatch/part.ts'
 import { recordingRoutes } from '../../spine/dispatch/recording-routes.ts'
 import { dispatchRoutes } from '../../spine/dispatch/routes.ts'
@@ -63,7 +64,7 @@ export function createWorkPart(
   {
     agreements,
     dispatch,
-    remoteDesk,
+    remoteDesks,
     keepFile,
     organisations,
     materials,
@@ -74,7 +75,7 @@ export function createWorkPart(
     grants,
     services,
   }: Pick<AgreementsPort, 'agreements'> &
-    Pick<DispatchPort, 'dispatch' | 'remoteDesk' | 'keepFile'> &
+    Pick<DispatchPort, 'dispatch' | 'remoteDesks' | 'keepFile'> &
     Pick<CataloguePort, 'organisations'> &
     MaterialsPort &
     Pick<RecordsPort, 'casePapers' | 'cityName'> & { people: People; grants: Grants } & ListsPort,
@@ -220,7 +221,8 @@ export function createWorkPart(
       materialRoutes(materials, pages, looks, mayCount),
       dispatchRoutes(dispatch, materials),
       recordingRoutes(dispatch.recordings),
-      leaseRoutes(remoteDesk, keepFile),
+      mappingRoutes(dispatch),
+      leaseRoutes(remoteDesks, keepFile),
       entryRoutes(dispatch),
     ],
     jobs: { statistics: () => statistics.catchUp() },

@@ -2,8 +2,11 @@
 import type { Command } from 'commander'
 import { collect, type Declare } from './declare.ts'
 
-export function declareAdapters(program: Command, { add, does, example }: Declare): void {
-  const adapter = program.command('adapter').description('make and prove an adapter, without a node 适配器开发与验证')
+/** The command, for what else there is of adapters. */
+export function declareAdapters(program: Command, { add, does, example }: Declare): Command {
+  const adapter = program
+    .command('adapter')
+    .description('make and prove an adapter, without a node; the mappings of one that runs 适配器开发与验证')
   example(
     does(
       add(
@@ -122,4 +125,5 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
     ),
     'tongban adapter compare mapping-1.json mapping-2.json --since 2026-11-01 --purpose correction',
   )
+  return adapter
 }

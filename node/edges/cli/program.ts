@@ -10,6 +10,7 @@ import { declareFederation } from './federation-commands.ts'
 import { declareIdentity } from './identity-commands.ts'
 import { declareIntake } from './intake-commands.ts'
 import { declareListening } from './listen-commands.ts'
+import { declareReload } from './mapping-versions.ts'
 import { declareMappings } from './mappings.ts'
 import { resolveNames } from './named-arguments.ts'
 import { declareOperation } from './operation-commands.ts'
@@ -340,7 +341,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
     'tongban evidence verify evidence.zip --fingerprint HEX --fingerprint HEX',
   )
 
-  declareAdapters(program, declare)
+  declareReload(declareAdapters(program, declare), declare)
   declareIdentity(program, declare)
   declareOperation(program, declare)
   return program

@@ -4084,6 +4084,27 @@ export type LintDraftsAnswer = {
   }[]
 }
 export type ListActsAnswer = { items: WaitingAct[] }
+export type ListAdapterMappingsAnswer = {
+  items: {
+    /** name of the approval system */
+    adapter: string
+    kind: string
+    /** null: no file says how it maps (workbench, module, remote) */
+    mapping: {
+      /** whether a case stays with the version with which it began */
+      pinned: boolean
+      versions: {
+        /** hash of the mapping with the files that it names */
+        version: string
+        /** cases begin with it */
+        current: boolean
+        keptAt: string
+        /** open cases that are pinned to it */
+        cases: number
+      }[]
+    } | null
+  }[]
+}
 export type ListAgreementDraftsAnswer = { items: AgreementDraft[] }
 export type ListAgreementsAnswer = {
   items: Agreement[]
@@ -7241,6 +7262,20 @@ export type RejectPartnerAnswer = { rejected: true }
 export type RejectPartnerRequest = Record<string, never>
 export type ReleaseRevocationAnswer = { certificate: string; revokedAt: string; reason: string; operator: string }
 export type ReleaseRevocationRequest = Record<string, never>
+export type ReloadAdapterMappingAnswer = {
+  adapter: string
+  /** hash of the mapping with the files that it names */
+  former: string
+  /** hash of the mapping with the files that it names */
+  version: string
+  /** open cases that were moved to it */
+  repinned: number
+}
+export type ReloadAdapterMappingRequest = {
+  /** name of the approval system, where several have a mapping */
+  adapter?: string | undefined
+  repin?: boolean | undefined
+}
 export type RemindCaseRequest = { text: string }
 export type RemindCasesAnswer = { items: { thread: string; problem: string | null }[] }
 export type RemindCasesRequest = { threads: string[]; text: string }
@@ -7269,6 +7304,17 @@ export type RenewAdapterLeaseRequest = {
   fence: number
   /** how long the lease is to last */
   seconds?: number | undefined
+}
+export type RepinCasesAnswer = { repinned: number }
+export type RepinCasesRequest = { thread: string } | {
+  /** name of the approval system, where several have a mapping */
+  adapter?: string | undefined
+  /** hash of the mapping with the files that it names */
+  version: string
+} | {
+  /** name of the approval system, where several have a mapping */
+  adapter?: string | undefined
+  all: true
 }
 export type ReplayWebhookRequest = { from: number }
 export type RequestCertificateAnswer = {
@@ -9665,6 +9711,8 @@ export interface Api {
   } & Options): Promise<LintDraftsAnswer>
   /** Acts that one administrator prepared and another one is to sign (双人复核) */
   listActs(input?: Options): Promise<ListActsAnswer>
+  /** Of each approval system the versions of its mapping that are kept (映射版本), and how many open cases go by each */
+  listAdapterMappings(input?: Options): Promise<ListAdapterMappingsAnswer>
   /** Drafts that are kept, the last saved first */
   listAgreementDrafts(input?: Options): Promise<ListAgreementDraftsAnswer>
   /** List agreements, newest first */
@@ -10152,6 +10200,10 @@ export interface Api {
     params: { certificate: string }
     body?: ReleaseRevocationRequest | undefined
   } & Keyed & Options): Promise<ReleaseRevocationAnswer>
+  /** Read the mapping of an approval system anew, with its secrets, without a restart (重新载入) */
+  reloadAdapterMapping(input?: {
+    body?: ReloadAdapterMappingRequest | undefined
+  } & Keyed & Options): Promise<ReloadAdapterMappingAnswer>
   /** Reminder 催办: signs and sends case.remind; by the collecting city */
   remindCase(input: {
     params: {
@@ -10200,6 +10252,10 @@ export interface Api {
     }
     body: RenewAdapterLeaseRequest
   } & Options): Promise<RenewAdapterLeaseAnswer>
+  /** Move open cases to the version of the mapping that the files name for them now: one, those of a version, or all */
+  repinCases(input: {
+    body: RepinCasesRequest
+  } & Keyed & Options): Promise<RepinCasesAnswer>
   /** Tell all kept events from this number on again, in order; one that is switched off, when it is switched on */
   replayWebhook(input: {
     params: { id: string }

@@ -175,6 +175,16 @@ describe('a configuration', () => {
       'routes.0.adapter: must be one of gjj',
     ],
     [
+      'several remote adapters of which one names no account',
+      { city, adapter: { kind: 'remote' }, adapters: { gjj: { kind: 'remote', account: 'p1' } } },
+      'adapter.account: is missing; where several adapters are remote each names an account of its own',
+    ],
+    [
+      'several remote adapters of one account',
+      { city, adapters: { gjj: { kind: 'remote', account: 'p1' }, zhbs: { kind: 'remote', account: 'p1' } } },
+      'adapters.zhbs.account: is that of another adapter too',
+    ],
+    [
       'two adapters of one name',
       { city, adapter: { kind: 'workbench' }, adapters: { workbench: { kind: 'workbench' } } },
       'adapters.workbench: is the name of adapter too',
@@ -419,6 +429,7 @@ describe('the table of settings', () => {
       'routes',
       'adapter',
       'adapter.name',
+      'adapter.account',
       'adapter.path',
       'adapter.options',
       'adapter.secrets',

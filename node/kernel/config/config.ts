@@ -80,14 +80,25 @@ export const mainName = ({ adapter }: Pick<NodeConfig, 'adapter'>): string => ad
 function faultsOfRoutes(config: Pick<NodeConfig, 'adapter' | 'adapters' | 'routes' | 'withoutMain'>): string[] {
   const named = Object.keys(config.adapters)
   const main = config.withoutMain ? [] : [mainName(config)]
-  const remote = Object.entries(config.adapters).filter(([, { kind }]) => kind === 'remote')
-  const remotes = config.adapter.kind === 'remote' ? remote : remote.slice(1)
+  const systems = [
+    ...(config.withoutMain ? [] : [{ place: 'adapter', one: config.adapter }]),
+    ...Object.entries(config.adapters).map(([name, one]) => ({ place: `adapters.${name}`, one })),
+  ]
+  const remotes = systems.flatMap(({ place, one }) => (one.kind === 'remote' ? [{ place, account: one.account }] : []))
+  const wrong = remotes.filter(
+    ({ account }, index) =>
+      remotes.length > 1 && (account === undefined || remotes.findIndex(other => other.account === account) !== index),
+  )
   return [
     ...named.filter(name => main.includes(name)).map(name => `adapters.${name}: is the name of adapter too`),
     ...Object.entries(config.adapters)
       .filter(([, { name }]) => name !== undefined)
       .map(([name]) => `adapters.${name}.name: is not a setting; take it out, or correct its name`),
-    ...remotes.map(([name]) => `adapters.${name}.kind: one adapter alone may be remote`),
+    ...wrong.map(({ place, account }) =>
+      account === undefined
+        ? `${place}.account: is missing; where several adapters are remote each names an account of its own`
+        : `${place}.account: is that of another adapter too`,
+    ),
     ...config.routes.flatMap(({ adapter }, index) =>
       [...main, ...named].includes(adapter)
         ? []

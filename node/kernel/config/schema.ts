@@ -71,7 +71,18 @@ const mapped = (kind: 'rest' | 'soap') => ({
 
 export const Adapter = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('workbench'), name: SystemName }),
-  z.strictObject({ kind: z.literal('remote'), name: SystemName }),
+  z.strictObject({
+    kind: z.literal('remote'),
+    name: SystemName,
+    account: text(100)
+      .optional()
+      .meta(
+        says(
+          'id of the account, of the role adapter, whose programs are this adapter; needed where several adapters are remote, else any account of that role will do',
+          '该适配器程序所用账号（角色 adapter）的编号；有多个进程外适配器时必填，否则任一具有该角色的账号均可',
+        ),
+      ),
+  }),
   z.strictObject({
     kind: z.literal('module'),
     name: SystemName,

@@ -175,9 +175,10 @@ export function createAdapterState({ db, seal, keys }: AdapterStateParts) {
       return done
     },
 
-    /** Deletes what belongs to a case, and what is traced of it; how many values. */
+    /** Deletes what belongs to a case, what is traced of it, and under which mapping it was; how many values. */
     async forget(tx: Transaction, threadNo: number): Promise<number> {
       await forgetTrace(tx, threadNo)
+      await tx.run('UPDATE case_adapters SET version = NULL WHERE thread_no = ? AND version IS NOT NULL', [threadNo])
       return tx.run('DELETE FROM adapter_state WHERE thread_no = ?', [threadNo])
     },
   }

@@ -3,7 +3,7 @@
  * in its order within its case, beside the other cases. What cannot be settled waits: for a further try, or for a person.
  */
 
-import type { AdapterState, LocalEvent, LocalMove, LocalOutcome } from '../../../adapters/sdk/port.ts'
+import type { Adapter, AdapterState, LocalEvent, LocalMove, LocalOutcome } from '../../../adapters/sdk/port.ts'
 import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { decodeUtf8 } from '../../../protocol/primitives.ts'
 import { PROBLEMS, type Problem, ProblemError, type Refused, refuse } from '../../../protocol/problem.ts'
@@ -37,6 +37,8 @@ export function createAnswers(
     /** who signs what is answered, as the audit log names it */
     actor: string
     stateOf: (threadNo: number) => AdapterState
+    /** the adapter for a case; null: for none that is known */
+    adapterOf: (threadNo: number | null) => Promise<Adapter>
     calls: Calls
     trace: Pick<Trace, 'of'>
     outcomes: Outcomes
@@ -253,7 +255,9 @@ export function createAnswers(
         const seconds = (await ofCase())?.state.instants.submitted ?? null
         return seconds === null ? null : seconds * 1000
       }
-      return adapter.read(kept.raw, { ...call, trace: parts.trace.of('read', threadNo), submittedAt })
+      const own = await parts.adapterOf(await threadNo())
+      const read = await own.read?.(kept.raw, { ...call, trace: parts.trace.of('read', threadNo), submittedAt })
+      return read ?? refuse('adapter.mapping', 'the adapter does not read its answers')
     })
   }
 

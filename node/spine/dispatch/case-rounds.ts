@@ -19,6 +19,8 @@ export type OpenCases = {
 
 type CaseRoundsParts = {
   adapter: Adapter
+  /** the adapter for a case */
+  adapterOf: (threadNo: number) => Promise<Adapter>
   /** its name, among several */
   lane: string
   calls: Calls
@@ -34,15 +36,26 @@ type CaseRoundsParts = {
 /** Where the node keeps what an adapter remembers of a case. */
 const memoryOf = (thread: string): string => `asked about ${thread}`
 
-export function createCaseRounds({ adapter, lane, calls, trace, cases, stateOf, attempt, keep }: CaseRoundsParts) {
+export function createCaseRounds({
+  adapter,
+  adapterOf,
+  lane,
+  calls,
+  trace,
+  cases,
+  stateOf,
+  attempt,
+  keep,
+}: CaseRoundsParts) {
   let left: number[] = []
 
   async function ask({ no, ...open }: OpenCase & { no: number }): Promise<void> {
     const state = stateOf(no)
     const place = memoryOf(open.thread)
     const before = await state.get(place)
+    const own = await adapterOf(no)
     const said = await calls.within('poll', CASE_ROUND_LIMITS.ask, attempt(), async call =>
-      adapter.pollCase?.(open, before, { ...call, state, trace: trace.of('poll', () => no) }),
+      own.pollCase?.(open, before, { ...call, state, trace: trace.of('poll', () => no) }),
     )
     if (said === undefined) return
     if (said.events.length > 0 && !(await keep(said.events))) return

@@ -15,7 +15,7 @@ import type { NewJob, ParkedJob } from './job-store.ts'
 import { createLane, type Lane, type LaneParts } from './lane.ts'
 import { DISPATCH_LIMITS } from './limits.ts'
 import { MAIN } from './numbers.ts'
-import { type About, createPins, type Route } from './pins.ts'
+import { type Begun, createPins, type Route } from './pins.ts'
 import { createRecordings, RECORDING_LIMITS, type RecordingQuery } from './recordings.ts'
 import { createTrace } from './trace.ts'
 
@@ -36,7 +36,18 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
   const lanes = systems.map(system => createLane({ ...parts, ...system, trace })) as [Lane, ...Lane[]]
   const [first] = lanes
   const names = lanes.map(({ lane }) => lane)
-  const pins = createPins({ db, route, names })
+  const versionOf = (name: string, submittedAt: number) => laneOf(name)?.mapping.versionAt(submittedAt) ?? null
+  const pins = createPins({ db, route, names, versionOf })
+
+  /** The system whose mapping is meant: the named one, or the only one that has any. Problems: `request.not-found`, `request.conflict`. */
+  function mappedLane(adapter: string | undefined): Lane {
+    const found = lanesNamed(adapter).filter(lane => adapter !== undefined || lane.mapping.versionAt(0) !== null)
+    if (found.length > 1) {
+      const systems = found.map(({ name }) => name).join(', ')
+      throw new ProblemError('request.conflict', `adapter: needed, for there are ${systems}`)
+    }
+    return found[0] ?? first
+  }
 
   const wake = (): void => {
     for (const lane of lanes) lane.wake()
@@ -115,7 +126,7 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
 
   return {
     /** Queues an inbound packet for the system of its case, in the transaction that stores it; `about`: of a case that begins. */
-    async enqueue(tx: Transaction, job: NewJob, about?: About): Promise<void> {
+    async enqueue(tx: Transaction, job: NewJob, about?: Begun): Promise<void> {
       const name = await pins.pin(tx, job.threadNo, about)
       const lane = laneOf(name)
       if (lane !== null) return lane.enqueue(tx, job)
@@ -237,6 +248,35 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     entries: {
       of: async (thread: string, by: string) => (await ofThread(thread)).entries.of(thread, by),
       waits: async (thread: string, packetNo: number) => (await ofThread(thread)).entries.waits(thread, packetNo),
+    },
+    mappings: {
+      /** Of each system the versions of its mapping that are kept; null: no file says how it maps. */
+      list: () =>
+        Promise.all(
+          lanes.map(async lane => ({
+            adapter: lane.name,
+            kind: lane.adapter.kind,
+            mapping: await lane.mapping.list(),
+          })),
+        ),
+      /** Problems: `config.invalid`, with what is wrong; `request.not-found`; `request.conflict` where several systems have one. */
+      reload: async (adapter: string | undefined, repin: boolean, by: string) => {
+        const lane = mappedLane(adapter)
+        return { adapter: lane.name, ...(await lane.mapping.reload(repin, by)) }
+      },
+      /** Pins open cases to what the files say now: one, or those of a system. Problems: the same, and `thread.unknown`. */
+      async repin(
+        which: { thread: string } | ({ adapter?: string | undefined } & ({ version: string } | { all: true })),
+        by: string,
+      ): Promise<number> {
+        if (!('thread' in which)) return mappedLane(which.adapter).mapping.repin(which, by)
+        const [row] = await db.query<{ no: number }>(
+          `SELECT t.no FROM threads t JOIN cases c ON c.thread_no = t.no WHERE t.thread = ? AND c.role = 'handling'`,
+          [fromHex(which.thread)],
+        )
+        if (row === undefined) throw new ProblemError('thread.unknown')
+        return (await ofCase(row.no)).mapping.repin({ threadNo: row.no }, by)
+      },
     },
     trace,
     recordings: {

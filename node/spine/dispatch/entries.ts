@@ -1,5 +1,5 @@
 /** Packets that people type into the approval system (手工录入): those of a case that were handed over, each with its entry sheet. */
-import type { EntryField } from '../../../adapters/sdk/port.ts'
+import type { Adapter, EntryField } from '../../../adapters/sdk/port.ts'
 import { fromHex } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { JobStore } from './job-store.ts'
@@ -16,9 +16,13 @@ type Entry = {
   fields: readonly EntryField[]
 }
 
-type EntriesParts = Pick<LaneParts, 'db' | 'adapter' | 'packets' | 'audit' | 'openMaterial'> & { jobs: JobStore }
+type EntriesParts = Pick<LaneParts, 'db' | 'adapter' | 'packets' | 'audit' | 'openMaterial'> & {
+  jobs: JobStore
+  /** the adapter for a case */
+  adapterOf: (threadNo: number) => Promise<Adapter>
+}
 
-export function createEntries({ db, adapter, audit, jobs, ...parts }: EntriesParts) {
+export function createEntries({ db, adapter, adapterOf, audit, jobs, ...parts }: EntriesParts) {
   return {
     /**
      * The sheets of a case, the next one first, for `by` to read, so it leaves an audit row. None where no person types. Problem:
@@ -37,7 +41,7 @@ export function createEntries({ db, adapter, audit, jobs, ...parts }: EntriesPar
         const packet = packets.find(({ no }) => no === packetNo)
         if (fold === null || packet === undefined) continue
         const delivery = toDelivery(packet, { thread, fold, packets }, attempts, parts.openMaterial)
-        const sheet = await adapter.sheet?.(delivery)
+        const sheet = await (await adapterOf(threadNo)).sheet?.(delivery)
         if (sheet === undefined) continue
         const { kind } = delivery
         const arrives = kind === 'case.submit' && fold.state === 'submitted'

@@ -11,7 +11,8 @@ import { toDelivery } from './to-delivery.ts'
 import type { Trace } from './trace.ts'
 
 type HandOverParts = Pick<LaneParts, 'db' | 'packets' | 'clock' | 'random' | 'openMaterial' | 'observer'> & {
-  adapter: Adapter
+  /** the adapter for a case */
+  adapterOf: (threadNo: number) => Promise<Adapter>
   jobs: JobStore
   ends: JobEnds
   calls: Calls
@@ -40,12 +41,13 @@ export const causeOf = (
 }
 
 export function createHandOver(parts: HandOverParts) {
-  const { db, clock, adapter, jobs, ends, calls, trace } = parts
+  const { db, clock, adapterOf, jobs, ends, calls, trace } = parts
 
   async function call(delivery: Delivery, threadNo: number): Promise<DeliveryResult> {
     const bytes = delivery.materials.reduce((sum, { size }) => sum + size, 0)
     const ms = DISPATCH_LIMITS.deliver + (bytes / DISPATCH_LIMITS.bytesPerSecond) * 1000
     try {
+      const adapter = await adapterOf(threadNo)
       return await calls.within('deliver', ms, delivery.attempt, given =>
         adapter.deliver(delivery, {
           ...given,

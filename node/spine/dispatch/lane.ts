@@ -22,6 +22,7 @@ import { createEntries } from './entries.ts'
 import { createHandOver } from './hand-over.ts'
 import { createJobEnds } from './job-ends.ts'
 import { createJobStore, type DueJob, type Job, type NewJob } from './job-store.ts'
+import { createLaneMapping } from './lane-mapping.ts'
 import { DISPATCH_LIMITS, retryAfter } from './limits.ts'
 import { MAIN } from './numbers.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -93,11 +94,36 @@ export function createLane(parts: LaneParts) {
   const { trace } = parts
   const wake = (): void => worker.wake()
   const ends = createJobEnds({ ...parts, jobs, actor, wake })
-  const handOver = createHandOver({ ...parts, stateOf, jobs, ends, calls, trace, log: parts.context.log, wake })
+  const mapping = createLaneMapping({
+    db,
+    clock,
+    audit,
+    adapter,
+    lane,
+    name,
+    async retry(tx, by) {
+      await answers.retryIn(tx, { code: 'adapter.mapping' }, by)
+      await jobs.unpark(tx, { code: 'adapter.mapping' }, clock.now(), [lane])
+      tx.afterCommit(wake)
+    },
+  })
+  const { adapterOf } = mapping
+  const handOver = createHandOver({
+    ...parts,
+    adapterOf,
+    stateOf,
+    jobs,
+    ends,
+    calls,
+    trace,
+    log: parts.context.log,
+    wake,
+  })
   const outcomes = createOutcomes({ db, jobs, ends, now: clock.now, wake })
   const answers = createAnswers({
     ...parts,
     actor,
+    adapterOf,
     lane,
     stateOf,
     name: parts.name,
@@ -156,8 +182,9 @@ export function createLane(parts: LaneParts) {
     jobs,
     answers,
     ends,
+    mapping,
     /** What people type into the approval system; none where an adapter reaches it. */
-    entries: createEntries({ ...parts, jobs }),
+    entries: createEntries({ ...parts, adapterOf, jobs }),
     /** Queues an inbound packet for the adapter, in the transaction that stores it. */
     async enqueue(tx: Transaction, job: NewJob): Promise<void> {
       await jobs.insert(tx, job)
@@ -173,6 +200,7 @@ export function createLane(parts: LaneParts) {
     },
     async start(): Promise<void> {
       stopped = false
+      await mapping.start()
       await jobs.releaseAll()
       for (const { threadNo, thread } of await jobs.overtaken()) {
         const state = await jobs.fold(threadNo)
@@ -246,9 +274,9 @@ export function createLane(parts: LaneParts) {
           detail: { for: 'plan', packet: packetNo },
         }),
       )
-      const planned = await adapter.plan(
-        toDelivery(packet, { thread, fold, packets }, job.attempts, parts.openMaterial),
-      )
+      const own = await adapterOf(job.threadNo)
+      const planned = await own.plan?.(toDelivery(packet, { thread, fold, packets }, job.attempts, parts.openMaterial))
+      if (planned === undefined) return []
       if (!planned.ok) throw new ProblemError(planned.problem.code, planned.problem.detail)
       return planned.requests
     },

@@ -32,7 +32,7 @@ beforeEach(async () => {
     store: await openTestStore(),
     routes: ({ clock }) => {
       adapter = createRemoteAdapter({ clock, ids: () => `lease-${++ids}` })
-      return [leaseRoutes(adapter.desk, context.keep)]
+      return [leaseRoutes([adapter.desk], context.keep)]
     },
   })
   program = await withRole('adapter')
@@ -480,11 +480,55 @@ test('at a node whose adapter runs inside it there is nothing to lease', async (
   const inside = { kind: 'inside', deliver: adapter.deliver, check: adapter.check }
   const other = await createTestApi({
     store: await openTestStore(),
-    routes: () => [leaseRoutes(deskOf(inside), context.keep)],
+    routes: () => [
+      leaseRoutes(
+        [deskOf(inside)].filter(desk => desk !== null),
+        context.keep,
+      ),
+    ],
   })
   const { token } = await other.people.create('test', { name: 'p', roles: ['adapter'], expiresAt: null })
   const asked = await other.withToken(token).post('/api/v1/adapter/leases', {})
   expect(codeOf(asked)).toEqual([404, 'request.not-found'])
+  await other.database.close()
+})
+
+test('of several remote adapters each serves the programs of its own account, and no others', async () => {
+  const desks: RemoteAdapter[] = []
+  const clients = new Map<string, Client>()
+  const tokens = new Map<string, string>()
+  const other = await createTestApi({
+    store: await openTestStore(),
+    async routes({ people, clock }) {
+      for (const name of ['gjj', 'zhbs']) {
+        const { account, token } = await people.create('test', { name, roles: ['adapter'], expiresAt: null })
+        tokens.set(name, token)
+        desks.push(createRemoteAdapter({ clock, ids: () => `of ${name}`, account: account.id }))
+      }
+      return [
+        leaseRoutes(
+          desks.map(({ desk }) => desk),
+          context.keep,
+        ),
+      ]
+    },
+  })
+  for (const [name, token] of tokens) clients.set(name, other.withToken(token))
+  const stranger = await other.people.create('test', { name: 'p', roles: ['adapter'], expiresAt: null })
+  const results = desks.map(one => one.deliver(sampleSubmit(`of ${one.desk.account}`), context))
+  await turns()
+  const refused = await other.withToken(stranger.token).post('/api/v1/adapter/leases', { wait: 0 })
+  expect(codeOf(refused)).toEqual([403, 'request.forbidden'])
+  for (const [name, client] of clients) {
+    const [work, ...more] = workIn(await client.post('/api/v1/adapter/leases', { wait: 0, most: 9 }))
+    expect([work?.lease, more]).toEqual([`of ${name}`, []])
+    const another = [...clients].find(([its]) => its !== name)?.[1]
+    const answer = { fence: work?.fence, result: { outcome: 'done', localCaseNo: name } }
+    const path = `/api/v1/adapter/leases/${encodeURIComponent(`of ${name}`)}/result`
+    expect((await another?.send('PUT', path, answer))?.status).toBe(409)
+    expect((await client.send('PUT', path, answer)).status).toBe(200)
+  }
+  expect(await Promise.all(results)).toMatchObject([{ localCaseNo: 'gjj' }, { localCaseNo: 'zhbs' }])
   await other.database.close()
 })
 

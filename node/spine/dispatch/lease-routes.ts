@@ -236,14 +236,17 @@ function withoutWords(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Ar
   )
 }
 
-/** `desk`: null at a node whose adapter runs inside it. */
+/** `desks`: of each remote adapter; a program is the other half of that which names its account, or of the only one that names none. */
 export const leaseRoutes = (
-  desk: RemoteDesk | null,
+  desks: readonly RemoteDesk[],
   keep: (bytes: ReadableStream<Uint8Array>) => Promise<Commitment>,
 ): RouteModule => {
-  const own = (): RemoteDesk => {
-    if (desk === null) throw new ProblemError('request.not-found', 'the adapter of this node is not of the kind remote')
-    return desk
+  const deskFor = ({ id }: { id: string }): RemoteDesk => {
+    if (desks.length === 0)
+      throw new ProblemError('request.not-found', 'the adapter of this node is not of the kind remote')
+    const found = desks.find(({ account }) => account === id) ?? desks.find(({ account }) => account === null)
+    if (found === undefined) throw new ProblemError('request.forbidden', 'no remote adapter names this account')
+    return found
   }
   return {
     tag: 'Adapter',
@@ -274,8 +277,9 @@ export const leaseRoutes = (
         seconds: LEASE_LIMITS.wait + 30,
         problems: ['request.not-found', 'request.rate'],
         handle: async ({ body: { trouble, ...wanted }, person, signal }) => {
-          own().seen({ trouble })
-          return { work: (await own().take(person.id, wanted, signal)).map(toLeased) }
+          const desk = deskFor(person)
+          desk.seen({ trouble })
+          return { work: (await desk.take(person.id, wanted, signal)).map(toLeased) }
         },
       })
       const ofLease = z.strictObject({ lease: LeaseId })
@@ -290,7 +294,7 @@ export const leaseRoutes = (
         answer: z.strictObject({ until: Time }),
         problems: ['adapter.lease', 'request.not-found'],
         handle: async ({ params: { lease }, body: { fence, seconds }, person }) => ({
-          until: time(own().renew({ lease, fence, holder: person.id }, seconds)),
+          until: time(deskFor(person).renew({ lease, fence, holder: person.id }, seconds)),
         }),
       })
       api.operation({
@@ -307,7 +311,7 @@ export const leaseRoutes = (
         problems: ['adapter.lease', 'request.not-found'],
         handle: async ({ params: { lease }, body: { fence, result }, person }) => {
           const claim = { lease, fence, holder: person.id }
-          own().settle(claim, JSON.stringify(result), work => toResult(result, work))
+          deskFor(person).settle(claim, JSON.stringify(result), work => toResult(result, work))
           return { taken: true as const }
         },
       })
@@ -321,7 +325,7 @@ export const leaseRoutes = (
         seconds: 3600,
         problems: ['adapter.lease', 'material.missing', 'request.not-found'],
         handle: async ({ params: { lease, sha256 }, person }) => {
-          const work = own().workOf({ lease, holder: person.id })
+          const work = deskFor(person).workOf({ lease, holder: person.id })
           const found = work.call === 'deliver' ? work.delivery.materials.find(one => one.sha256 === sha256) : undefined
           if (found === undefined) throw new ProblemError('material.missing', 'the packet names no such material')
           return {
@@ -344,8 +348,8 @@ export const leaseRoutes = (
         answer: z.strictObject({ kept: z.int() }),
         seconds: 60,
         problems: ['adapter.unkept', 'request.not-found'],
-        handle: async ({ body: { events }, signal }) => {
-          await own().tell(events.map(toEvent), signal)
+        handle: async ({ body: { events }, person, signal }) => {
+          await deskFor(person).tell(events.map(toEvent), signal)
           return { kept: events.length }
         },
       })
@@ -360,8 +364,8 @@ export const leaseRoutes = (
         status: 201,
         seconds: 3600,
         problems: ['material.oversize', 'request.invalid', 'request.not-found'],
-        handle: async ({ stream }) => {
-          own()
+        handle: async ({ stream, person }) => {
+          deskFor(person)
           return keep(stream)
         },
       })

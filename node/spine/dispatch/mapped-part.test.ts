@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const load = (mapping: string, baseUrl?: string) =>
-  loadMappedAdapter({ kind: 'soap', mapping, baseUrl, secrets: { licence: 'L' } }, folder)
+  loadMappedAdapter({ kind: 'soap', mapping, baseUrl }, folder, async () => ({ licence: 'L' }))
 
 describe('a mapping of the kind soap', () => {
   test('is read, with the address that the settings give it', async () => {

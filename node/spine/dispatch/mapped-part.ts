@@ -1,49 +1,100 @@
-/** An adapter whose packets become what a file says: that file is read, and those which it names. */
+/**
+ * An adapter whose packets become what a file says: that file is read, and those which it names. It is read anew while the node runs, and
+ * what a case began with is made from the text that the store keeps of it.
+ */
 import { dirname, resolve } from 'node:path'
 import type { Adapter } from '../../../adapters/sdk/port.ts'
 import { type EarlierVersion, withVersions } from '../../../adapters/sdk/versions.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
+import { type KeptMapping, type MappingText, packMapping, unpackMapping } from './mapping-text.ts'
+import { createReloadable, type ReloadableAdapter, type Whole } from './reloadable.ts'
+
+const KINDS = ['rest', 'soap', 'file-drop', 'front-table', 'manual'] as const
+type Kind = (typeof KINDS)[number]
+
+/** Kinds of which several versions may be at work: the others hold a database or folders, which two would both read. */
+const PINNED: readonly Kind[] = ['rest', 'soap', 'manual']
 
 type Mapped = {
-  kind: 'rest' | 'soap' | 'file-drop' | 'front-table' | 'manual'
+  kind: Kind
   /** path of the mapping, from the folder of the configuration */
   mapping: string
   /** earlier versions, the oldest first */
   before?: readonly { mapping: string; until: string }[] | undefined
   baseUrl?: string | undefined
-  /** values of the secrets by their names */
-  secrets?: Readonly<Record<string, string>>
 }
 
-/** The adapter of all versions of a mapping. Problem: `config.invalid`, with the version that is wrong. */
-export async function loadMappedAdapter({ before = [], ...mapped }: Mapped, folder: string): Promise<Adapter> {
-  const keepsAll = before.length > 0
-  const newest = await loadVersion(mapped, folder, 'adapter', keepsAll)
-  const earlier: EarlierVersion[] = []
-  for (const [index, { mapping, until }] of before.entries()) {
-    const place = `adapter.before.${index}`
-    const adapter = await loadVersion({ ...mapped, mapping }, folder, place, keepsAll).catch((error: unknown) => {
-      if (!(error instanceof ProblemError)) throw error
-      const { code, detail = '' } = error.problem
-      throw new ProblemError(code, detail.startsWith(place) ? detail : `${place}: ${detail}`)
-    })
-    earlier.push({ until: Date.parse(until), adapter })
+type Secrets = Readonly<Record<string, string>>
+
+/** `secrets` gives their values by their names, anew at each reading. Problem: `config.invalid`, with the version that is wrong. */
+export async function loadMappedAdapter(
+  { before = [], ...mapped }: Mapped,
+  folder: string,
+  secrets: () => Promise<Secrets>,
+): Promise<ReloadableAdapter> {
+  const pinned = PINNED.includes(mapped.kind)
+
+  async function read(othersPinned: () => boolean): Promise<Whole> {
+    // An answer that means nothing now may have a meaning under the version of its case.
+    const keepsAll = () => before.length > 0 || othersPinned()
+    const given = await secrets()
+    const compile = (text: MappingText) => compileMapping(mapped, text, folder, given, keepsAll)
+    const newest = await readMapping(mapped, folder, 'adapter')
+    const adapter = await compile(newest)
+    const texts: [KeptMapping, ...KeptMapping[]] = [packMapping(newest)]
+    const earlier: (EarlierVersion & { hash: string })[] = []
+    for (const [index, { mapping, until }] of before.entries()) {
+      const place = `adapter.before.${index}`
+      try {
+        const text = await readMapping({ ...mapped, mapping }, folder, place)
+        const packed = packMapping(text)
+        texts.push(packed)
+        earlier.push({ until: Date.parse(until), adapter: await compile(text), hash: packed.hash })
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error
+        const { code, detail = '' } = error.problem
+        throw new ProblemError(code, detail.startsWith(place) ? detail : `${place}: ${detail}`)
+      }
+    }
+    const made = withVersions(adapter, earlier)
+    if (!made.ok) throw new ProblemError('config.invalid', `adapter.${made.problem.detail}`)
+    return {
+      adapter: made.adapter,
+      texts,
+      versionAt: at => earlier.find(({ until }) => at < until)?.hash ?? texts[0].hash,
+      make: text => compile(unpackMapping(text)),
+    }
   }
-  const made = withVersions(newest, earlier)
-  if (!made.ok) throw new ProblemError('config.invalid', `adapter.${made.problem.detail}`)
-  return made.adapter
+
+  return createReloadable({ read, pinned })
 }
 
-async function loadVersion(
-  { kind, mapping, baseUrl, secrets = {} }: Omit<Mapped, 'before'>,
+/** A mapping with the files that it names, as they stand in the folder now. Problem: `config.invalid`, with the file. */
+async function readMapping(
+  { kind, mapping }: Pick<Mapped, 'kind' | 'mapping'>,
   folder: string,
   place: string,
-  keepsAll: boolean,
-): Promise<Adapter> {
+): Promise<MappingText> {
   const path = resolve(folder, mapping)
   const name = `${place}.mapping: ${path}`
-  const written = jsonOf(await readTextFile(path, 'config.invalid', name), name, 'config.invalid')
+  const config = jsonOf(await readTextFile(path, 'config.invalid', name), name, 'config.invalid')
+  const files: Record<string, string> = {}
+  if (kind === 'soap') {
+    const { soapFiles } = await import('../../../adapters/soap/soap.ts')
+    for (const file of soapFiles(config))
+      files[file] = await readTextFile(resolve(dirname(path), file), 'config.invalid')
+  }
+  return { config, files }
+}
+
+async function compileMapping(
+  { kind, baseUrl }: Pick<Mapped, 'kind' | 'baseUrl'>,
+  { config: written, files }: MappingText,
+  folder: string,
+  secrets: Secrets,
+  keepsAll: () => boolean,
+): Promise<Adapter> {
   const config = baseUrl === undefined ? written : { ...(written as object), baseUrl }
   if (kind === 'rest') {
     const { createRestAdapter } = await import('../../../adapters/rest/rest.ts')
@@ -61,8 +112,6 @@ async function loadVersion(
     const { createManualAdapter } = await import('../../../adapters/manual/manual.ts')
     return createManualAdapter({ config })
   }
-  const { createSoapAdapter, soapFiles } = await import('../../../adapters/soap/soap.ts')
-  const files: Record<string, string> = {}
-  for (const file of soapFiles(config)) files[file] = await readTextFile(resolve(dirname(path), file), 'config.invalid')
+  const { createSoapAdapter } = await import('../../../adapters/soap/soap.ts')
   return createSoapAdapter({ config, secrets, files, keepsAll })
 }

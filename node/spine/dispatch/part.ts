@@ -80,10 +80,9 @@ export function createDispatchPart(
     () => ofEach(({ slow }) => slow),
     'adapter',
   )
-  // One at most: its programs ask for work without naming a system.
-  const remoteDesk = systems.map(({ adapter }) => deskOf(adapter)).find(desk => desk !== null) ?? null
+  const remoteDesks = systems.map(({ adapter }) => deskOf(adapter)).filter(desk => desk !== null)
   return {
-    port: { adapter: routing.asOne(systems), dispatch, adapterState, remoteDesk, keepFile: keep },
+    port: { adapter: routing.asOne(systems), dispatch, adapterState, remoteDesks, keepFile: keep },
     async start(caseOf: DispatchCases) {
       cases = caseOf
       await dispatch.start()
@@ -117,7 +116,7 @@ export async function pickAdapter(config: Pick<NodeConfig, 'adapter' | 'folder'>
   }
   if (config.adapter.kind === 'remote') {
     const { createRemoteAdapter } = await import('./remote-adapter.ts')
-    return createRemoteAdapter({ clock: systemClock, ids: randomUUID })
+    return createRemoteAdapter({ clock: systemClock, ids: randomUUID, account: config.adapter.account })
   }
   if (config.adapter.kind === 'module') {
     const { loadModuleAdapter } = await import('./module-adapter.ts')
@@ -125,10 +124,6 @@ export async function pickAdapter(config: Pick<NodeConfig, 'adapter' | 'folder'>
     return loadModuleAdapter({ ...config.adapter, secrets }, config.folder)
   }
   const { loadMappedAdapter } = await import('./mapped-part.ts')
-  const secrets = await readSecrets(
-    'secrets' in config.adapter ? config.adapter.secrets : {},
-    process.env,
-    config.folder,
-  )
-  return loadMappedAdapter({ ...config.adapter, secrets }, config.folder)
+  const named = 'secrets' in config.adapter ? config.adapter.secrets : {}
+  return loadMappedAdapter(config.adapter, config.folder, () => readSecrets(named, process.env, config.folder))
 }

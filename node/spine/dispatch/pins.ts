@@ -7,10 +7,14 @@
 import { toHex } from '../../../protocol/primitives.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import { createJobStore, type Job, type NewJob } from './job-store.ts'
+import { pinVersion } from './mapping-store.ts'
 import { MAIN } from './numbers.ts'
 
 /** What of a case decides to which system it goes. `from`: division code of the collecting city. */
 export type About = { item: string; mode: number; from: string }
+
+/** A case that begins; `submittedAt` in ms since the epoch. */
+export type Begun = About & { submittedAt: number }
 
 /** The name of the system to which a case goes; null: to none. */
 export type Route = (about: About) => string | null
@@ -23,9 +27,11 @@ type PinsParts = {
   route: Route
   /** of the systems that there are; the main one has none */
   names: readonly string[]
+  /** hash of the mapping with which a case of that system begins; null: it has no versions */
+  versionOf: (adapter: string, submittedAt: number) => string | null
 }
 
-export function createPins({ db, route, names }: PinsParts) {
+export function createPins({ db, route, names, versionOf }: PinsParts) {
   const configured = names.length > 1 || names[0] !== MAIN
   /** whether cases may be at another system than the main one; until the start nobody knows */
   let several = true
@@ -38,10 +44,11 @@ export function createPins({ db, route, names }: PinsParts) {
     return row?.adapter ?? MAIN
   }
 
-  async function set(tx: Transaction, threadNo: number, adapter: string): Promise<void> {
-    await tx.run('DELETE FROM case_adapters WHERE thread_no = ?', [threadNo])
-    if (adapter !== MAIN)
-      await tx.run('INSERT INTO case_adapters (thread_no, adapter) VALUES (?, ?)', [threadNo, adapter])
+  /** A case of the main system has a row only where that has versions. */
+  async function set(tx: Transaction, threadNo: number, adapter: string, submittedAt: number): Promise<void> {
+    const version = versionOf(adapter, submittedAt)
+    if (adapter !== MAIN || version !== null) await pinVersion(tx, threadNo, adapter, version)
+    else await tx.run('DELETE FROM case_adapters WHERE thread_no = ?', [threadNo])
   }
 
   return {
@@ -49,15 +56,16 @@ export function createPins({ db, route, names }: PinsParts) {
     of,
 
     async start(): Promise<void> {
-      const rows = await db.query('SELECT 1 AS one FROM case_adapters LIMIT 1')
+      const rows = await db.query(`SELECT 1 AS one FROM case_adapters WHERE adapter <> '${MAIN}' LIMIT 1`)
       several = configured || rows.length > 0
     },
 
     /** The system of a case, found by the routes where it begins. */
-    async pin(tx: Transaction, threadNo: number, about: About | undefined): Promise<string> {
-      if (about === undefined || !configured) return of(tx, threadNo)
-      const adapter = route(about) ?? NOWHERE
-      if (adapter !== MAIN) await set(tx, threadNo, adapter)
+    async pin(tx: Transaction, threadNo: number, about: Begun | undefined): Promise<string> {
+      if (about === undefined) return of(tx, threadNo)
+      const adapter = configured ? (route(about) ?? NOWHERE) : MAIN
+      if (adapter !== MAIN || versionOf(adapter, about.submittedAt) !== null)
+        await set(tx, threadNo, adapter, about.submittedAt)
       return adapter
     },
 
@@ -97,17 +105,18 @@ export function createPins({ db, route, names }: PinsParts) {
         mode: number
         partner: string
         local_case_no: string | null
+        submitted_at: number
       }>(
-        `SELECT DISTINCT j.thread_no, j.adapter, c.item_code, c.mode, c.partner, c.local_case_no FROM dispatch_jobs j
+        `SELECT DISTINCT j.thread_no, j.adapter, c.item_code, c.mode, c.partner, c.local_case_no, c.submitted_at FROM dispatch_jobs j
          JOIN cases c ON c.thread_no = j.thread_no
          WHERE j.state <> 'done' AND j.state = 'parked'
            AND (j.problem ->> '$.code' = 'adapter.no-route' OR j.adapter NOT IN (SELECT value FROM json_each(?)))`,
         [JSON.stringify(names)],
       )
-      for (const { thread_no, adapter, item_code: item, mode, partner: from, local_case_no } of rows) {
+      for (const { thread_no, adapter, item_code: item, mode, partner: from, local_case_no, submitted_at } of rows) {
         const found = names.includes(adapter) || local_case_no !== null ? adapter : route({ item, mode, from })
         if (found === null || !names.includes(found)) continue
-        await set(tx, thread_no, found)
+        if (found !== adapter) await set(tx, thread_no, found, submitted_at)
         await tx.run(`UPDATE dispatch_jobs SET adapter = ? WHERE thread_no = ? AND state <> 'done'`, [found, thread_no])
         await tx.run(
           `UPDATE dispatch_jobs SET state = 'ready', next_at = 0 WHERE thread_no = ? AND state <> 'done' AND state = 'parked'

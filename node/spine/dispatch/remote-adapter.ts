@@ -12,6 +12,8 @@ export type Contact = { trouble?: string | undefined }
 
 /** What the routes of the other half need. */
 export type RemoteDesk = Omit<Leases, 'offer' | 'close'> & {
+  /** id of the account whose programs it serves; null: that of any with the role `adapter` */
+  account: string | null
   /** A program asked for work. */
   seen(contact: Contact): void
   /** Keeps what the approval system did; gives back when all of it is kept for good. Problem: `adapter.unkept`. */
@@ -35,7 +37,9 @@ const unavailable = (why: NoResult): DeliveryResult => ({
   retryable: true,
 })
 
-export function createRemoteAdapter({ clock, ids }: { clock: Clock; ids: () => string }): RemoteAdapter {
+type RemoteParts = { clock: Clock; ids: () => string; account?: string | undefined }
+
+export function createRemoteAdapter({ clock, ids, account }: RemoteParts): RemoteAdapter {
   const leases = createLeases({ clock, ids })
   /** events by their ids, until they are kept */
   const told = new Map<string, Told>()
@@ -106,6 +110,7 @@ export function createRemoteAdapter({ clock, ids }: { clock: Clock; ids: () => s
     },
 
     desk: {
+      account: account ?? null,
       take: leases.take,
       renew: leases.renew,
       settle: leases.settle,

@@ -69,6 +69,7 @@ import { severalAdapters } from './066-several-adapters.ts'
 import { flowSums } from './067-flow-sums.ts'
 import { fewerPages } from './068-fewer-pages.ts'
 import { approval } from './069-approval.ts'
+import { mappingVersions } from './070-mapping-versions.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -140,4 +141,5 @@ export const MIGRATIONS: readonly Migration[] = [
   flowSums,
   fewerPages,
   approval,
+  mappingVersions,
 ]
