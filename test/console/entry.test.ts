@@ -12,9 +12,8 @@ let cities: ConsoleCities
 let examiner: Seat
 
 beforeAll(async () => {
-  cities = await openConsoleCities({
-    adapter: { kind: 'manual', mapping: resolve(import.meta.dirname, '../../adapters/manual/example.json') },
-  })
+  const manual = { kind: 'manual', mapping: resolve(import.meta.dirname, '../../adapters/manual/example.json') } as const
+  cities = await openConsoleCities({ adapter: manual, adapters: { gjj: manual }, routes: [{ modes: [1], adapter: 'gjj' }] })
   const { shiyan, item } = cities
   examiner = await seat(shiyan.client, 'zhang.san', ['examiner'], {
     name: '张三',
@@ -33,6 +32,7 @@ test('an examiner copies the sheet, gives the number, and goes on; a withdrawal 
   await page.goto(`/cases/${thread}`)
   await page.getByRole('button', { name: '打开录入单' }).click()
   await page.getByRole('heading', { name: /市公安局户政管理系统/ }).waitFor()
+  await page.getByText('审批系统 gjj').waitFor()
   const labels = await page.locator('.entry-sheet th[scope=row]').allTextContents()
   expect(labels.slice(0, 4)).toEqual(['收件编号', '业务类别', '办理方式', '申请人姓名'])
   expect(await stumbles(page)).toEqual([])
@@ -63,5 +63,26 @@ test('an examiner copies the sheet, gives the number, and goes on; a withdrawal 
   await page.getByRole('button', { name: '已录入', exact: true }).click()
   await page.getByRole('button', { name: '打开录入单' }).waitFor({ state: 'detached' })
   expect((await shiyan.client.listEntries({ params: { thread } })).items).toEqual([])
+  expect(faults).toEqual([])
+})
+
+test('each of several approval systems has its card, and what waits for people is told and narrowed by its name', async () => {
+  const { browser, shiyan } = cities
+  const { caseNo } = await cities.submit(WINDOW, '林二', 'submitted')
+  const { page, faults } = await sit(browser, shiyan.node.url, await seat(shiyan.client, 'sys', ['system-administrator']))
+  await page.goto('/adapters')
+  await page.getByRole('region', { name: 'manual', exact: true }).waitFor()
+  const card = page.getByRole('region', { name: 'gjj', exact: true })
+  expect(await stumbles(page)).toEqual([])
+  await card.getByRole('link', { name: '去处理' }).click()
+  const piece = page.locator('main').getByRole('listitem').filter({ hasText: caseNo })
+  await piece.getByText('审批系统 gjj').waitFor()
+  expect(new URL(page.url()).search).toBe('?adapter=gjj')
+  expect(await stumbles(page)).toEqual([])
+  await page.goto('/adapters/parked?adapter=manual')
+  await page.getByText('没有这类挂起事务').waitFor()
+  await page.getByRole('combobox', { name: '审批系统' }).click()
+  await page.locator('.ant-select-item-option', { hasText: /^gjj/ }).click()
+  await piece.waitFor()
   expect(faults).toEqual([])
 })

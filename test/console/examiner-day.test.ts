@@ -5,6 +5,7 @@ import { departmentOf } from '../../protocol/rights/can.ts'
 import { besideFrame, sit, stumbles } from '../support/browser.ts'
 import { type Seat, seat } from '../support/console.ts'
 import { type ConsoleCities, openConsoleCities } from '../support/console-case.ts'
+import { startProxy } from '../support/tcp-proxy.ts'
 
 const WINDOW = '3 号窗'
 
@@ -14,6 +15,10 @@ beforeAll(async () => {
   cities = await openConsoleCities()
   examiner = await seat(cities.shiyan.client, 'zhang.san', ['examiner'], {
     name: '张三',
+    departments: [departmentOf(cities.item.taskCode)],
+  })
+  await seat(cities.shiyan.client, 'wang.ju', ['leader'], {
+    name: '王局长',
     departments: [departmentOf(cities.item.taskCode)],
   })
 })
@@ -96,7 +101,12 @@ test('a special procedure begins and ends by one key, and the time is extended w
   await form.getByLabel(/延长至/).fill(days.find(({ path }) => path === '/until')?.latest ?? '')
   await page.keyboard.press('Enter')
   await form.getByLabel(/理由/).fill('案情复杂')
-  await form.getByLabel(/批准人/).fill('分管负责人')
+  // Who may decide is offered; nobody else of this city is.
+  await form.getByLabel(/批准人/).fill('张三')
+  expect(await page.locator('.ant-select-item-option', { hasText: '张三' }).count()).toBe(0)
+  await form.getByLabel(/批准人/).fill('王')
+  await page.locator('.ant-select-item-option', { hasText: '王局长' }).click()
+  expect(await form.getByLabel(/批准人/).inputValue()).toBe('王局长')
   await take(page, '延长期限')
   const { timeline } = await cities.shiyan.client.getCase({ params: { thread } })
   expect(timeline.map(({ kind }) => kind).slice(-3)).toEqual(['case.pause', 'case.resume', 'case.extend'])
@@ -155,4 +165,30 @@ test('the bell tells of messages that nobody has read, and leads to them; the pa
   await page.getByRole('grid').locator('[role=row][id]').first().waitFor()
   expect(await stumbles(page)).toEqual([])
   expect(faults).toEqual([])
+})
+
+test('while the line is cut the page says as of when it is, and no later; what came meanwhile is there afterwards', async () => {
+  const proxy = await startProxy(Number(new URL(cities.shiyan.node.url).port))
+  try {
+    const { page, faults } = await sit(cities.browser, `http://127.0.0.1:${proxy.port}`, examiner)
+    await page.goto('/?queue=ours')
+    const live = page.getByText(/^截至 \d\d:\d\d:\d\d · 实时$/)
+    await live.waitFor()
+    const meanwhile = page.getByRole('grid').getByText('郑*线')
+    // What was open is reset, and what is opened anew hangs.
+    proxy.freeze()
+    proxy.cut()
+    const cut = page.getByText(/^截至 \d\d:\d\d:\d\d · 连接已断开/)
+    await cut.waitFor()
+    const asOf = await cut.textContent()
+    await cities.submit(WINDOW, '郑断线')
+    expect([await cut.textContent(), await meanwhile.count()]).toEqual([asOf, 0])
+    expect(await stumbles(page)).toEqual([])
+    proxy.thaw()
+    await live.waitFor()
+    await meanwhile.waitFor()
+    expect(faults).toEqual([])
+  } finally {
+    await proxy.close()
+  }
 })

@@ -12,7 +12,7 @@ import { type Ending, EndingAsked } from './ending.tsx'
 import { AdaptersFrame } from './frame.tsx'
 import { Piece } from './piece.tsx'
 import { ADAPTERS } from './words.ts'
-import { causesOf, isWanted, nameOf, OF_PARKED, parkedAddress, systemsOf, type Wanted, wantedOf } from './work.ts'
+import { causesOf, nameOf, OF_PARKED, parkedAddress, systemsOf, type Wanted, wantedOf } from './work.ts'
 
 /** Pieces of a page, and at most. */
 const PAGE = 50
@@ -59,16 +59,20 @@ export function Page() {
   const wanted = wantedOf(useLocation().searchStr)
   const [limit, reach] = useState(PAGE)
   const [ending, end] = useState<Ending | null>(null)
-  const parked = useNode('listParked', { query: { limit } }, { keep: true })
+  const { cause, adapter } = wanted
+  const query = { limit, adapter }
+  // What there is to choose from is of every system, whichever is shown.
+  const all = useNode('listParked', { query: { limit: MOST } })
+  const parked = useNode('listParked', { query }, { keep: true })
   const retry = useAct('retryParked', OF_PARKED)
   const manages = mayDo(me, 'operation.manage')
-  const { cause, adapter } = wanted
+  const systems = systemsOf(all.data?.items ?? [])
   const narrow = (part: { [Name in keyof Wanted]: string | undefined }) => {
     const next = Object.entries({ ...wanted, ...part }).filter(([, value]) => value !== undefined)
     router.history.replace(parkedAddress(Object.fromEntries(next)))
   }
   const aside = manages ? (
-    <Button loading={retry.isPending} onClick={() => retry.mutate({ body: { all: true } })}>
+    <Button loading={retry.isPending} onClick={() => retry.mutate({ body: { all: true, adapter } })}>
       {words.retryAll}
     </Button>
   ) : null
@@ -76,12 +80,19 @@ export function Page() {
     <AdaptersFrame part="parked" aside={aside}>
       <p className="muted">{words.hint}</p>
       {retry.error === null ? null : <ProblemNotice error={retry.error} />}
+      {systems.length > 1 || adapter !== undefined ? (
+        <Choose
+          label={words.title}
+          counted={systems}
+          chosen={adapter}
+          choose={value => narrow({ adapter: value })}
+        />
+      ) : null}
       <Shown read={parked}>
         {({ items, next }) => {
-          const systems = systemsOf(items)
-          const shown = items.filter(work => isWanted(work, wanted))
+          const shown = items.filter(({ problem }) => cause === undefined || problem.code === cause)
           return items.length === 0 ? (
-            <Empty description={words.none} />
+            <Empty description={adapter === undefined ? words.none : words.noneOfFilter} />
           ) : (
             <>
               <Space wrap>
@@ -92,17 +103,8 @@ export function Page() {
                   nameOfValue={code => (isProblemCode(code) ? pair(PROBLEMS[code]) : code)}
                   choose={value => narrow({ cause: value })}
                 />
-                {systems.length > 1 || adapter !== undefined ? (
-                  <Choose
-                    label={words.title}
-                    counted={systems}
-                    chosen={adapter}
-                    choose={value => narrow({ adapter: value })}
-                  />
-                ) : null}
-                {/* It is of every system, and says so by being there when none is chosen. */}
-                {manages && cause !== undefined && adapter === undefined ? (
-                  <Button loading={retry.isPending} onClick={() => retry.mutate({ body: { code: cause } })}>
+                {manages && cause !== undefined ? (
+                  <Button loading={retry.isPending} onClick={() => retry.mutate({ body: { code: cause, adapter } })}>
                     {words.retryKind}
                   </Button>
                 ) : null}

@@ -122,7 +122,7 @@ function PacketActs({
 }
 
 function AnswerActs({
-  work: { event, caseNo, localCaseNo },
+  work: { event, caseNo, localCaseNo, adapter },
   end,
 }: {
   work: Extract<ParkedWork, { what: 'adapter-event' }>
@@ -147,7 +147,7 @@ function AnswerActs({
         {words.skipAnswer}
       </Button>
       {caseNo === null && localCaseNo !== null ? (
-        <Popconfirm title={words.dismissSure} onConfirm={() => dismiss.mutate({ body: { localCaseNo } })}>
+        <Popconfirm title={words.dismissSure} onConfirm={() => dismiss.mutate({ body: { localCaseNo, adapter } })}>
           <Button danger>{words.dismiss}</Button>
         </Popconfirm>
       ) : null}

@@ -16,12 +16,14 @@ export function SystemCard({ system, parked }: { system: SystemState; parked: st
   const pair = usePair()
   const language = useLanguage()
   const { kind, name, ok, detail, detailZh, polling, slow } = system
+  // The main one may have no name of its own.
+  const named = kind !== 'workbench' ? words.outside(name) : name === kind ? words.workbench : `${words.workbench} ${name}`
   return (
     <section aria-label={name} className="system">
       <Alert
         showIcon
         type={ok ? 'success' : 'error'}
-        title={`${kind === 'workbench' ? words.workbench : words.outside(name)} · ${ok ? words.ok : words.bad}`}
+        title={`${named} · ${ok ? words.ok : words.bad}`}
         description={
           <>
             {detail === undefined ? null : <p>{pair({ zh: detailZh ?? detail, en: detail })}</p>}

@@ -39,6 +39,3 @@ export const parkedAddress = (wanted: Wanted): string => {
   const fields = new URLSearchParams(wanted)
   return fields.size === 0 ? '/adapters/parked' : `/adapters/parked?${fields}`
 }
-
-export const isWanted = (work: ParkedWork, { cause, adapter }: Wanted): boolean =>
-  (cause === undefined || work.problem.code === cause) && (adapter === undefined || adapterOf(work) === adapter)
