@@ -44,10 +44,12 @@ export function Page() {
       <Shown read={parked}>
         {({ items, next }) => (
           <section className="card">
-            <strong>
-              {items.length === 0 ? `✓ ${words.none}` : `! ${words.parkedCount(told(items.length, next !== null))}`}
-            </strong>{' '}
-            {items.length === 0 ? null : <To address="/adapters/parked">{words.toParked}</To>}
+            <p>
+              <strong>
+                {items.length === 0 ? `✓ ${words.none}` : `! ${words.parkedCount(told(items.length, next !== null))}`}
+              </strong>{' '}
+              {items.length === 0 ? null : <To address="/adapters/parked">{words.toParked}</To>}
+            </p>
           </section>
         )}
       </Shown>

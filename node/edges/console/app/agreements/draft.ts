@@ -7,6 +7,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ProblemError } from '../../../../../protocol/problem.ts'
 import type { GetAgreementDraftAnswer } from '../../../client/api.generated.ts'
+import { keptName, readKept } from '../kept-storage.ts'
 import { readAgain } from '../query.ts'
 import { node, useMe } from '../session.ts'
 import type { Kept, Step, Text } from './text.ts'
@@ -37,13 +38,13 @@ export type Editing = {
 
 /** What could not be saved outlives the page: in this tab, and of this account alone. */
 const shelf = (id: string, person: string) => {
-  const name = `tongban.agreement.${person}.${id}`
+  const name = keptName(person, id, 'agreement')
   return {
     put: (version: number, kept: Kept) => sessionStorage.setItem(name, JSON.stringify({ version, kept })),
     take(): { version: number; kept: Kept } | null {
-      const text = sessionStorage.getItem(name)
+      const unsaved = readKept<{ version: number; kept: Kept }>(sessionStorage, name)
       sessionStorage.removeItem(name)
-      return text === null ? null : (JSON.parse(text) as { version: number; kept: Kept })
+      return unsaved
     },
   }
 }

@@ -1,7 +1,7 @@
 /** What is typed and not sent, kept over a reload: in the tab alone (`sessionStorage`), of one account and one case. */
 import { useEffect, useState } from 'react'
+import { keptName, readKept } from '../kept-storage.ts'
 import { useMe } from '../session.ts'
-import { keptName, readKept } from './kept-storage.ts'
 
 /** As `useState`; null: nothing is kept. */
 export function useKept<T>(thread: string, part: string): [T | null, (value: T | null) => void] {

@@ -5,7 +5,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ProblemError } from '../../../../../../protocol/problem.ts'
 import type { ItemDraft } from '../../../../client/api.generated.ts'
-import { keptName, readKept } from '../../case/kept-storage.ts'
+import { keptName, readKept } from '../../kept-storage.ts'
 import { queries, readAgain } from '../../query.ts'
 import { useMe, useSettings } from '../../session.ts'
 import type { Item } from '../item-type.ts'
