@@ -12,8 +12,15 @@ let cities: ConsoleCities
 let examiner: Seat
 
 beforeAll(async () => {
-  const manual = { kind: 'manual', mapping: resolve(import.meta.dirname, '../../adapters/manual/example.json') } as const
-  cities = await openConsoleCities({ adapter: manual, adapters: { gjj: manual }, routes: [{ modes: [1], adapter: 'gjj' }] })
+  const manual = {
+    kind: 'manual',
+    mapping: resolve(import.meta.dirname, '../../adapters/manual/example.json'),
+  } as const
+  cities = await openConsoleCities({
+    adapter: manual,
+    adapters: { gjj: manual },
+    routes: [{ modes: [1], adapter: 'gjj' }],
+  })
   const { shiyan, item } = cities
   examiner = await seat(shiyan.client, 'zhang.san', ['examiner'], {
     name: '张三',
@@ -69,7 +76,11 @@ test('an examiner copies the sheet, gives the number, and goes on; a withdrawal 
 test('each of several approval systems has its card, and what waits for people is told and narrowed by its name', async () => {
   const { browser, shiyan } = cities
   const { caseNo } = await cities.submit(WINDOW, '林二', 'submitted')
-  const { page, faults } = await sit(browser, shiyan.node.url, await seat(shiyan.client, 'sys', ['system-administrator']))
+  const { page, faults } = await sit(
+    browser,
+    shiyan.node.url,
+    await seat(shiyan.client, 'sys', ['system-administrator']),
+  )
   await page.goto('/adapters')
   await page.getByRole('region', { name: 'manual', exact: true }).waitFor()
   const card = page.getByRole('region', { name: 'gjj', exact: true })

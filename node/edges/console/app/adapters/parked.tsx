@@ -81,12 +81,7 @@ export function Page() {
       <p className="muted">{words.hint}</p>
       {retry.error === null ? null : <ProblemNotice error={retry.error} />}
       {systems.length > 1 || adapter !== undefined ? (
-        <Choose
-          label={words.title}
-          counted={systems}
-          chosen={adapter}
-          choose={value => narrow({ adapter: value })}
-        />
+        <Choose label={words.title} counted={systems} chosen={adapter} choose={value => narrow({ adapter: value })} />
       ) : null}
       <Shown read={parked}>
         {({ items, next }) => {

@@ -17,7 +17,8 @@ export function SystemCard({ system, parked }: { system: SystemState; parked: st
   const language = useLanguage()
   const { kind, name, ok, detail, detailZh, polling, slow } = system
   // The main one may have no name of its own.
-  const named = kind !== 'workbench' ? words.outside(name) : name === kind ? words.workbench : `${words.workbench} ${name}`
+  const named =
+    kind !== 'workbench' ? words.outside(name) : name === kind ? words.workbench : `${words.workbench} ${name}`
   return (
     <section aria-label={name} className="system">
       <Alert
