@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Certificate } from '../../adapters/sdk/certificate.ts'
 
+/** Each plays the whole contract in a process of its own, which a busy machine makes long. ms */
+const PATIENCE = 600_000
+
 let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tongban-new-'))
@@ -18,7 +21,7 @@ async function tongban(...args: string[]): Promise<{ code: number; out: string; 
   return { code: await running.exited, out, errors }
 }
 
-test.each(['mapping', 'code'])('an adapter that is made by %s passes as it is', async by => {
+test.each(['mapping', 'code'])('an adapter that is made by %s passes as it is', { timeout: PATIENCE }, async by => {
   expect(await tongban('adapter', 'new', by, '--by', by)).toMatchObject({ code: 0, errors: '' })
   const tested = await tongban('adapter', 'test', by, '--out', `${by}.json`)
   expect([tested.errors, tested.code]).toEqual(['', 0])
@@ -31,7 +34,9 @@ test.each(['mapping', 'code'])('an adapter that is made by %s passes as it is', 
     if (outcome !== 'proved') expect(why).toMatch(/^the system has no (answerLater, work|stand)$/)
 })
 
-test('a fault that is put into the mapping is found, named, and no certificate passes', async () => {
+test('a fault that is put into the mapping is found, named, and no certificate passes', {
+  timeout: PATIENCE,
+}, async () => {
   expect((await tongban('adapter', 'new', 'faulty')).code).toBe(0)
   const file = join(folder, 'faulty', 'mapping.json')
   const mapping = await readFile(file, 'utf8')
