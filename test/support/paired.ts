@@ -13,7 +13,7 @@ import { type PublicPeerKey, peerIdOf } from '../../node/spine/p2p/peer-id.ts'
 import { loadTrust } from '../../node/spine/trust/trust.ts'
 import { thumbprint } from '../../protocol/keys/delegation.ts'
 import type { Problem } from '../../protocol/problem.ts'
-import { watched } from './activity.ts'
+import { atRest, watched } from './activity.ts'
 import { createHandClock, type HandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryFrame, type MemoryNetwork } from './memory-network.ts'
 import { newPeerKey } from './p2p-hosts.ts'
@@ -147,6 +147,8 @@ export function createPairingWorld(start: number) {
     network,
     clock,
     onFrame,
+    /** Waits until nothing moves on the network nor in a store, whatever waits for the clock. */
+    settle: () => atRest(() => network.settle(100)),
     ankang: () => make(0),
     shiyan: () => make(1),
     impostor: () => make(2),

@@ -190,10 +190,10 @@ describe('pairing', () => {
       await wire.close()
       let told: unknown = null
       for await (const frame of wire.frames()) told = JSON.parse(new TextDecoder().decode(frame))
-      await world.network.settle()
+      await world.settle()
       expect(stranger.connected()).toEqual([ankang.peer])
       world.clock.advance(PAIRING_LIMITS.grace)
-      await world.network.settle()
+      await world.settle()
       expect(stranger.connected()).toEqual([])
       return told
     }
@@ -348,13 +348,13 @@ describe('pairing', () => {
     const ended = (async () => {
       for await (const _ of wire.frames());
     })().catch(error => error)
-    await world.network.settle()
+    await world.settle()
     world.clock.advance(PAIRING_LIMITS.timeout)
     expect(await ended).toMatchObject(refusal('exchange.unreachable'))
 
     world.network.stall(shiyan.peer, ankang.peer)
     const accepting = shiyan.partners.accept(invite, 'person:2').catch(error => error)
-    for (let turn = 0; turn < 200; turn++) await new Promise(wake => setImmediate(wake))
+    await world.settle()
     world.clock.advance(PAIRING_LIMITS.timeout)
     expect((await accepting).problem.code).toMatch(/^exchange\.(timeout|unreachable)$/)
     world.network.heal(shiyan.peer, ankang.peer)
@@ -468,10 +468,10 @@ describe('pairing', () => {
     }
     const silent: { ended: boolean }[] = []
     for (let no = 0; no < PAIRING_LIMITS.waiting; no++) silent.push(await open(no))
-    await world.network.settle()
+    await world.settle()
     expect(silent.filter(({ ended }) => ended)).toEqual([])
     await open(PAIRING_LIMITS.waiting)
-    await world.network.settle()
+    await world.settle()
     expect(silent.map(({ ended }) => ended).slice(0, 2)).toEqual([true, false])
     expect(await paired(ankang, await world.shiyan())).toMatchObject({ status: 'pending' })
   })
