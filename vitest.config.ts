@@ -23,7 +23,7 @@ const LONG = [
   'test/stores/{neighbours,old-stores,purge-remains}.test.ts',
   'examples/{adapters,approval-system,custom-adapter,remote-adapter}/*.test.ts',
   'test/console/{agreement,board,case,case-steps,counter,counter-day,desk,door,evidence,examiner-day,gallery,new,operation,pairing,partners,people,public-pages,services,single-sign-on}.test.ts',
-  'test/console/{agreement-steps,entry,long-list,parked-work}.test.ts',
+  'test/console/{agreement-steps,approval,entry,long-list,parked-work}.test.ts',
 ]
 
 /**

@@ -58,6 +58,7 @@ const LOOKS: readonly Look[] = [
   { path: '/print', who: 'clerk' },
   { path: '/acceptance', who: 'examiner' },
   { path: '/handover', who: 'clerk' },
+  { path: '/countersigns', who: 'examiner' },
   { path: '/search', who: 'clerk' },
   { path: '/cases/$no', who: 'clerk', at: ({ case: no }) => `/cases/${no}` },
   { path: '/cases/$no', who: 'examiner', at: ({ case: no }) => `/cases/${no}` },

@@ -8,6 +8,7 @@ export const CONSOLE_PATHS = [
   'print',
   'acceptance',
   'handover',
+  'countersigns',
   'search',
   'board',
   'partners',

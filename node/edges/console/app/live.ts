@@ -7,7 +7,14 @@ import { OPERATIONS } from '../../client/addresses.generated.ts'
 import { queries } from './query.ts'
 import { type OperationId, refresh } from './session.ts'
 
-const OF_LISTS: readonly OperationId[] = ['countQueues', 'readQueue', 'listCases', 'readView', 'readMail']
+const OF_LISTS: readonly OperationId[] = [
+  'countQueues',
+  'readQueue',
+  'listCases',
+  'readView',
+  'readMail',
+  'listCountersigns',
+]
 /** Sums of all cases: each case that moves makes them stale. */
 export const OF_SUMS: readonly OperationId[] = ['readBoard', 'readStatistics', 'readItemHeat', 'readIdleAgreements']
 /** Operations whose answers an event makes stale: those of one case by its thread are found by their address. */

@@ -18,6 +18,7 @@ export const PLACES: { readonly [F in First]?: Place } = {
   print: { action: 'case.content', nav: { word: 'print', group: 'work', keys: 'g r' } },
   acceptance: { action: 'case.accept', nav: { word: 'acceptance', group: 'work', keys: 'g e' } },
   handover: { action: 'case.serve', nav: { word: 'handOver', group: 'work', keys: 'g o' } },
+  countersigns: { action: 'case.countersign', nav: { word: 'countersigns', group: 'work', keys: 'g k' } },
   search: { action: 'case.list' },
   board: { action: 'statistics.read', nav: { word: 'board', group: 'city', keys: 'g b' } },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },

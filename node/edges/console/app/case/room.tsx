@@ -7,6 +7,7 @@ import { useNode } from '../query.ts'
 import { useMe } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { useWords } from '../words.ts'
+import { Answers } from './approval/answer.tsx'
 import { useCitiesOf } from './cities.ts'
 import type { Detail } from './duties.ts'
 import { EntrySheets } from './entry/sheets.tsx'
@@ -43,6 +44,7 @@ function Known({ detail }: { detail: Detail }) {
     <>
       <CaseHead detail={detail} cities={cities} />
       {content && detail.waiting.some(({ what }) => what === 'entry') ? <EntrySheets detail={detail} /> : null}
+      <Answers detail={detail} />
       <Steps detail={detail} cities={cities} first={isStep(first) ? first : null} />
       <div className="case-body">
         <Timeline detail={detail} cities={cities} content={content} />

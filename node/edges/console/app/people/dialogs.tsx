@@ -2,11 +2,12 @@
 import { Alert, Button, Checkbox, Form, Input, Modal, Select, Space } from 'antd'
 import { ROLE_NAMES, ROLES, type Role } from '../../../../../protocol/rights/roles.ts'
 import type { Person } from '../../../client/api.generated.ts'
-import { useAct, useEvery } from '../query.ts'
-import { mayDo, useMe, useSettings } from '../session.ts'
+import { useAct } from '../query.ts'
+import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
 import { Once } from '../ui/once.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
+import { useUnits } from '../units.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { joined, PRESET_NAMES, PRESETS } from './presets.ts'
 import { PEOPLE } from './words.ts'
@@ -23,20 +24,12 @@ const placesOf = ({ windows, everyWindow, departments, everyDepartment }: Places
   departments: everyDepartment === true ? null : (departments ?? []),
 })
 
-/** Places of a department's code. */
-const CREDIT_CODE = 18
-
-/** Windows and departments as the organisation of this city names them; others may be typed. */
+/** What is known to choose from; others may be typed. */
 function useKnownPlaces() {
-  const { city } = useSettings()
-  const { data } = useEvery('listUnits', { params: { city: city.code } })
-  const units = data?.items ?? []
-  const windows = [...new Set(units.flatMap(unit => (unit.windows ?? []).map(({ name }) => name)))]
+  const { windows, departments } = useUnits()
   return {
     windows: windows.map(value => ({ value, label: value })),
-    departments: units
-      .filter(({ code }) => code.length === CREDIT_CODE)
-      .map(({ code, name }) => ({ value: code, label: `${name} ${code}` })),
+    departments: departments.map(({ code, name }) => ({ value: code, label: `${name} ${code}` })),
   }
 }
 

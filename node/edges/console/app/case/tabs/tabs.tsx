@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useWords } from '../../words.ts'
+import { WithinCity } from '../approval/within.tsx'
 import type { Cities } from '../cities.ts'
 import type { Detail } from '../duties.ts'
 import { CASE } from '../words.ts'
@@ -13,7 +14,7 @@ import { Parcels } from './parcels.tsx'
 import { Rights } from './rights.tsx'
 import { TabStrip } from './strip.tsx'
 
-const TABS = ['materials', 'messages', 'papers', 'person', 'parcels', 'rights'] as const
+const TABS = ['materials', 'messages', 'papers', 'person', 'parcels', 'approval', 'rights'] as const
 type Tab = (typeof TABS)[number]
 
 export type Held = { detail: Detail; cities: Cities }
@@ -24,6 +25,7 @@ const CONTENT: { readonly [T in Tab]: (held: Held) => ReactNode } = {
   papers: Papers,
   person: Applicant,
   parcels: Parcels,
+  approval: WithinCity,
   rights: Rights,
 }
 
@@ -31,16 +33,22 @@ export function CaseTabs(held: Held) {
   const words = useWords(CASE)
   const navigate = useNavigate()
   const { tab } = useSearch({ strict: false }) as { tab?: string }
-  const chosen = TABS.find(name => name === tab) ?? 'materials'
-  const { unread, toPrint } = held.detail
-  const more: { [T in Tab]?: number } = { messages: unread, papers: toPrint.length }
+  const { unread, toPrint, role, asked } = held.detail
+  // What the collecting city does not decide has no course within it.
+  const tabs = TABS.filter(name => name !== 'approval' || role === 'handling')
+  const chosen = tabs.find(name => name === tab) ?? 'materials'
+  const more: { [T in Tab]?: number } = {
+    messages: unread,
+    papers: toPrint.length,
+    approval: asked.people.length + asked.departments.length,
+  }
   const Content = CONTENT[chosen]
   return (
     <section className="card case-tabs" aria-label={words.tabs}>
       <TabStrip
         name="case-tab"
         label={words.tabs}
-        tabs={TABS.map(name => {
+        tabs={tabs.map(name => {
           const count = more[name] ?? 0
           return { name, label: count === 0 ? words[name] : `${words[name]} ${count}` }
         })}

@@ -1,0 +1,129 @@
+/** What was done to a case within the city, by whom, when and why; passing on, sending back and asking others are begun here. */
+import { Button, Space, Tag } from 'antd'
+import { useState } from 'react'
+import { type AnswerOf, useNode } from '../../query.ts'
+import { useMe } from '../../session.ts'
+import { instantText } from '../../time.ts'
+import { Shown } from '../../ui/page.tsx'
+import { useUnits } from '../../units.ts'
+import { useLanguage, useWords } from '../../words.ts'
+import type { Detail } from '../duties.ts'
+import { mayInCase } from '../subject.ts'
+import { AskForm, PassForm, ReasonForm } from './forms.tsx'
+import { APPROVAL } from './words.ts'
+
+type Course = AnswerOf<'getApproval'>
+type Desk = { department: string | null; person: string | null }
+
+/** Names of desks: departments by the organisation, people by their accounts. */
+function useDesks({ names }: Course) {
+  const words = useWords(APPROVAL)
+  const { departmentName } = useUnits()
+  return ({ department, person }: Desk): string =>
+    [department === null ? null : departmentName(department), person === null ? null : (names[person] ?? words.someone)]
+      .filter(part => part !== null)
+      .join(' · ')
+}
+
+function Acts({ course }: { course: Course }) {
+  const words = useWords(APPROVAL)
+  const language = useLanguage()
+  const deskOf = useDesks(course)
+  const titleOf = ({ kind, from, to, as, agrees }: Course['acts'][number]): string => {
+    if (kind === 'asked') return words.asked
+    if (kind === 'withdrawn') return words.withdrawn
+    if (kind === 'countersigned')
+      return (agrees === true ? words.agreed : words.disagreed)(as === null ? '' : deskOf(as))
+    const ends = [from === null ? '' : deskOf(from), to === null ? '' : deskOf(to)] as const
+    return (kind === 'passed-on' ? words.passedOn : words.sentBack)(...ends)
+  }
+  if (course.acts.length === 0) return <p className="muted">{words.none}</p>
+  return (
+    <ol>
+      {course.acts.map((done, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: acts are only ever added
+        <li key={index}>
+          <strong>{titleOf(done)}</strong> <time dateTime={done.at}>{instantText(done.at, language)}</time>{' '}
+          <span className="muted">{words.by(done.byName === '' ? words.someone : done.byName)}</span>
+          {done.words === null ? null : <div>{done.words}</div>}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+const STATES = {
+  open: 'stateOpen',
+  agreed: 'stateAgreed',
+  disagreed: 'stateDisagreed',
+  withdrawn: 'stateWithdrawn',
+} as const
+
+/** The request that holds up the decision, or did: who answered what. */
+function LastRound({ course }: { course: Course }) {
+  const words = useWords(APPROVAL)
+  const deskOf = useDesks(course)
+  const round = course.rounds.at(-1)
+  if (round === undefined) return null
+  return (
+    <section aria-label={words.rounds}>
+      <h3>
+        {words.rounds} <Tag>{words[STATES[round.state]]}</Tag> <span className="muted">{words[round.rule]}</span>
+      </h3>
+      <ul>
+        {round.answers.map(answer => (
+          <li key={`${answer.department} ${answer.person}`}>
+            {deskOf(answer)}：{answer.agrees === null ? words.pending : answer.agrees ? words.yes : words.no}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+type Act = 'pass' | 'back' | 'ask' | 'withdraw'
+
+function Begin({ detail, course }: { detail: Detail; course: Course }) {
+  const words = useWords(APPROVAL)
+  const deskOf = useDesks(course)
+  const [act, begin] = useState<Act | null>(null)
+  const close = () => begin(null)
+  const state = course.rounds.at(-1)?.state
+  const { back } = course
+  if (act === 'pass') return <PassForm detail={detail} close={close} />
+  if (act === 'ask') return <AskForm detail={detail} close={close} />
+  if (act === 'back' && back !== null)
+    return <ReasonForm id="sendBackCase" detail={detail} act={words.sendBackTo(deskOf(back))} close={close} />
+  if (act === 'withdraw')
+    return <ReasonForm id="withdrawCountersigns" detail={detail} act={words.withdraw} close={close} />
+  return (
+    <Space wrap>
+      <Button onClick={() => begin('pass')}>{words.passOn}</Button>
+      {back === null ? null : <Button onClick={() => begin('back')}>{words.sendBack}</Button>}
+      {state === 'open' || detail.instants.decided !== null ? null : (
+        <Button onClick={() => begin('ask')}>{words.ask}</Button>
+      )}
+      {state === 'open' || state === 'disagreed' ? (
+        <Button onClick={() => begin('withdraw')}>{words.withdraw}</Button>
+      ) : null}
+    </Space>
+  )
+}
+
+export function WithinCity({ detail }: { detail: Detail }) {
+  const words = useWords(APPROVAL)
+  const me = useMe()
+  const read = useNode('getApproval', { params: { thread: detail.thread } })
+  return (
+    <Shown read={read}>
+      {course => (
+        <>
+          <p className="muted">{course.possible || course.acts.length > 0 ? words.hint : words.outside}</p>
+          <LastRound course={course} />
+          <Acts course={course} />
+          {course.possible && mayInCase(me, 'case.pass-on', detail) ? <Begin detail={detail} course={course} /> : null}
+        </>
+      )}
+    </Shown>
+  )
+}
