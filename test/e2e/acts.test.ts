@@ -556,6 +556,11 @@ const PROVEN: Record<string, string> = {
   releaseRevocation: 'node/city/partners/federation/directories.test.ts',
   orderParcel: 'node/city/cases/mail/parcels.test.ts',
   cancelParcel: 'node/city/cases/mail/parcels.test.ts',
+  passOnCase: 'node/city/work/approval/approval.test.ts',
+  sendBackCase: 'node/city/work/approval/approval.test.ts',
+  askCountersigns: 'node/city/work/approval/approval.test.ts',
+  countersignCase: 'node/city/work/approval/approval.test.ts',
+  withdrawCountersigns: 'node/city/work/approval/approval.test.ts',
   retryParcel: 'node/city/cases/mail/parcels.test.ts',
   createAgreementDraft: 'node/city/agreements/kept-drafts.test.ts',
   makeBackup: 'node/city/operation/backups.test.ts',
@@ -592,7 +597,7 @@ describe('every operation that takes a key', () => {
     const walked = (id: string) => WALKED[id] !== undefined && keyed.has(id)
     // Each step of a case is one operation, all written by `cases.step`.
     const alike = (id: string) => ALIKE[id] ?? (id.endsWith('Case') ? 'messageCase' : '')
-    const left = [...keyed].filter(id => !walked(id) && !walked(alike(id)))
+    const left = [...keyed].filter(id => PROVEN[id] !== undefined || (!walked(id) && !walked(alike(id))))
     const unproven: string[] = []
     for (const id of left) {
       const file = PROVEN[id]

@@ -3,12 +3,13 @@ import { createWorkbench } from '../../../../adapters/workbench/workbench.ts'
 import { departmentOf } from '../../../../protocol/rights/can.ts'
 import type { Role } from '../../../../protocol/rights/roles.ts'
 import { createTestApi, type TestApi } from '../../../../test/support/http.ts'
+import { marksOf } from '../../../../test/support/marks.ts'
 import { PLAY_ITEM } from '../../../../test/support/play-case.ts'
 import { createWorld, fakeAdapter } from '../../../../test/support/world.ts'
 import { agree, COLLECTING, HANDLING, submitCase } from '../../../../test/support/world-case.ts'
 import { createCaseRights } from '../../cases/rights.ts'
 import { createHandOver } from '../hand-over.ts'
-import { createApproval } from './approval.ts'
+import { type Approval, createApproval } from './approval.ts'
 import { approvalRoutes } from './routes.ts'
 
 const OWN = departmentOf(PLAY_ITEM.code)
@@ -18,6 +19,7 @@ const LAW = '11420300MB0000002B'
 let world: Awaited<ReturnType<typeof createWorld>>
 let api: TestApi
 let thread: string
+let approval: Approval
 
 async function begin(adapter = createWorkbench) {
   world = await createWorld({ adapter: code => (code === HANDLING ? adapter() : fakeAdapter()) })
@@ -30,7 +32,7 @@ async function begin(adapter = createWorkbench) {
       createCaseRights({ db: database, audit, accountsOf: grants.accountsOf, separateDecision: true }),
     routes: ({ people, clock }) => {
       const { colleagues } = createHandOver({ db, audit, events, people, now: clock.now })
-      const approval = createApproval({
+      approval = createApproval({
         db,
         audit,
         events,
@@ -56,6 +58,7 @@ async function worker(roles: Role[], departments: string[]) {
   const at = (path: string) => `/api/v1/cases/${thread}/${path}`
   return {
     id: account.id,
+    account,
     post: async (path: string, body: unknown) =>
       (await client.post(at(path), body)) as { status: number; body: unknown },
     get: async (path: string) => (await client.get(at(path))) as { status: number; body: unknown },
@@ -157,6 +160,20 @@ describe('a case within the city', () => {
     const [again] = await db.query<{ place: string }>('SELECT place FROM cases')
     expect(again?.place).toBe(`d:${FIRE}`)
   })
+})
+
+test('each act says in its own transaction that it is the act of its request', async () => {
+  const examiner = await worker(['examiner'], [OWN])
+  const fire = await worker(['examiner'], [FIRE])
+  await accept()
+  await marksOf('passOnCase', () => approval.passOn(thread, { department: FIRE }, '属消防审查', examiner.account))
+  await marksOf('sendBackCase', () => approval.sendBack(thread, '不属本部门', fire.account))
+  const request = { rule: 'all' as const, of: [{ department: FIRE }], question: null }
+  await marksOf('askCountersigns', () => approval.ask(thread, request, examiner.account))
+  const answer = { department: FIRE, agrees: true, opinion: null }
+  await marksOf('countersignCase', () => approval.countersign(thread, answer, fire.account))
+  await approval.ask(thread, request, examiner.account)
+  await marksOf('withdrawCountersigns', () => approval.withdraw(thread, '改由本部门核查', examiner.account))
 })
 
 describe('countersigning', () => {
