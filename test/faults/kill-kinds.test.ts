@@ -15,7 +15,7 @@ import { LIVES, type Living, live, told } from '../support/lives.ts'
 import type { NodeProcess } from '../support/node-process.ts'
 import { until } from '../support/pair-cities.ts'
 
-const SECONDS = 480_000
+const SECONDS = 900_000
 const KINDS = Object.keys(AUTHORS) as CaseKind[]
 /** Until there were so many of each life, and nodes were killed so often. */
 const ROUNDS = 2

@@ -253,7 +253,7 @@ const AGAIN = new Set([
   'internal',
 ])
 const DONE_BEFORE = 'carried out before'
-const PATIENCE = 120_000
+const PATIENCE = 300_000
 
 /** Calls until it answers; null when it was carried out in an attempt whose answer was lost. */
 export async function insist<T>(what: string, call: () => Promise<T>): Promise<T | null> {

@@ -10,7 +10,7 @@ export type PairedCities = { items: ServiceItem[]; agreement: string }
 export async function until<T>(
   check: () => Promise<T | null | undefined | false>,
   what: string,
-  ms = 90_000,
+  ms = 300_000,
   every = 50,
 ): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
