@@ -1,6 +1,7 @@
 /** The frame of a page: its title, what stands beside it, and until when what it shows is known to be true. */
 import { Button, Skeleton } from 'antd'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { ProblemError } from '../../../../../protocol/problem.ts'
 import { useLine } from '../live.ts'
 import { clockText } from '../time.ts'
 import { useWords } from '../words.ts'
@@ -80,9 +81,16 @@ function Waiting({ again }: { again: () => unknown }) {
   )
 }
 
-/** Shows what was read; until then that it is being read, and a problem with its cure. What was read stays when a later reading fails. */
+/** Whoever reads may do so no more: what was read before is not theirs to see either. */
+const mayNoMore = (error: unknown): boolean =>
+  error instanceof ProblemError && (/^rights\./.test(error.problem.code) || error.problem.code === 'request.forbidden')
+
+/**
+ * Shows what was read; until then that it is being read, and a problem with its cure. What was read stays when a later reading fails,
+ * unless it is refused for want of a right.
+ */
 export function Shown<T>({ read, children }: { read: Read<T>; children: (data: T) => ReactNode }) {
-  if (read.data !== undefined)
+  if (read.data !== undefined && !mayNoMore(read.error))
     return (
       <>
         {read.error === null ? null : <ProblemNotice error={read.error} retry={read.refetch} />}
