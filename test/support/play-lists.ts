@@ -9,6 +9,7 @@ import type { Trust } from '../../node/spine/exchange/ports.ts'
 import type { KeyResolver, TrustedKey } from '../../protocol/packet/envelope.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
+import { atRest, watched } from './activity.ts'
 import { createHandClock } from './http.ts'
 import { createMemoryNetwork, type MemoryFrame, type MemoryTransport } from './memory-network.ts'
 import type { PlayCity } from './play-city.ts'
@@ -62,7 +63,7 @@ export function listCities(resolve: KeyResolver, now: number, budgets?: Budgets)
   const played = new Set<string>()
 
   async function open(play: PlayCity, database?: Database): Promise<ListCity> {
-    const db = database ?? (await openTestStore())
+    const db = database ?? watched(await openTestStore())
     const failures: Problem[] = []
     const heads: string[] = []
     let suspended = false
@@ -139,10 +140,11 @@ export function listCities(resolve: KeyResolver, now: number, budgets?: Budgets)
   return { network, clock, frames, open, partner, announce, taken }
 }
 
-/** Lets everything that is under way in this process go on, without time passing. */
-export async function idle(turns = 50): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise(wake => setImmediate(wake))
-}
+/** Lets everything that is under way in this process go on, without time passing, until so many turns of the event loop bring nothing. */
+export const idle = (turns = 50): Promise<void> =>
+  atRest(async () => {
+    for (let turn = 0; turn < turns; turn++) await new Promise(wake => setImmediate(wake))
+  })
 
 /** All item codes of the newest list that `of` holds of a city, page by page. */
 export async function codesOf(of: ListCity, city: string, version?: number): Promise<string[]> {

@@ -93,9 +93,7 @@ const submit = async (window: string): Promise<string> => {
   return thread
 }
 /** Whoever was about to read has read. */
-const quiet = async () => {
-  for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
-}
+const quiet = () => world.settle()
 /** An event that is for everybody, after which a watcher has heard whatever came before. */
 const mark = (city: string) =>
   world

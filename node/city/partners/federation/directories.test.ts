@@ -19,7 +19,6 @@ import {
   paired,
   tracesOf,
 } from '../../../../test/support/paired.ts'
-import { idle } from '../../../../test/support/play-lists.ts'
 import { createUpkeep, UPKEEP_LIMITS } from '../../../kernel/upkeep.ts'
 import { GOSSIP_LIMITS } from './gossip.ts'
 import {
@@ -603,8 +602,7 @@ describe('a partner that gives what nobody signed', () => {
       } catch {
         return false
       } finally {
-        await world.network.settle()
-        await idle()
+        await world.settle()
       }
     }
     return { ankang, shiyan, junk, give }
@@ -641,7 +639,7 @@ describe('a partner that gives what nobody signed', () => {
     expect(ankang.refusedDirectories).toHaveLength(GOSSIP_LIMITS.documents)
     const opened = vi.spyOn(ankang.transport, 'open')
     ankang.gossip.heard('420300')
-    await world.network.settle()
+    await world.settle()
     expect(opened).not.toHaveBeenCalled()
     world.clock.advance(GOSSIP_LIMITS.documentsWindow)
     await one()
