@@ -168,6 +168,7 @@ test('the bell tells of messages that nobody has read, and leads to them; the pa
 })
 
 test('while the line is cut the page says as of when it is, and no later; what came meanwhile is there afterwards', async () => {
+  await cities.submit(WINDOW)
   const proxy = await startProxy(Number(new URL(cities.shiyan.node.url).port))
   try {
     const { page, faults } = await sit(cities.browser, `http://127.0.0.1:${proxy.port}`, examiner)
@@ -186,6 +187,9 @@ test('while the line is cut the page says as of when it is, and no later; what c
     expect(await stumbles(page)).toEqual([])
     proxy.thaw()
     await live.waitFor()
+    // The list does not jump: it says how many came, and shows them when it is asked to.
+    await page.getByText('新增 1 件').waitFor()
+    await page.getByRole('button', { name: '显示', exact: true }).click()
     await meanwhile.waitFor()
     expect(faults).toEqual([])
   } finally {
