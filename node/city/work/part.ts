@@ -102,7 +102,7 @@ export function createWorkPart(
     audit,
     events,
     keys: caseKeys,
-    colleagues: handOver.colleagues,
+    colleagues: () => handOver.colleagues(Number.POSITIVE_INFINITY, null),
     isWorkbench: adapter => dispatch.kindOf(adapter) === 'workbench',
     now: clock.now,
   })

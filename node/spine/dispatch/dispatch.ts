@@ -158,9 +158,9 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
       if (main === undefined) throw new Error('there is no approval system')
       return { ...main, others }
     },
-    /** What is told of each system without asking it: when the last good poll was, and how many calls take too long. */
     /** Kind of the adapter of this name, as `case_adapters` has it; null when there is none. */
-    kindOf: (name: string): string | null => systems.find(({ lane }) => (lane ?? MAIN) === name)?.adapter.kind ?? null,
+    kindOf: (name: string): string | null => laneOf(name)?.adapter.kind ?? null,
+    /** What is told of each system without asking it: when the last good poll was, and how many calls take too long. */
     states: () => lanes.map(lane => ({ name: lane.name, ...lane.state() })),
     /** The same of the main one. */
     state: () => first.state(),

@@ -75,9 +75,17 @@ const peopleOf = () => {
 /** One more instance over the store as it stands. */
 function instance() {
   const { db, audit, events, caseKeys, dispatch } = world.city(HANDLING)
-  const { colleagues } = createHandOver({ db, audit, events, people: peopleOf(), now: world.clock.now })
+  const handOver = createHandOver({ db, audit, events, people: peopleOf(), now: world.clock.now })
   const isWorkbench = (name: string) => dispatch.kindOf(name) === 'workbench'
-  return createApproval({ db, audit, events, keys: caseKeys, colleagues, isWorkbench, now: world.clock.now })
+  return createApproval({
+    db,
+    audit,
+    events,
+    keys: caseKeys,
+    colleagues: () => handOver.colleagues(Number.POSITIVE_INFINITY, null),
+    isWorkbench,
+    now: world.clock.now,
+  })
 }
 
 type Op =

@@ -31,13 +31,13 @@ async function begin(adapter = createWorkbench) {
     caseRights: ({ grants, database }) =>
       createCaseRights({ db: database, audit, accountsOf: grants.accountsOf, separateDecision: true }),
     routes: ({ people, clock }) => {
-      const { colleagues } = createHandOver({ db, audit, events, people, now: clock.now })
+      const handOver = createHandOver({ db, audit, events, people, now: clock.now })
       approval = createApproval({
         db,
         audit,
         events,
         keys: caseKeys,
-        colleagues,
+        colleagues: () => handOver.colleagues(Number.POSITIVE_INFINITY, null),
         isWorkbench: name => dispatch.kindOf(name) === 'workbench',
         now: clock.now,
       })

@@ -50,8 +50,8 @@ export type ApprovalParts = {
   audit: Pick<Audit, 'append'>
   events: Pick<EventLog, 'append'>
   keys: Pick<CaseKeys, 'seal' | 'open' | 'opener'>
-  /** accounts to which cases can be given */
-  colleagues: (limit: number, after: readonly [createdAt: number, id: string] | null) => Promise<Account[]>
+  /** every account to which cases can be given */
+  colleagues: () => Promise<Account[]>
   /** whether people decide the cases of this adapter here, by the name that `case_adapters` has */
   isWorkbench: (adapter: string) => boolean
   /** ms */
@@ -76,7 +76,6 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'accepted',
   'paused',
 ])
-const PAGE = 500
 const context = (threadNo: number, act: number): string => `approval ${threadNo} ${act}`
 
 export type Approval = ReturnType<typeof createApproval>
@@ -168,18 +167,6 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
     ])
   }
 
-  /** Every account that can be given cases. */
-  async function everyColleague(): Promise<Account[]> {
-    const found: Account[] = []
-    for (let after: readonly [number, string] | null = null; ; ) {
-      const page = await parts.colleagues(PAGE, after)
-      found.push(...page)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return found
-      after = [last.createdAt, last.id]
-    }
-  }
-
   /** Keeps who is asked still as rows of their own, by which they find it; and how the request stands, by which a decision waits. */
   async function keepRound(tx: Transaction, threadNo: number, course: Course): Promise<void> {
     const round = course.rounds.at(-1)
@@ -213,7 +200,7 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
       caller: Person,
       seen?: Seen,
     ): Promise<number> {
-      const colleagues = await everyColleague()
+      const colleagues = await parts.colleagues()
       return db.transaction(async tx => {
         const found = await find(tx, thread, caller, 'case.pass-on')
         await assertAsSeen(tx, thread, seen)
@@ -243,7 +230,7 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
      * `passOn`; `case.transition` when nobody passed it on.
      */
     async sendBack(thread: string, reason: string, caller: Person, seen?: Seen): Promise<number> {
-      const colleagues = await everyColleague()
+      const colleagues = await parts.colleagues()
       return db.transaction(async tx => {
         const found = await find(tx, thread, caller, 'case.pass-on')
         await assertAsSeen(tx, thread, seen)
@@ -281,7 +268,7 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
         throw new ProblemError('request.invalid', 'of: the same twice')
       if (of.some(signer => 'person' in signer && signer.person === caller.id))
         throw new ProblemError('request.invalid', 'of: who asks does not countersign')
-      const colleagues = await everyColleague()
+      const colleagues = await parts.colleagues()
       for (const signer of of) {
         const asked =
           'person' in signer
@@ -412,7 +399,7 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
 
     /** To whom a case can be passed on, and who can be asked: accounts that work on cases, and the departments that they are of. */
     async receivers(): Promise<{ people: Account[]; departments: string[] }> {
-      const people = (await everyColleague()).filter(({ roles }) =>
+      const people = (await parts.colleagues()).filter(({ roles }) =>
         roles.some(role => role === 'examiner' || role === 'leader'),
       )
       return { people, departments: [...departmentsOf(people)].sort() }
