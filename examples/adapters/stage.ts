@@ -10,7 +10,7 @@ import { callStep, type Step } from '../../node/edges/client/steps.ts'
 import type { CaseContent } from '../../protocol/case/kinds.ts'
 import { departmentOf } from '../../protocol/rights/can.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type ExampleCity, exampleCities, exampleItems } from '../data/load.ts'
+import { type ExampleCity, exampleCity, exampleItems } from '../data/load.ts'
 import { PythonAdapter } from '../remote-adapter/stage.ts'
 import {
   agree,
@@ -25,7 +25,7 @@ import {
   until,
 } from '../support/cities.ts'
 import { start } from '../support/processes.ts'
-import { scan } from '../support/scan.ts'
+import { scanned, scansOf } from '../support/scan.ts'
 import { type Kind, PLACES, type Place, type System, startSystems } from './systems.ts'
 
 const MAPPINGS = fileURLToPath(new URL('./mappings/', import.meta.url))
@@ -76,13 +76,8 @@ export async function openStage({ kinds, folder, log }: StageOptions) {
   async function open() {
     const systems = await startSystems(kinds, folder, log)
     for (const { stop } of systems.values()) stops.push(stop)
-    const cities = await exampleCities()
-    const named = (code: string): ExampleCity => {
-      const city = cities.find(entry => entry.code === code)
-      if (city === undefined) throw new Error(`no example city ${code}`)
-      return city
-    }
-    const items = await itemsOf(named('420300'))
+    const [home, elsewhere] = await Promise.all([exampleCity('420300'), exampleCity('610900')])
+    const items = await itemsOf(home)
     const itemOf = ({ item }: Place): ServiceItem => {
       const found = items.find(({ taskName }) => taskName === item)
       if (found === undefined) throw new Error(`no example item ${item}`)
@@ -98,10 +93,10 @@ export async function openStage({ kinds, folder, log }: StageOptions) {
         log,
       })
     }
-    const ankang = await openCity(named('610900'), { folder, log, launch })
+    const ankang = await openCity(elsewhere, { folder, log, launch })
     stops.push(ankang.node.stop)
     const settings = settingsOf(systems, place => itemOf(place).taskCode)
-    const shiyan = await openCity(named('420300'), { folder, env, log, settings, launch })
+    const shiyan = await openCity(home, { folder, env, log, settings, launch })
     stops.push(shiyan.node.stop)
     const program = systems.get('remote')?.http
     if (program !== undefined) {
@@ -134,21 +129,7 @@ function actsOf(ankang: City, shiyan: City, itemOf: (place: Place) => ServiceIte
     /** What a counter in Ankang takes in for the item of the place; its thread. */
     async submit(place: Place): Promise<string> {
       const item = itemOf(place)
-      const materials = await Promise.all(
-        item.materials
-          .filter(({ isNeed }) => isNeed === '1')
-          .map(async ({ materialCode, materialName }) => {
-            const bytes = new Blob([scan(`${materialCode} of ${item.taskCode}`)])
-            const { sha256 } = await ankang.clerk.uploadMaterial({ bytes, type: 'application/pdf' })
-            return {
-              sha256,
-              code: materialCode,
-              name: `${materialName}.pdf`,
-              form: 'electronic' as const,
-              pages: 1,
-            }
-          }),
-      )
+      const materials = await scansOf(item, code => scanned(ankang, `${code} of ${item.taskCode}`))
       const { thread } = await ankang.clerk.submitCase({
         body: {
           to: shiyan.code,

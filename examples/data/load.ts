@@ -43,6 +43,13 @@ function material(materialCode: string, materialName: string, rest: Partial<Item
   return { materialCode, materialName, isNeed: '1', materialType: '4', materialFormat: '3', sourceType: '10', ...rest }
 }
 
+/** The example city of a division code. */
+export async function exampleCity(code: string): Promise<ExampleCity> {
+  const city = (await exampleCities()).find(entry => entry.code === code)
+  if (city === undefined) throw new Error(`no example city ${code}`)
+  return city
+}
+
 /**
  * The items that a city shares, as it would publish them. Codes follow the form of GB/T 39554 (实施编码: 18 characters of
  * the organ, level, 12 of the catalogue) with a made-up organ, so that they are stable and never those of a real item.

@@ -21,7 +21,7 @@ import {
   until,
 } from '../support/cities.ts'
 import { flagsOf } from '../support/flags.ts'
-import { scan } from '../support/scan.ts'
+import { scanned, scansOf } from '../support/scan.ts'
 import { variedItems } from './vary.ts'
 
 const SHIYAN = '420300'
@@ -70,13 +70,7 @@ function itemFor(items: readonly ServiceItem[]): ServiceItem {
 
 /** One case from the window of `from` to its end in `to`, as the clerks of both take its steps. */
 async function oneCase(from: City, to: City, item: ServiceItem): Promise<CaseDetail> {
-  const materials = []
-  for (const { materialCode, materialName, isNeed } of item.materials) {
-    if (isNeed !== '1') continue
-    const paper = new Blob([scan(`${materialCode} of ${from.code} for ${to.code}`)])
-    const { sha256 } = await from.clerk.uploadMaterial({ bytes: paper, type: 'application/pdf' })
-    materials.push({ sha256, code: materialCode, name: `${materialName}.pdf`, form: 'electronic' as const, pages: 1 })
-  }
+  const materials = await scansOf(item, code => scanned(from, `${code} of ${from.code} for ${to.code}`))
   const { thread } = await from.clerk.submitCase({
     body: {
       to: to.code,

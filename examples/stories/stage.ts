@@ -6,7 +6,7 @@ import { loadConfig } from '../../node/kernel/config/config.ts'
 import { startNode } from '../../node/node.ts'
 import type { CaseContent, Mode } from '../../protocol/case/kinds.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { type ExampleCity, exampleCities, exampleItems } from '../data/load.ts'
+import { exampleCity, exampleItems } from '../data/load.ts'
 import {
   agree,
   allReceipted,
@@ -19,7 +19,7 @@ import {
   publish,
   until,
 } from '../support/cities.ts'
-import { scan } from '../support/scan.ts'
+import { scanned, scansOf } from '../support/scan.ts'
 import { createStoryClock, type StoryClock } from './clock.ts'
 
 export type Stage = {
@@ -51,12 +51,7 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
     const node = await startNode({ config, passphrase: secrets.TONGBAN_PASSPHRASE ?? '', clock })
     return { ready: { url: node.url }, stop: () => node.stop() }
   }
-  const cities = await exampleCities()
-  const open = async (code: string) => {
-    const city = cities.find((entry): entry is ExampleCity => entry.code === code)
-    if (city === undefined) throw new Error(`no example city ${code}`)
-    return openCity(city, { folder, log, launch })
-  }
+  const open = async (code: string) => openCity(await exampleCity(code), { folder, log, launch })
   const ankang = await open('610900')
   const shiyan = await open('420300')
   await pair(ankang, shiyan)
@@ -78,22 +73,12 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
         is(here)
       )
     })
-  const scanned = async (words: string) =>
-    (await ankang.clerk.uploadMaterial({ bytes: new Blob([scan(words)]), type: 'application/pdf' })).sha256
+  const atCounter = (words: string) => scanned(ankang, words)
 
   async function application(item: ServiceItem, mode: Mode): Promise<SubmitCaseRequest> {
-    const materials = await Promise.all(
-      item.materials
-        .filter(material => material.isNeed === '1')
-        .map(async ({ materialCode, materialName }) => ({
-          sha256: await scanned(`${materialCode} of ${item.taskCode}`),
-          code: materialCode,
-          name: `${materialName}.pdf`,
-          // In mode 1 the originals are mailed after the pre-check.
-          form: mode === 1 ? ('original' as const) : ('electronic' as const),
-          pages: 1,
-        })),
-    )
+    // In mode 1 the originals are mailed after the pre-check.
+    const form = mode === 1 ? 'original' : 'electronic'
+    const materials = await scansOf(item, code => atCounter(`${code} of ${item.taskCode}`), form)
     return {
       to: shiyan.code,
       item: item.taskCode,
@@ -114,7 +99,7 @@ export async function openStage(folder: string, log: (line: string) => void): Pr
     shiyan,
     items: items.filter(item => item.serverType.includes('1')),
     clock,
-    scanned,
+    scanned: atCounter,
     application,
     show,
     async submit(item, mode, more = {}) {

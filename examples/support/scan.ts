@@ -1,5 +1,9 @@
-/** A one-page PDF with a line of text: stands for a scan at the counter. */
+/** Scans at the counter, and what a case is given of them. */
+import type { CaseMaterial } from '../../protocol/case/kinds.ts'
+import type { ServiceItem } from '../../protocol/service/item.ts'
+import type { City } from './cities.ts'
 
+/** A one-page PDF with a line of text: stands for a scan at the counter. */
 export function scan(words: string): Uint8Array<ArrayBuffer> {
   const content = `BT /F1 18 Tf 72 720 Td (${words.replaceAll(/[()\\]/g, ' ')}) Tj ET`
   const objects = [
@@ -21,3 +25,27 @@ export function scan(words: string): Uint8Array<ArrayBuffer> {
   pdf += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`
   return new TextEncoder().encode(pdf)
 }
+
+/** A sheet with a line of text, scanned and uploaded at a city; its hash. */
+export async function scanned(city: City, words: string): Promise<string> {
+  const bytes = new Blob([scan(words)])
+  return (await city.clerk.uploadMaterial({ bytes, type: 'application/pdf' })).sha256
+}
+
+/** A page of each material that the item requires; `sha256Of`: the scan that stands for the material of that code. */
+export const scansOf = (
+  item: ServiceItem,
+  sha256Of: (code: string) => Promise<string>,
+  form: CaseMaterial['form'] = 'electronic',
+): Promise<CaseMaterial[]> =>
+  Promise.all(
+    item.materials
+      .filter(({ isNeed }) => isNeed === '1')
+      .map(async ({ materialCode, materialName }) => ({
+        sha256: await sha256Of(materialCode),
+        code: materialCode,
+        name: `${materialName}.pdf`,
+        form,
+        pages: 1,
+      })),
+  )

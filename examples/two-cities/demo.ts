@@ -6,7 +6,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Case, CaseDetail } from '../../node/edges/client/api.generated.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
-import { exampleCities, exampleItems } from '../data/load.ts'
+import { exampleCity, exampleItems } from '../data/load.ts'
 import {
   agree,
   allReceipted,
@@ -22,7 +22,7 @@ import {
 } from '../support/cities.ts'
 import { flagsOf } from '../support/flags.ts'
 import { type Running, start } from '../support/processes.ts'
-import { scan } from '../support/scan.ts'
+import { scanned, scansOf } from '../support/scan.ts'
 
 const flags = flagsOf(
   {
@@ -66,27 +66,18 @@ function numberOf(begin: string, order: string): string {
 
 const scans = new Map<string, string>()
 /** A scan with a text, uploaded once in each city; its hash. */
-async function scanned(city: City, text: string): Promise<string> {
+async function scannedOnce(city: City, text: string): Promise<string> {
   const key = `${city.code} ${text}`
   const before = scans.get(key)
   if (before !== undefined) return before
-  const { sha256 } = await city.clerk.uploadMaterial({ bytes: new Blob([scan(text)]), type: 'application/pdf' })
+  const sha256 = await scanned(city, text)
   scans.set(key, sha256)
   return sha256
 }
 
 /** A case that the window of one city takes in for another one. */
 async function submit(from: City, to: City, item: ServiceItem, applicant: (typeof PEOPLE)[number]): Promise<Case> {
-  const needed = item.materials.filter(({ isNeed }) => isNeed === '1')
-  const materials = await Promise.all(
-    needed.map(async ({ materialCode, materialName }) => ({
-      sha256: await scanned(from, `${materialCode} of the example`),
-      code: materialCode,
-      name: `${materialName}.pdf`,
-      form: 'electronic' as const,
-      pages: 1,
-    })),
-  )
+  const materials = await scansOf(item, code => scannedOnce(from, `${code} of the example`))
   return from.clerk.submitCase({
     body: {
       to: to.code,
@@ -162,12 +153,6 @@ async function follow(ankang: City, shiyan: City, thread: string): Promise<CaseD
 async function main(): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const cities = await exampleCities()
-  const named = (code: string) => {
-    const city = cities.find(entry => entry.code === code)
-    if (city === undefined) throw new Error(`no example city ${code}`)
-    return city
-  }
   say('tongban 通办: one case crosses two cities 一件跨省通办办件\n')
   const approval = await start<{ url: string }>(
     'examples/approval-system/main.ts',
@@ -181,7 +166,7 @@ async function main(): Promise<void> {
   step(`approval system of Shiyan 十堰市审批系统: ${approval.ready.url}`)
   const env = { APPROVAL_TOKEN }
   const log = (line: string) => say(`         ${line}`)
-  const ankang = await openCity(named('610900'), { folder, env, log })
+  const ankang = await openCity(await exampleCity('610900'), { folder, env, log })
   running.push(ankang.node)
   const adapter = {
     kind: 'rest',
@@ -189,7 +174,12 @@ async function main(): Promise<void> {
     baseUrl: approval.ready.url,
     secrets: { approvalToken: { env: 'APPROVAL_TOKEN' } },
   }
-  const shiyan = await openCity(named('420300'), { folder, env, log, settings: { adapter, pollSeconds: 0.5 } })
+  const shiyan = await openCity(await exampleCity('420300'), {
+    folder,
+    env,
+    log,
+    settings: { adapter, pollSeconds: 0.5 },
+  })
   running.push(shiyan.node)
   step(`nodes are up 节点已启动: ${ankang.name} ${ankang.node.ready.url}, ${shiyan.name} ${shiyan.node.ready.url}`)
   const words = await pair(ankang, shiyan)

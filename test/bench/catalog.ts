@@ -2,7 +2,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exampleCities } from '../../examples/data/load.ts'
+import { exampleCity } from '../../examples/data/load.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { ANKANG, makeNodeFolder, SHIYAN } from '../support/node-folder.ts'
 import { freePort, NodeProcess } from '../support/node-process.ts'
@@ -91,8 +91,7 @@ async function benchSize(
   items: number,
   { rounds, changes, searches, rest, log }: CatalogOptions,
 ): Promise<Group> {
-  const city = (await exampleCities()).find(({ code }) => code === SHIYAN.code)
-  if (city === undefined) throw new Error('no example city')
+  const city = await exampleCity(SHIYAN.code)
   const make = await catalogItems(city, items)
   const file = join(folder, 'items.ndjson')
   const listBytes = await writeItems(file, items, make)

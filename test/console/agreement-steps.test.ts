@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { exampleCity, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import { openBrowser, sit, stumbles } from '../support/browser.ts'
@@ -44,8 +44,7 @@ beforeAll(async () => {
   ])
   await pairByInvite(ankang, shiyan)
   await pairByInvite(ankang, nanyang)
-  const city = (await exampleCities()).find(({ code }) => code === ANKANG.code)
-  if (city === undefined) throw new Error('no example city')
+  const city = await exampleCity(ANKANG.code)
   items = (await exampleItems(city)).slice(0, 3)
   const { version } = await ankang.client.publishServices({ body: { items } })
   for (const { client } of [shiyan, nanyang])

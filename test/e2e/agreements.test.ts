@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { exampleCity, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
 import { OPERATIONS } from '../../node/edges/client/addresses.generated.ts'
 import type { AgreementDetail } from '../../node/edges/client/api.generated.ts'
@@ -36,8 +36,7 @@ async function openCity(name: CityName, rest: object = {}): Promise<City> {
   const made = await makeNodeFolder(join(root, name.code), name, { httpPort: 0, p2pPort: await freePort(), rest })
   const node = await startNode({ config: made.config, passphrase: PASSPHRASE })
   const client = createClient({ url: node.url, token: made.token })
-  const city = (await exampleCities()).find(({ code }) => code === name.code)
-  if (city === undefined) throw new Error(`no example city ${name.code}`)
+  const city = await exampleCity(name.code)
   const items = (await exampleItems(city)).slice(0, 6)
   await client.publishServices({ body: { items } })
   return { ...name, node, client, token: made.token, items }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { exampleCity, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
 import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
@@ -72,8 +72,7 @@ describe('a city that nobody can connect to', () => {
   })
 
   test('signs with cities that it is not paired with: one text, every signature at every city', async () => {
-    const city = (await exampleCities()).find(({ code }) => code === SHIYAN.code)
-    if (city === undefined) throw new Error('no example city')
+    const city = await exampleCity(SHIYAN.code)
     const [offered] = await exampleItems(city)
     if (offered === undefined) throw new Error('no item')
     await shiyan.client.publishServices({ body: { items: [offered] } })

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { wordlist as english } from '@scure/bip39/wordlists/english.js'
 import { wordlist as chinese } from '@scure/bip39/wordlists/simplified-chinese.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { exampleCity, exampleItems } from '../../examples/data/load.ts'
 import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
 import { type Client, createClient } from '../../node/edges/client/client.ts'
 import { callStep } from '../../node/edges/client/steps.ts'
@@ -113,8 +113,7 @@ test('what is not as it should be is refused by name, and what follows is taken'
 })
 
 test('signs the agreement of the node, submits a case with a scan over a line that was cut, and reads it to its end', async () => {
-  const city = (await exampleCities()).find(({ code }) => code === SHIYAN.code)
-  if (city === undefined) throw new Error('no example city')
+  const city = await exampleCity(SHIYAN.code)
   const items = await exampleItems(city)
   await client.publishServices({ body: { items } })
   const item = items.find(entry => entry.serverType.includes('1') && entry.modes.includes(0))

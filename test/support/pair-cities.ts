@@ -1,5 +1,5 @@
 /** Brings two running nodes from strangers to a signed agreement, through their HTTP APIs. */
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { exampleCity, exampleItems } from '../../examples/data/load.ts'
 import { pairByInvite } from '../../examples/support/words.ts'
 import type { Client } from '../../node/edges/client/client.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
@@ -28,9 +28,7 @@ export async function pairCities(
   change: (items: ServiceItem[]) => ServiceItem[] = items => items,
 ): Promise<PairedCities> {
   await pairByInvite(collecting, handling)
-  const cities = await exampleCities()
-  const city = cities.find(entry => entry.code === handling.code)
-  if (city === undefined) throw new Error(`no example city ${handling.code}`)
+  const city = await exampleCity(handling.code)
   const items = change(await exampleItems(city))
   const { version } = await handling.client.publishServices({ body: { items } })
   // A city proposes what the list that it holds offers.

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exampleCities, exampleItems } from '../../examples/data/load.ts'
+import { exampleCity, exampleItems } from '../../examples/data/load.ts'
 import { createServices } from '../../node/city/catalogue/services.ts'
 import { createPartnerTests } from '../../node/city/partners/partner-tests.ts'
 import { createSightings } from '../../node/city/partners/sightings.ts'
@@ -206,8 +206,7 @@ async function testableCity(city: PairableCity, network: MemoryNetwork, clock: O
     transport,
     /** publishes three items as the own list */
     async publishList() {
-      const example = (await exampleCities()).find(({ code }) => code === play.code)
-      if (example === undefined) throw new Error('no example city')
+      const example = await exampleCity(play.code)
       await services.publish((await exampleItems(example)).slice(0, 3), 'person:1')
     },
     /** how many files the blob store holds */
