@@ -3,6 +3,7 @@ import type { Messages } from './in-chinese.ts'
 
 export const COMMAND_MESSAGES: Messages = {
   'no phrase of this title: tongban phrases list': '没有该标题的常用语：tongban phrases list',
+  'word: yes or no': 'word：须为 yes 或 no',
   '“{name}” is any of these:{why}': '“{name}”有多个符合：{why}',
   'name a case by its number or its thread': '请用办件编号或线程编号指明办件',
   '--days and --grace-days are whole days': '--days 与 --grace-days 须为整天数',

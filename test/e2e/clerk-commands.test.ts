@@ -229,6 +229,34 @@ test('many cases: views, tables, reminders, papers, ratings, numbers, the archiv
   expect((await readFile(join(root, 'archive.zip'))).subarray(0, 2).toString()).toBe('PK')
 })
 
+test('a case is passed on, sent back and countersigned by command', async () => {
+  const FIRE = '11420300MB0000001A'
+  const roles = ['examiner' as const]
+  const { token } = await shiyan.client.createPerson({ body: { name: '消防审核', roles, departments: [FIRE] } })
+  const fire = (...args: string[]) => shiyan.tongban(...args, '--token', token)
+  const [{ thread } = { thread: '' }] = (await shiyan.tongban('case', 'list', '--state', 'arrived')).value as {
+    thread: string
+  }[]
+  const to = ['--department', FIRE]
+  const passed = await shiyan.tongban('case', 'pass-on', thread, ...to, '--to', '消防审核', '--reason', '属消防审查')
+  expect(passed).toMatchObject({ code: 0, value: { passedTo: FIRE, assigneeName: '消防审核' } })
+  expect(await fire('case', 'send-back', thread, '--reason', '不属本部门')).toMatchObject({
+    code: 0,
+    value: { passedTo: null },
+  })
+  const ask = (...more: string[]) => shiyan.tongban('case', 'ask-countersigns', thread, ...to, ...more)
+  expect(await ask('--question', '请核')).toMatchObject({ code: 0, value: { thread } })
+  expect(await fire('case', 'countersigns')).toMatchObject({ code: 0, value: [{ case: { thread }, department: FIRE }] })
+  expect((await fire('case', 'countersign', thread, 'maybe', ...to)).error).toContain('word: yes or no')
+  expect(await fire('case', 'countersign', thread, 'no', ...to, '--opinion', '缺验收')).toMatchObject({ code: 0 })
+  expect(await shiyan.tongban('case', 'withdraw-countersigns', thread, '--reason', '改期')).toMatchObject({ code: 0 })
+  expect(await ask('--any')).toMatchObject({ code: 0 })
+  expect(await fire('case', 'countersign', thread, 'yes', ...to)).toMatchObject({ code: 0 })
+  const course = await shiyan.told('case', 'approval', thread)
+  for (const words of ['属消防审查', '不属本部门', '请核', '缺验收', 'agreed 同意', 'one is enough'])
+    expect(course).toContain(words)
+})
+
 test('a draft says by name who saved it last', async () => {
   const { name } = await ankang.client.whoAmI()
   const { value } = await ankang.tongban('case', 'draft', 'save', 'case.json')

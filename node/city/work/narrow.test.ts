@@ -105,6 +105,45 @@ test('the cases behind each number are as many as it says, whatever it is narrow
   expect(await queues.search({ counted: 'bad', ...whole }, 50, null)).toHaveLength(1)
 })
 
+test('a case that was passed on counts under the department that has it, and for its item as before', async () => {
+  const item = await play()
+  const own = departmentOf(item)
+  const other = '11420300MB0000001A'
+  const { db, statistics, queues } = deskOf(HANDLING)
+  await statistics.catchUp()
+  world.clock.advance(1)
+  await db.transaction(tx =>
+    tx.run(`UPDATE cases SET passed_to = ?, place = ?, updated_at = ? WHERE state = 'closed'`, [
+      other,
+      `d:${other}`,
+      world.clock.now(),
+    ]),
+  )
+  await statistics.catchUp()
+  const span = ['2026-01', '2027-12', null] as const
+  const counts = async (by: 'all' | 'department' | 'item', narrow: Narrow) =>
+    (await statistics.sums(by, ...span, { narrow, total: true })).map(({ key, counts }) => [
+      key,
+      counts.submitted,
+      counts.decided,
+    ])
+  expect((await counts('department', {})).toSorted()).toEqual([
+    [other, 1, 1],
+    [own, 3, 1],
+  ])
+  for (const [department, submitted] of [
+    [own, 3],
+    [other, 1],
+  ] as const) {
+    expect(await counts('item', { department })).toEqual([[item, submitted, 1]])
+    expect(await counts('all', { department, partner: COLLECTING })).toEqual([['', submitted, 1]])
+    const found = { department, counted: 'submitted' as const, from: '2026-01-01', to: '2027-12-31' }
+    expect(await queues.search(found, 50, null)).toHaveLength(submitted)
+  }
+  expect(await counts('item', { partner: COLLECTING })).toEqual([[item, 4, 2]])
+  expect([...(await statistics.pairs('2026', '2027'))]).toEqual([[`handling ${COLLECTING} ${item}`, 4]])
+})
+
 test('a case with a rating of each side is found once', async () => {
   const thread = await submit()
   await say(HANDLING, thread, 'case.accept', {})

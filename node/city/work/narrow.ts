@@ -5,10 +5,10 @@
 import type { CountedAs } from '../../../protocol/case/counted.ts'
 import type { Value } from '../../kernel/store/database.ts'
 
-/** `window`: of this city, for what it took in; `department`: of this city, by the organ in the item's code, for what it decides. */
+/** `window`: of this city, for what it took in; `department`: of this city, that has what it decides: the organ in the item's code, or to which the case was passed on. */
 export const DIMENSIONS = ['all', 'role', 'partner', 'mode', 'item', 'window', 'department', 'flow'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
-/** `flow`: role and partner, with a space between; `pair`: the item beside them. */
+/** `flow`: role and partner, with a space between; `pair`: as `pairOf` writes it. */
 export type Kept = Dimension | 'pair'
 
 /** Cases that fit all of these. */
@@ -16,16 +16,26 @@ export type Narrow = {
   role?: 'collecting' | 'handling' | undefined
   partner?: string | undefined
   item?: string | undefined
-  /** what this city decides, by organ of the item */
+  /** what this city decides, by the department that has it */
   department?: string | undefined
 }
 const NARROWS = ['role', 'partner', 'item', 'department'] as const
 
+/** No code has it: behind it stands the department to which a case was passed on. */
+const PASSED = '\t'
+
+/** Key of a pair: role, partner, item, and the department that has the case in place of that of its item. */
+export const pairOf = ({ r, p, i, h }: { r: string; p: string; i: string; h?: string }): string =>
+  `${r} ${p} ${i}${h === undefined ? '' : `${PASSED}${h}`}`
+
 /** Parts of the key of a flow or pair, and the organ of the item of a pair as `departmentOf` takes it. */
 const ROLE = `substr(key, 1, instr(key, ' ') - 1)`
 const PARTNER = `substr(key, instr(key, ' ') + 1, 6)`
-const ITEM = `substr(key, instr(key, ' ') + 8)`
-const DEPARTMENT = `CASE WHEN length(${ITEM}) BETWEEN 31 AND 33 AND ${ITEM} NOT GLOB '*[^0-9A-Z]*' THEN substr(${ITEM}, 1, 18) ELSE ${ITEM} END`
+const MARK = 'instr(key, char(9))'
+export const withoutPassed = `CASE WHEN ${MARK} > 0 THEN substr(key, 1, ${MARK} - 1) ELSE key END`
+const ITEM = `substr(${withoutPassed}, instr(key, ' ') + 8)`
+const DEPARTMENT = `CASE WHEN ${MARK} > 0 THEN substr(key, ${MARK} + 1)
+  WHEN length(${ITEM}) BETWEEN 31 AND 33 AND ${ITEM} NOT GLOB '*[^0-9A-Z]*' THEN substr(${ITEM}, 1, 18) ELSE ${ITEM} END`
 
 /** Rows of the kept sums: their dimension, the key of the answer as an expression, and conditions. */
 export type Wanted = {

@@ -9,7 +9,7 @@ import { type CaseState, doneInstants } from '../../../protocol/case/fold.ts'
 import { departmentOf } from '../../../protocol/rights/can.ts'
 import type { Database, Reader, Transaction } from '../../kernel/store/database.ts'
 import { type PacketsOf, stateOf } from '../../spine/dispatch/stored-fold.ts'
-import { type Dimension, type Kept, type Narrow, wantedOf } from './narrow.ts'
+import { type Dimension, type Kept, type Narrow, pairOf, wantedOf, withoutPassed } from './narrow.ts'
 
 export const GRAINS = ['day', 'month', 'year'] as const
 
@@ -37,6 +37,8 @@ type Given = {
   m: number
   i: string
   w: string | null
+  /** department that has it in place of that of its item (转办) */
+  h?: string
   /** submitted, accepted, decided, ended */
   s: string
   a: string | null
@@ -70,8 +72,6 @@ function periodsOf(dim: Kept, metric: string, day: string): string[] {
     (BY_DAY.has(dim) && (dim === 'all' || !LONG.test(metric))) || (PLACES.has(dim) && metric === 'submitted')
   return [...(daily ? [day] : []), month, year]
 }
-/** An item's code begins with the unified code of its organ (实施编码: 18 of 31 places); else the item stands for it. */
-
 /** Longer times are counted as this many days. */
 const LONGEST = 400
 
@@ -133,8 +133,8 @@ function add(sums: Map<string, number>, given: Given, by: 1 | -1): void {
     ['mode', String(given.m)],
     ['item', given.i],
     ['flow', `${given.r} ${given.p}`],
-    ['pair', `${given.r} ${given.p} ${given.i}`],
-    given.r === 'handling' ? ['department', departmentOf(given.i)] : ['window', given.w ?? ''],
+    ['pair', pairOf(given)],
+    given.r === 'handling' ? ['department', given.h ?? departmentOf(given.i)] : ['window', given.w ?? ''],
   ]
   if (given.r === 'collecting' && given.w === null) keys.pop()
   for (const [day, metric] of happened(given))
@@ -182,6 +182,7 @@ type Row = {
   mode: number
   item_code: string
   window: string | null
+  passed_to: string | null
   submitted_at: number
   fold: string
   given: string | null
@@ -228,6 +229,7 @@ export function createStatistics(parts: {
       m: row.mode,
       i: row.item_code,
       w: row.window,
+      ...(row.passed_to === null ? {} : { h: row.passed_to }),
       s,
       x: [arrived, rechecked, supplementRequested, supplemented, shipped, sent, handedOver].map(at =>
         at === null ? null : Math.round((Date.parse(dayOf(at)) - Date.parse(s)) / 86_400_000),
@@ -251,7 +253,7 @@ export function createStatistics(parts: {
     return db.transaction(async tx => {
       const [mark] = await tx.query<{ updated_at: number; thread_no: number }>('SELECT * FROM case_stat_mark')
       const rows = await tx.query<Row>(
-        `SELECT c.thread_no, c.updated_at, c.role, c.partner, c.mode, c.item_code, c.window, c.submitted_at, c.fold, s.given
+        `SELECT c.thread_no, c.updated_at, c.role, c.partner, c.mode, c.item_code, c.window, c.passed_to, c.submitted_at, c.fold, s.given
          FROM cases c LEFT JOIN case_stat s ON s.thread_no = c.thread_no
          WHERE (c.updated_at, c.thread_no) > (?, ?) ORDER BY c.updated_at, c.thread_no LIMIT ?`,
         [mark?.updated_at ?? -1, mark?.thread_no ?? 0, BATCH],
@@ -379,8 +381,9 @@ export function createStatistics(parts: {
     /** How many cases each role, partner and item had, by `role partner item`; months or years. */
     async pairs(from: string, to: string): Promise<Map<string, number>> {
       const rows = await db.query<{ key: string; n: number }>(
-        `SELECT key, sum(n) AS n FROM case_stats WHERE dim = 'pair' AND period >= ? AND period <= ? AND length(period) = ? AND metric = 'submitted'
-         GROUP BY key HAVING sum(n) > 0`,
+        `SELECT ${withoutPassed} AS key, sum(n) AS n FROM case_stats
+         WHERE dim = 'pair' AND period >= ? AND period <= ? AND length(period) = ? AND metric = 'submitted'
+         GROUP BY 1 HAVING sum(n) > 0`,
         [from, to, from.length],
       )
       return new Map(rows.map(({ key, n }) => [key, n]))

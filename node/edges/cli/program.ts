@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { VERSION } from '../../version.ts'
 import { declareAdapters } from './adapter-commands.ts'
 import { declareAgreements } from './agreement-commands.ts'
+import { declareApproval } from './approval.ts'
 import { declareCaseLists } from './case-list-commands.ts'
 import { type CommandContext, createContext, type GlobalFlags } from './context.ts'
 import { collect, type Declare } from './declare.ts'
@@ -173,6 +174,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   declareSms(cases, declare)
   declareReuse(cases, declare)
   declarePhrases(program, cases, declare)
+  declareApproval(cases, declare)
   does(
     add(cases, 'joint <file>', 'submit several items at once 多地联办/一件事: { shared, items }')
       .option(`--material ${MATERIAL_FLAG}`, 'a material of all items to upload', collect, [])

@@ -159,10 +159,12 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
 
   async function move(tx: Transaction, { row }: Found, { department, person }: Desk): Promise<void> {
     const own = departmentOf(row.item)
-    await tx.run('UPDATE cases SET passed_to = ?, place = ?, assignee = ? WHERE thread_no = ?', [
+    // Statistics look at what changed since.
+    await tx.run('UPDATE cases SET passed_to = ?, place = ?, assignee = ?, updated_at = ? WHERE thread_no = ?', [
       department === own ? null : department,
       departmentPlace(department),
       person,
+      now(),
       row.no,
     ])
   }
