@@ -43,6 +43,10 @@ export const fieldProblem = (
   reasonZh,
 })
 
+/** What is wrong with fields, in English: as many as are told. */
+export const fieldsDetail = (errors: readonly Pick<FieldProblem, 'field' | 'reason'>[]): string =>
+  errors.map(({ field, reason }) => `${field || '(top)'}: ${reason}`).join('; ')
+
 /** The detail of a problem in Chinese; what is wrong with fields is told from the Chinese of their reasons. */
 export const chineseDetail = (
   { code, detail }: Required<Problem>,

@@ -96,18 +96,26 @@ async function open(page: Page, title: string): Promise<void> {
   await page.getByRole('link', { name: title }).first().click()
   await page.getByRole('heading', { name: title }).waitFor()
 }
-/** What one administrator prepared stands in the list of the other one, who signs it. */
-async function signedByBoth(kind: string): Promise<void> {
+/** What waits for the second administrator, who reads it, with all that it `says`, and signs it. */
+async function readAndSigned(kind: string, says: readonly string[]): Promise<void> {
+  await second.page.getByRole('navigation').getByRole('link', { name: '合作协议' }).click()
+  const act = second.page.getByRole('region', { name: '等待复核签署' }).getByRole('listitem').filter({ hasText: kind })
+  await act.getByRole('button', { name: '查看并签署' }).click()
+  const dialog = second.page.getByRole('dialog')
+  await dialog.getByRole('heading', { name: '影响' }).waitFor()
+  for (const text of says) await dialog.getByText(text).first().waitFor()
+  expect(await stumbles(second.page)).toEqual([])
+  await dialog.getByRole('button', { name: '签署', exact: true }).click()
+  await sure(second.page)
+  await act.waitFor({ state: 'detached' })
+}
+/** What one administrator prepared at the console, and another one signs. */
+async function signedByBoth(kind: string, says: readonly string[]): Promise<void> {
   await first.page.getByText('已准备，等待另一位管理员签署（双人复核）').waitFor()
   await first.page.getByRole('navigation').getByRole('link', { name: '合作协议' }).click()
   // Whoever prepared it cannot sign it, and is told who can.
   await first.page.getByText('由另一位管理员签署').first().waitFor()
-  await second.page.getByRole('navigation').getByRole('link', { name: '合作协议' }).click()
-  const act = second.page.getByRole('region', { name: '等待复核签署' }).getByRole('listitem').filter({ hasText: kind })
-  expect(await stumbles(second.page)).toEqual([])
-  await act.getByRole('button', { name: '签署' }).click()
-  await sure(second.page)
-  await act.waitFor({ state: 'detached' })
+  await readAndSigned(kind, says)
 }
 
 test('four eyes: one administrator prepares, another one signs; so for a suspension, and one alone resumes', async () => {
@@ -115,7 +123,7 @@ test('four eyes: one administrator prepares, another one signs; so for a suspens
   await open(first.page, '双人复核协议')
   await step(first.page, '签署')
   await sure(first.page)
-  await signedByBoth('签署')
+  await signedByBoth('签署', ['协议现行文本'])
   const params = { thread }
   const isAt = (city: CommandNode, state: string) =>
     until(async () => (await city.client.getAgreement({ params })).state === state, `${state} at ${city.name}`)
@@ -127,7 +135,7 @@ test('four eyes: one administrator prepares, another one signs; so for a suspens
   await dialog.getByRole('heading', { name: '影响' }).waitFor()
   await dialog.getByLabel('理由（对方可见）').fill('系统检修')
   await dialog.getByRole('button', { name: '确定' }).click()
-  await signedByBoth('中止')
+  await signedByBoth('中止', ['协议现行文本', '系统检修'])
   await Promise.all([isAt(ankang, 'suspended'), isAt(shiyan, 'suspended')])
   // Whoever did not suspend it is told that they cannot resume it.
   await open(ours.page, '双人复核协议')
@@ -141,6 +149,51 @@ test('four eyes: one administrator prepares, another one signs; so for a suspens
   await dialog.getByRole('button', { name: '确定' }).click()
   await ours.page.getByText('✓ 有效', { exact: true }).waitFor()
   for (const { page } of [ours, first]) expect(await stumbles(page)).toEqual([])
+})
+
+test('four eyes: whoever signs second reads the whole text of a proposal, and of an amendment what it changes', async () => {
+  const [item] = items
+  if (item === undefined) throw new Error('no item')
+  const agreed = { taskCode: item.taskCode, taskName: item.taskName, handling: ANKANG.code, collecting: [SHIYAN.code] }
+  const { prepared } = await shiyan.client.proposeAgreement({
+    body: {
+      v: 1,
+      title: '复核前通读的协议',
+      parties: [ankang, shiyan].map(({ code, name, authority }) => ({ code, name, authority })),
+      items: [{ ...agreed, modes: item.modes }],
+      clock: {},
+      mailing: 'handling',
+      archive: 'handling',
+      purgeDays: 45,
+      dispute: '提请共同的上级协调',
+      validFrom: '2026-01-01',
+      validTo: '2036-12-31',
+    },
+  })
+  expect(prepared?.kind).toBe('propose')
+  await readAndSigned('签署新协议', [item.taskCode, '提请共同的上级协调'])
+
+  const { items: agreements } = await shiyan.client.listAgreements({})
+  const thread = agreements.find(({ title }) => title === '复核前通读的协议')?.thread ?? ''
+  const params = { thread }
+  const here = await shiyan.client.getAgreement({ params })
+  const pending = here.pending?.id ?? ''
+  await until(async () => {
+    const { items: theirs } = await ankang.client.listAgreements({})
+    return theirs.some(({ title }) => title === '复核前通读的协议')
+  }, 'the proposal arrived')
+  const { items: theirs } = await ankang.client.listAgreements({})
+  const there = theirs.find(({ title }) => title === '复核前通读的协议')?.thread ?? ''
+  const { version } = await ankang.client.getAgreement({ params: { thread: there } })
+  await ankang.client.signAgreement({ params: { thread: there }, ifMatch: version, body: { agreement: pending } })
+  await until(async () => (await shiyan.client.getAgreement({ params })).state === 'active', 'it stands')
+  const amended = await shiyan.client.amendAgreement({
+    params,
+    ifMatch: (await shiyan.client.getAgreement({ params })).version,
+    body: { title: '补充协议一', reason: '缩短清除期限', terms: { purgeDays: 30 }, effectiveFrom: '2030-01-01' },
+  })
+  expect(amended.prepared?.kind).toBe('amend')
+  await readAndSigned('变更', ['补充协议一', '缩短清除期限', '自 2030-01-01 起变更', '个人信息清除期限'])
 })
 
 test('a proposal is declined with a reason that both read, and is over', async () => {
@@ -185,7 +238,7 @@ test('between three cities: each signature is seen, and one that was told is cou
   await open(first.page, '三市协议')
   await step(first.page, '签署')
   await sure(first.page)
-  await signedByBoth('签署')
+  await signedByBoth('签署', ['协议现行文本'])
   const theirs = await administrator(nanyang, 'admin.nanyang')
   await open(theirs.page, '三市协议')
   await step(theirs.page, '签署')

@@ -213,6 +213,17 @@ describe('a joint case', () => {
     expect(await casesAt(world, COLLECTING)).toEqual([])
   })
 
+  test('whose items have notices of their own versions says of each that it was accepted', () => {
+    const consent = { text: '1', acceptedAt: '2026-07-01T08:00:00Z' }
+    const own = { text: '2026-03', acceptedAt: '2026-07-01T08:01:00Z' }
+    const { shared, items } = joint()
+    const cases = casesOf({
+      shared: { ...shared, consent },
+      items: items.map((item, no) => (no === 1 ? { ...item, consent: own } : item)),
+    })
+    expect(cases.map(entry => entry.consent)).toEqual([consent, own, consent])
+  })
+
   test('has at least two items, and at most so many', () => {
     const of = (count: number) => () => casesOf(joint(Array.from({ length: count }, () => CODES[0] ?? '')))
     expect(of(1)).toThrow('request.invalid')

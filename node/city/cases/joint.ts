@@ -13,7 +13,7 @@ import type { NewCase } from './cases.ts'
 export type JointCase = {
   shared: Omit<NewCase, 'to' | 'item' | 'mode' | 'caseNo' | 'parent' | 'agreement' | 'commitment'>
   items: readonly (Pick<NewCase, 'to' | 'item' | 'mode' | 'agreement' | 'commitment'> & {
-    [Key in 'form' | 'materials' | 'purpose']?: NewCase[Key] | undefined
+    [Key in 'form' | 'materials' | 'purpose' | 'consent']?: NewCase[Key] | undefined
   })[]
 }
 
@@ -33,10 +33,11 @@ export type LinkedCase = {
 export function casesOf({ shared, items }: JointCase): (NewCase & { common: string[] })[] {
   if (items.length < 2 || items.length > LIMITS.jointCases)
     throw new ProblemError('request.invalid', `items: from 2 to ${LIMITS.jointCases}`)
-  return items.map(({ form, materials, purpose = shared.purpose, ...rest }) => ({
+  return items.map(({ form, materials, purpose = shared.purpose, consent = shared.consent, ...rest }) => ({
     ...shared,
     ...rest,
     ...(purpose === undefined ? {} : { purpose }),
+    ...(consent === undefined ? {} : { consent }),
     form: { ...shared.form, ...form },
     materials: materials ?? shared.materials,
     common: Object.keys(shared.form).filter(name => form === undefined || !Object.hasOwn(form, name)),

@@ -56,6 +56,9 @@ export const NewJointCase = z.strictObject({
         form: shared.form.optional().describe('fields of this item, put to the shared ones'),
         materials: shared.materials.optional().describe('in place of the shared ones'),
         purpose: shared.purpose,
+        consent: shared.consent.describe(
+          'of the notice of this item, where its version is another than the shared one',
+        ),
       }),
     )
     .min(2)

@@ -8296,6 +8296,8 @@ export type SubmitJointCaseRequest = {
     }[] | undefined
     /** 用证事由 of each licence among the materials that has none of its own */
     purpose?: string | undefined
+    /** of the notice of this item, where its version is another than the shared one */
+    consent?: { text: string; acceptedAt: string } | undefined
   }[]
 }
 export type SubmittedCase = {

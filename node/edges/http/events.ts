@@ -1,9 +1,8 @@
 /** `GET /api/v1/events`: what changed, as server-sent events. */
 import * as z from 'zod'
-import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { rolesFor } from '../../../protocol/rights/can.ts'
-import { fieldProblems } from '../../kernel/fields.ts'
+import { fieldProblems, fieldsDetail } from '../../kernel/fields.ts'
 import type { EventFeed, LiveFeed } from '../../kernel/records/event-feed.ts'
 import { callerOf, type Edge, type Registry } from './env.ts'
 import { FILTER_FIELDS, filterOf } from './event-filter.ts'
@@ -47,10 +46,10 @@ export function addEvents(edge: Edge, { feed, live }: Watched, observer: Observe
     const person = await admission.person(caller, WATCH)
     c.set('personId', person.id)
     const query = EventsQuery.safeParse(c.req.query())
-    if (!query.success)
-      throw new ProblemError('request.invalid', `query: ${fieldOf(query.error)}`, {
-        errors: fieldProblems(query.error, c.req.query()),
-      })
+    if (!query.success) {
+      const errors = fieldProblems(query.error, c.req.query())
+      throw new ProblemError('request.invalid', `query: ${fieldsDetail(errors)}`, { errors })
+    }
     const wants = filterOf(query.data)
     const last = c.req.header('last-event-id') ?? query.data.after
     if (last !== undefined && !/^\d{1,15}$/.test(last)) throw new ProblemError('request.invalid', 'Last-Event-ID')

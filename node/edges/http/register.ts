@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { fieldOf, ThreadId } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { type Purpose, purposeRule } from '../../../protocol/rights/purposes.ts'
-import { fieldProblem, fieldProblems } from '../../kernel/fields.ts'
+import { fieldProblem, fieldProblems, fieldsDetail } from '../../kernel/fields.ts'
 import { bounded, mediaTypeOf, readBody, readJson, sizeOf } from './body.ts'
 import {
   BYTES,
@@ -203,12 +203,7 @@ function checked(schema: Schema | undefined, value: unknown, where: string): unk
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const errors = fieldProblems(parsed.error, value)
-  // The fields of a query are named: the caller has them before its eyes in the address.
-  const told =
-    where === 'query'
-      ? errors.map(({ field, reason }) => `${field || '(top)'}: ${reason}`).join('; ')
-      : fieldOf(parsed.error)
-  throw new ProblemError('request.invalid', `${where}: ${told}`, { errors })
+  throw new ProblemError('request.invalid', `${where}: ${fieldsDetail(errors)}`, { errors })
 }
 
 /** What the schema says goes out, and nothing else: a field too many in a row never leaves the node. */

@@ -12,7 +12,7 @@ export type Place = {
 }
 
 export const PLACES: { readonly [F in First]?: Place } = {
-  '': { nav: { word: 'desk', group: 'work', keys: 'g h' } },
+  '': { action: 'case.list', nav: { word: 'desk', group: 'work', keys: 'g h' } },
   new: { action: 'case.take-in', nav: { word: 'newCase', group: 'work', keys: 'n' } },
   messages: { action: 'case.content', nav: { word: 'messages', group: 'work', keys: 'g m' } },
   print: { action: 'case.content', nav: { word: 'print', group: 'work', keys: 'g r' } },
@@ -38,6 +38,10 @@ export const PLACES: { readonly [F in First]?: Place } = {
 export const NAVIGATION = Object.entries(PLACES).flatMap(([first, { action, nav }]) =>
   nav === undefined ? [] : [{ path: `/${first}`, action, nav }],
 )
+
+/** Where somebody begins: the first page of the navigation that they may open. */
+export const homeOf = (may: (action: Action) => boolean): string =>
+  NAVIGATION.find(({ action }) => action === undefined || may(action))?.path ?? '/help'
 
 /** The place of an address. */
 export const placeOf = (path: string): Place => PLACES[(path.split('/')[1] ?? '') as First] ?? {}

@@ -25,6 +25,12 @@ export function instantText(at: string, language: Language, now = Date.now()): s
   return `${dateText(date, language, chinese(now))} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
 }
 
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?!\w)/g
+
+/** A text of the node with each instant in it as people read it. */
+export const withInstants = (text: string, language: Language, now = Date.now()): string =>
+  text.replace(INSTANT, at => (Number.isNaN(Date.parse(at)) ? at : instantText(at, language, now)))
+
 /** The clock, seconds too; milliseconds since 1970. */
 export function clockText(at: number): string {
   const date = chinese(at)

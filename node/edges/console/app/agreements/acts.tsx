@@ -1,5 +1,6 @@
 /** What one administrator prepared and another one is to sign (双人复核). */
-import { Button, Popconfirm, Space } from 'antd'
+import { Button, Space } from 'antd'
+import { useState } from 'react'
 import type { WaitingAct } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
 import { useAct, useNode } from '../query.ts'
@@ -9,6 +10,7 @@ import { inWords } from '../ui/in-words.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { Told } from '../ui/told.tsx'
 import { useLanguage, useWords } from '../words.ts'
+import { ReadAct, useActName } from './read-act.tsx'
 import { OF_AGREEMENTS } from './standing.tsx'
 import { AGREEMENTS } from './words.ts'
 
@@ -18,46 +20,30 @@ function Waiting({ act }: { act: WaitingAct }) {
   const nameOf = useCities()
   const me = useMe()
   const { city } = useSettings()
-  const sign = useAct('signAct', OF_AGREEMENTS)
   const discard = useAct('discardAct', OF_AGREEMENTS)
+  const actName = useActName()
+  const [read, setRead] = useState(false)
   const { no, kind, title, partners, preparedBy, preparedByName, preparedAt, problem } = act
-  const kinds = {
-    propose: words.propose,
-    counter: words.counter,
-    amend: words.amend,
-    sign: words.sign,
-    confirm: words.confirmCertificate,
-    suspend: words.suspend,
-    terminate: words.terminate,
-  }
   const own = preparedBy === `person:${me.id}`
   const others = partners.filter(code => code !== city.code)
-  const error = sign.error ?? discard.error
+  const manages = mayDo(me, 'agreement.manage')
   return (
     <li>
       <Space wrap>
-        <strong>{kinds[kind]}</strong>
+        <strong>{actName(kind)}</strong>
         <span>
           {title ?? words.untitled} · {others.map(nameOf).join('、')}
         </span>
         <span className="muted">{words.actOf(preparedByName ?? preparedBy, instantText(preparedAt, language))}</span>
-        {mayDo(me, 'agreement.manage') ? (
-          <>
-            {own ? (
-              <span>{words.ownAct}</span>
-            ) : (
-              <Popconfirm title={words.signSure} onConfirm={() => sign.mutate({ params: { no } })}>
-                <Button type="primary" disabled={problem !== null} loading={sign.isPending}>
-                  {words.sign}
-                </Button>
-              </Popconfirm>
-            )}
-            <Button onClick={() => discard.mutate({ params: { no } })}>{words.discardAct}</Button>
-          </>
-        ) : null}
+        {manages && own ? <span>{words.ownAct}</span> : null}
+        <Button type={manages && !own ? 'primary' : 'default'} onClick={() => setRead(true)}>
+          {manages && !own ? words.readAndSign : words.readAct}
+        </Button>
+        {manages ? <Button onClick={() => discard.mutate({ params: { no } })}>{words.discardAct}</Button> : null}
       </Space>
       {problem === null ? null : <Told problem={inWords(problem)} />}
-      {error === null ? null : <ProblemNotice error={error} />}
+      {discard.error === null ? null : <ProblemNotice error={discard.error} />}
+      {read ? <ReadAct act={act} signs={manages && !own} close={() => setRead(false)} /> : null}
     </li>
   )
 }

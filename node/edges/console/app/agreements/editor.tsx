@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { TERM_LABELS } from '../../../../../protocol/agreement/labels.ts'
 import type { AgreementDetail, AgreementOutcome, GetAgreementDraftAnswer } from '../../../client/api.generated.ts'
 import { useAct, useNode } from '../query.ts'
-import { mayDo, useMe } from '../session.ts'
+import { mayDo, useMe, useSettings } from '../session.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { usePair, useWords } from '../words.ts'
@@ -212,6 +212,7 @@ function Send({
   done: (o: AgreementOutcome) => void
 }) {
   const words = useWords(EDITOR)
+  const { fourEyes } = useSettings()
   const navigate = useNavigate()
   const propose = useAct('proposeAgreementDraft', OF_DRAFTS)
   const discard = useAct('discardAgreementDraft', OF_DRAFTS)
@@ -221,7 +222,7 @@ function Send({
     <>
       {error === null ? null : <ProblemNotice error={error} />}
       <Popconfirm
-        title={words.sendSure}
+        title={fourEyes ? words.prepareSure : words.sendSure}
         disabled={why !== null}
         onConfirm={async () =>
           propose.mutate({ params: { id }, body: {}, ifMatch: String(await draft.saved()) }, { onSuccess: done })

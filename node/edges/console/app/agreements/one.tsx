@@ -1,9 +1,8 @@
 /** One agreement: its parties and text, what waits for a signature beside the text before, what a step would touch, and the steps. */
 
 import { Link, useParams } from '@tanstack/react-router'
-import { Alert, Button, Input, Select, Space, Table } from 'antd'
-import { useMemo, useState } from 'react'
-import { MODE_NAMES } from '../../../../../protocol/case/kinds.ts'
+import { Alert, Button, Select, Space } from 'antd'
+import { useState } from 'react'
 import { OPERATIONS } from '../../../client/addresses.generated.ts'
 import type { AgreementDetail } from '../../../client/api.generated.ts'
 import { addressOf } from '../../../client/client.ts'
@@ -13,18 +12,15 @@ import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { Scroll } from '../ui/scroll.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { DiffView } from './diff-view.tsx'
 import { ImpactView } from './impact.tsx'
+import { ItemRows, useParties } from './item-rows.tsx'
 import { Drafts } from './page.tsx'
 import { OF_AGREEMENTS, Standing, useTerm } from './standing.tsx'
 import { Stated } from './stated.tsx'
 import { Steps } from './taken.tsx'
-import { itemsNamed } from './text.ts'
 import { AGREEMENTS } from './words.ts'
-
-const ROWS = 50
 
 /** Every text that can be named, as people call it. */
 function useTexts({ versions, pending }: AgreementDetail): { value: string; label: string }[] {
@@ -94,17 +90,10 @@ function Impact({ thread }: { thread: string }) {
   )
 }
 
-/** Cities by their names: of an agreement between many, also those that are no partners of this one, as the text names them. */
-function useParties({ document: { parties } }: AgreementDetail): (code: string) => string {
-  const nameOf = useCities()
-  const named = new Map(parties.map(({ code, name }) => [code, name]))
-  return code => named.get(code) ?? nameOf(code)
-}
-
 /** Signatures that the proposer told, by certificates that this city has not compared yet. */
 function Told({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
-  const nameOf = useParties(agreement)
+  const nameOf = useParties(agreement.document.parties)
   const confirm = useAct('confirmAgreementCertificate', OF_AGREEMENTS)
   const told = agreement.versions.flatMap(version => version.told)
   if (told.length === 0) return null
@@ -169,7 +158,7 @@ function Attachments({ thread }: { thread: string }) {
 function Past({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
   const language = useLanguage()
-  const nameOf = useParties(agreement)
+  const nameOf = useParties(agreement.document.parties)
   const { failed, standings } = agreement
   return (
     <>
@@ -199,53 +188,6 @@ function Past({ agreement }: { agreement: AgreementDetail }) {
         </section>
       )}
     </>
-  )
-}
-
-function ItemRows({ agreement, items }: { agreement: AgreementDetail; items: AgreementDetail['document']['items'] }) {
-  const words = useWords(AGREEMENTS)
-  const pair = usePair()
-  const nameOf = useParties(agreement)
-  const [asked, ask] = useState('')
-  const shown = useMemo(() => itemsNamed(items, asked), [items, asked])
-  return (
-    <section className="card" aria-labelledby="items">
-      <h2 id="items">{words.itemsTitle}</h2>
-      <Input
-        allowClear
-        aria-label={words.find}
-        placeholder={words.find}
-        value={asked}
-        onChange={event => ask(event.target.value)}
-        style={{ maxWidth: 320, marginBottom: 8 }}
-      />
-      <Scroll label={words.itemsTitle}>
-        <Table
-          size="small"
-          rowKey={item => `${item.handling} ${item.taskCode}`}
-          pagination={{ pageSize: ROWS, hideOnSinglePage: true, showSizeChanger: false }}
-          dataSource={[...shown]}
-          columns={[
-            {
-              title: words.task,
-              render: (_, { taskName, taskCode }) => (
-                <>
-                  {taskName}
-                  <div className="muted">{taskCode}</div>
-                </>
-              ),
-            },
-            { title: words.handling, render: (_, { handling }) => nameOf(handling) },
-            { title: words.collecting, render: (_, { collecting }) => collecting.map(nameOf).join('、') },
-            { title: words.modes, render: (_, { modes }) => modes.map(mode => pair(MODE_NAMES[mode])).join('、') },
-            {
-              title: words.contacts,
-              render: (_, { contacts = [] }) => contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`).join('、'),
-            },
-          ]}
-        />
-      </Scroll>
-    </section>
   )
 }
 
@@ -316,7 +258,7 @@ export function Page() {
               <Past agreement={agreement} />
               <Attachments thread={thread} />
               <Stated document={(pending ?? agreement).document} />
-              <ItemRows agreement={agreement} items={(pending ?? agreement).document.items} />
+              <ItemRows parties={agreement.document.parties} items={(pending ?? agreement).document.items} />
             </>
           )
         }}

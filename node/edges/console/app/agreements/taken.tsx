@@ -185,7 +185,7 @@ function Renew({ agreement, close }: { agreement: AgreementDetail; close: () => 
 export function Steps({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
   const navigate = useNavigate()
-  const { city } = useSettings()
+  const { city, fourEyes } = useSettings()
   const [asked, ask] = useState<Asked | 'renew' | null>(null)
   const [prepared, tellPrepared] = useState(false)
   const { thread, version, pending } = agreement
@@ -216,7 +216,7 @@ export function Steps({ agreement }: { agreement: AgreementDetail }) {
           act === 'sign' ? (
             <Popconfirm
               key={act}
-              title={words.signSure}
+              title={fourEyes ? words.prepareSure : words.signSure}
               onConfirm={() => sign.mutate({ params: { thread }, ifMatch: version, body: { agreement: pending?.id } })}
             >
               <Button type="primary" loading={sign.isPending}>

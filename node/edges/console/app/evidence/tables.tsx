@@ -81,9 +81,11 @@ export function Steps({ report, nameOf }: { report: BundleReport; nameOf: (city:
             ))}
           </div>
         )}
-        <code className="proved-hash" title={words.packetId}>
-          {entry.proof.packet}
-        </code>
+        <div>
+          <code className="proved-hash" title={words.packetId}>
+            {entry.proof.packet}
+          </code>
+        </div>
       </>,
       secondsText(entry.at),
       entry.proof.storedAt === null ? words.noReceipt : secondsText(entry.proof.storedAt),

@@ -37,17 +37,19 @@ function StillAsked({ partner }: { partner: Partner }) {
   )
 }
 
-/** The words of a pairing: those to be read out, and fields for those that are heard. */
+/** The words of a pairing: those to be read out, and fields for those that are heard; none are asked of a city that is vouched for. */
 function Compare({ partner }: { partner: Partner }) {
   const words = useWords(PARTNERS)
   const { code, words: compared, asked } = partner
   const confirm = useAct('confirmPartner', OF_ONE)
   const reject = useAct('rejectPartner', OF_ONE)
   const error = confirm.error ?? reject.error
+  const vouched = asked.length === 0
   return (
     <section className="card" aria-labelledby="compare">
-      <h2 id="compare">{words.compare}</h2>
-      <p>{asked.length === 0 ? words.vouched : words.compareHint}</p>
+      <h2 id="compare">{vouched ? words.confirmCity : words.compare}</h2>
+      <p>{vouched ? words.vouched : words.compareHint}</p>
+      {vouched && compared.length > 0 ? <p className="muted">{words.vouchedRead}</p> : null}
       <ReadOut compared={compared} />
       <Form
         name="words"
@@ -55,7 +57,7 @@ function Compare({ partner }: { partner: Partner }) {
         onFinish={(heard: Record<string, string>) =>
           confirm.mutate({
             params: { code },
-            body: asked.length === 0 ? {} : { words: asked.map(place => (heard[String(place)] ?? '').trim()) },
+            body: vouched ? {} : { words: asked.map(place => (heard[String(place)] ?? '').trim()) },
           })
         }
       >
@@ -71,10 +73,10 @@ function Compare({ partner }: { partner: Partner }) {
         ))}
         <Space wrap>
           <Button type="primary" htmlType="submit" loading={confirm.isPending}>
-            {words.confirm}
+            {vouched ? words.confirmVouched : words.confirm}
           </Button>
           <Popconfirm title={words.rejectSure} onConfirm={() => reject.mutate({ params: { code } })}>
-            <Button danger>{words.reject}</Button>
+            <Button danger>{vouched ? words.rejectVouched : words.reject}</Button>
           </Popconfirm>
         </Space>
       </Form>

@@ -105,7 +105,7 @@ export function Row({ partner, today }: { partner: Partner; today: number | unde
         {state === 'stopped' || state === 'warned' ? <TryNow code={code} /> : null}
         {status === 'pending' ? (
           <Link to={`/partners/${code}`}>
-            <Button type="primary">{words.compare}</Button>
+            <Button type="primary">{partner.asked.length === 0 ? words.confirmCity : words.compare}</Button>
           </Link>
         ) : null}
       </Space>

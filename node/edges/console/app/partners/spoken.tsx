@@ -16,11 +16,14 @@ export function Spoken({ fingerprint }: { fingerprint: string }) {
     }
   }, [fingerprint])
   return (
-    <ol className="spoken" aria-label={words.spoken}>
-      {spoken.map((word, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
-        <li key={index}>{word}</li>
-      ))}
-    </ol>
+    <>
+      <div className="muted">{words.spoken}</div>
+      <ol className="spoken" aria-label={words.spoken}>
+        {spoken.map((word, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
+          <li key={index}>{word}</li>
+        ))}
+      </ol>
+    </>
   )
 }

@@ -37,13 +37,20 @@ describe('the state of a partner', () => {
 })
 
 describe('the words of a pairing', () => {
-  const paired = { ...PARTNER, vouched: null, connected: false, pairedAt: '2026-07-01T08:00:00.000Z' }
-  test('may still be asked for by a city that was not heard since, and that no words are spared', () => {
+  const paired = {
+    ...PARTNER,
+    words: ['也 aim', '盛 notice'],
+    vouched: null,
+    connected: false,
+    pairedAt: '2026-07-01T08:00:00.000Z',
+  }
+  test('may still be asked for by a city that was not heard since, whether or not this one needed them', () => {
     expect(mayAskForWords({ ...paired, seenAt: null })).toBe(true)
     expect(mayAskForWords({ ...paired, seenAt: '2026-06-30T08:00:00.000Z' })).toBe(true)
     expect(mayAskForWords({ ...paired, seenAt: '2026-07-01T08:00:00.000Z' })).toBe(false)
     expect(mayAskForWords({ ...paired, seenAt: null, connected: true })).toBe(false)
-    expect(mayAskForWords({ ...paired, seenAt: null, vouched: 'authority:00' })).toBe(false)
+    expect(mayAskForWords({ ...paired, seenAt: null, vouched: 'authority:00' })).toBe(true)
+    expect(mayAskForWords({ ...paired, seenAt: null, vouched: 'directory:00', words: [] })).toBe(false)
     expect(mayAskForWords({ ...paired, seenAt: null, status: 'pending' })).toBe(false)
   })
 })

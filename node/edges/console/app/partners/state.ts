@@ -46,10 +46,13 @@ export function stateOf(partner: Partner, health: Health | undefined): PartnerSt
   return reasons.length > 0 ? 'warned' : 'good'
 }
 
-/** Confirmed here, and nothing was heard since it was paired: the other side may still ask for words that it does not see. */
-export const mayAskForWords = ({ status, vouched, connected, seenAt, pairedAt }: Partner): boolean =>
+/**
+ * Confirmed here, and nothing was heard since it was paired: the other side may still ask for words that it does not see. Also of a city
+ * that an authority vouched for here: what vouches for this city there is another matter.
+ */
+export const mayAskForWords = ({ status, words, connected, seenAt, pairedAt }: Partner): boolean =>
   status === 'active' &&
-  vouched === null &&
+  words.length > 0 &&
   !connected &&
   (seenAt === null || Date.parse(seenAt) < Date.parse(pairedAt))
 

@@ -87,7 +87,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <Link to="/" className="brand">
           {words.product} · {city.name}
         </Link>
-        <Search />
+        {mayDo(me, 'case.list') ? <Search /> : null}
         <span className="spacer" />
         <Notices />
         <Dropdown

@@ -1,9 +1,10 @@
 /** Which page is at which address. Addresses can be sent to a colleague: all that a page shows by choice stands in its address. */
-import { createRootRoute, createRoute, createRouter, Outlet, useLocation } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Result } from 'antd'
 import { lazy, type ReactNode, Suspense } from 'react'
+import type { Action } from '../../../../../protocol/rights/table.ts'
 import { PAGES, type PageEntry } from '../pages.ts'
-import { placeOf } from '../places.ts'
+import { homeOf, placeOf } from '../places.ts'
 import { forgetPurpose, mayDo, useMe } from '../session.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useWords } from '../words.ts'
@@ -60,8 +61,13 @@ function Guard({ children }: { children: ReactNode }) {
   const words = useWords(SHELL)
   const { pathname } = useLocation()
   const { action } = placeOf(pathname)
-  if (action !== undefined && !mayDo(me, action))
-    return <Result status="403" title={words.forbidden} subTitle={words.forbiddenCure} />
+  const may = (wanted: Action) => mayDo(me, wanted)
+  if (action !== undefined && !may(action))
+    return pathname === '/' ? (
+      <Navigate to={homeOf(may)} replace />
+    ) : (
+      <Result status="403" title={words.forbidden} subTitle={words.forbiddenCure} />
+    )
   return <Suspense>{children}</Suspense>
 }
 

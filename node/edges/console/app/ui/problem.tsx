@@ -2,7 +2,7 @@
 import { Alert, Button } from 'antd'
 import { TITLES } from '../../../../../protocol/case/names.ts'
 import { PROBLEMS, ProblemError } from '../../../../../protocol/problem.ts'
-import { instantText } from '../time.ts'
+import { instantText, withInstants } from '../time.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { SHARED } from './words.ts'
 
@@ -51,7 +51,9 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
       title={pair({ zh, en })}
       description={
         <>
-          {detail === undefined ? null : <p>{pair({ zh: error.detailZh ?? detail, en: detail })}</p>}
+          {detail === undefined ? null : (
+            <p>{withInstants(pair({ zh: error.detailZh ?? detail, en: detail }), language)}</p>
+          )}
           {error.errors.length === 0 ? null : (
             <ul>
               {error.errors.map(field => (

@@ -1,5 +1,6 @@
 /** A problem that an answer tells in words (ProblemInWords): what happened, who must act, how. */
-import { usePair, useWords } from '../words.ts'
+import { withInstants } from '../time.ts'
+import { useLanguage, usePair, useWords } from '../words.ts'
 import type { InWords } from './in-words.ts'
 import { SHARED } from './words.ts'
 
@@ -7,12 +8,13 @@ import { SHARED } from './words.ts'
 export function Told({ problem, lead }: { problem: InWords; lead?: string | undefined }) {
   const words = useWords(SHARED)
   const pair = usePair()
+  const language = useLanguage()
   return (
     <div>
       <strong>{lead ?? pair(problem)}</strong>
       {problem.detail === undefined ? null : (
         <div style={{ overflowWrap: 'anywhere' }}>
-          {pair({ zh: problem.detailZh ?? problem.detail, en: problem.detail })}
+          {withInstants(pair({ zh: problem.detailZh ?? problem.detail, en: problem.detail }), language)}
         </div>
       )}
       <div>
