@@ -47,7 +47,7 @@ export const AgreedItem = z.strictObject({
 })
 export type AgreedItem = z.infer<typeof AgreedItem>
 
-/** Working days of each step (domain defaults: 转办 1, 寄出 2, 复核 1, 寄送结果 1, 补正告知 5). */
+/** Working days of each step (domain defaults: 转办 1, 寄出 2, 复核 1, 寄送结果 1, 一次性告知补正 5). */
 const Clock = z.strictObject({
   forwardDays: z.number().int().min(0).max(30).default(1),
   mailDays: z.number().int().min(0).max(30).default(2),

@@ -21,7 +21,7 @@ export const TERM_LABELS = {
   'clock.recheckDays': { zh: '复核时限（工作日）', en: 'working days to check again' },
   'clock.resultMailDays': { zh: '寄送结果时限（工作日）', en: 'working days to mail the result' },
   'clock.supplementNoticeDays': { zh: '一次性告知补正时限（工作日）', en: 'working days to tell what is missing' },
-  'clock.supplementClockStart': { zh: '补正告知时限起算', en: 'from when that limit counts' },
+  'clock.supplementClockStart': { zh: '一次性告知补正时限起算', en: 'from when that limit counts' },
   'clock.objectionDays': { zh: '提出异议时限（工作日）', en: 'working days to object' },
   mailing: { zh: '申请材料寄递费用', en: 'who pays the mail of papers' },
   resultMailing: { zh: '办理结果寄递费用', en: 'who pays the mail of results' },

@@ -17,7 +17,7 @@ export const DUTIES = {
   forward: '转办',
   mail: '寄出原件',
   recheck: '复核',
-  notice: '补正告知',
+  notice: '一次性告知补正',
   supplement: '补正',
   commitment: '容缺补交',
   lapse: '容缺逾期处理',
@@ -225,7 +225,7 @@ function named(
 }
 
 /**
- * What the moving city must tell within the days of the notice (补正告知). It waits while the originals that its pre-check asked
+ * What the moving city must tell within the days of the notice (一次性告知补正). It waits while the originals that its pre-check asked
  * for are not mailed, and has the whole days from when they are; it sees them when they come.
  */
 function answering(

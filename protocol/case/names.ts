@@ -42,6 +42,15 @@ export const TITLES = {
   'case.purge': { zh: '清除个人信息', en: 'Personal data deleted' },
 } as const satisfies Record<CaseKind, Bilingual>
 
+/** 好差评 levels (满意度, GB/T 39046 A.8), the best one first. */
+export const SATISFACTION_NAMES = {
+  1: { zh: '非常满意', en: 'very satisfied' },
+  2: { zh: '满意', en: 'satisfied' },
+  3: { zh: '基本满意', en: 'fairly satisfied' },
+  4: { zh: '不满意', en: 'dissatisfied' },
+  5: { zh: '非常不满意', en: 'very dissatisfied' },
+} as const satisfies Record<number, Bilingual>
+
 export const OUTCOME_NAMES = {
   granted: { zh: '准予', en: 'granted' },
   denied: { zh: '不予', en: 'denied' },

@@ -18,8 +18,8 @@ test.each([
   ['several files of one', ['M01'], undefined, given(['M01', 'M01'], { note: '正反面' }), null],
   ['another one', ['M01'], undefined, given(['M03']), 'materials.0.code: not asked for'],
   ['one too many', ['M01'], undefined, given(['M01', 'M03']), 'materials.1.code: not asked for'],
-  ['nothing', ['M01'], undefined, given([]), 'materials: M01 is missing'],
-  ['nothing but words', ['M01'], undefined, given([], { note: '已补' }), 'materials: M01 is missing'],
+  ['nothing', ['M01'], undefined, given([]), 'materials.M01: missing'],
+  ['nothing but words', ['M01'], undefined, given([], { note: '已补' }), 'materials.M01: missing'],
   [
     'a form nobody asked for',
     ['M01'],

@@ -56,7 +56,7 @@ export function answersNotice(
   const more = materials.findIndex(({ code }) => !asked.materials.includes(code))
   if (more >= 0) return no(`materials.${more}.code: not asked for`)
   const lacking = asked.materials.find(code => !materials.some(material => material.code === code))
-  if (lacking !== undefined) return no(`materials: ${lacking} is missing`)
+  if (lacking !== undefined) return no(`materials.${lacking}: missing`)
   if (fields.some(field => !asked.form.includes(field))) return no('form: a field that was not asked for')
   const empty = asked.form.find(field => !fields.includes(field))
   return empty === undefined ? null : no(`form.${empty}: missing`)

@@ -27,12 +27,11 @@ afterEach(async () => {
   await Promise.all(cities.browser.contexts().map(context => context.close()))
 })
 
+const send = (page: Page) => page.getByRole('dialog').getByRole('button', { name: /签名并送达对方/ })
+
 /** Takes the step whose form is open, and waits until the page says that it was done. */
 async function take(page: Page, step: string): Promise<void> {
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /签名并送达对方/ })
-    .click()
+  await send(page).click()
   await page.getByText(`已办理：${step}`).waitFor()
 }
 
@@ -55,14 +54,14 @@ test('a case goes from arrived to closed by two consoles, over a notice of what 
   await Promise.all([window, desk, lead].map(({ page }) => page.goto(`/cases/${thread}`)))
 
   // One notice of everything: the main text, the material, and what is wrong with it.
-  await desk.page.getByRole('button', { name: /补正告知/ }).waitFor()
+  await desk.page.getByRole('button', { name: /一次性告知补正/ }).waitFor()
   await desk.page.keyboard.press('s')
   const notice = desk.page.getByRole('dialog')
   await notice.getByLabel(/告知内容/).fill('身份证扫描件不清晰，请重新提交。')
   await notice.getByLabel('M01 申请人身份证').check()
   await notice.getByLabel('申请人身份证 的补正理由').fill('不清晰')
   expect(await stumbles(desk.page)).toEqual([])
-  await take(desk.page, '补正告知')
+  await take(desk.page, '一次性告知补正')
   await desk.page.getByRole('link', { name: /补正告知书/ }).waitFor()
   expect(
     await desk.page
@@ -73,6 +72,9 @@ test('a case goes from arrived to closed by two consoles, over a notice of what 
 
   // The window sees it by itself, and supplies what the notice names.
   await window.page.getByRole('button', { name: /提交补正/ }).click()
+  // What still lacks is called by its name, and not by a code.
+  await send(window.page).click()
+  await window.page.getByText(/申请人身份证：缺少/).waitFor()
   const [chooser] = await Promise.all([
     window.page.waitForEvent('filechooser'),
     window.page.getByRole('button', { name: /上传文件: 申请人身份证/ }).click(),
@@ -89,9 +91,19 @@ test('a case goes from arrived to closed by two consoles, over a notice of what 
   await lead.page.getByRole('button', { name: /作出决定/ }).waitFor()
   expect(await desk.page.getByRole('button', { name: /作出决定/ }).count()).toBe(0)
   await lead.page.keyboard.press('d')
-  await choose(lead.page, '决定', '准予')
+  await send(lead.page).click()
+  await lead.page.getByText('请选择：准予、不予、转报').waitFor()
+  await lead.page.getByRole('combobox', { name: /决定$/ }).click()
+  expect(await lead.page.locator('.ant-select-item-option').allTextContents()).toEqual(['准予', '不予', '转报'])
+  await lead.page.locator('.ant-select-item-option', { hasText: '准予' }).click()
+  const decision = { name: '决定书.pdf', mimeType: 'application/pdf', buffer: Buffer.from(makePdf(1, 'decided')) }
+  await lead.page.getByRole('dialog').locator('input[type=file]').setInputFiles(decision)
+  await lead.page.getByRole('button', { name: '移除 决定书.pdf' }).waitFor()
   await take(lead.page, '作出决定')
+  await lead.page.getByRole('link', { name: /打印决定书/ }).waitFor()
   await desk.page.getByRole('button', { name: '送达结果' }).click()
+  // The file of the decision stands there by its name, and not by its hash.
+  await desk.page.getByRole('button', { name: '移除 决定文件' }).waitFor()
   await choose(desk.page, '送达方式', '窗口领取')
   await take(desk.page, '送达结果')
   await desk.page.getByRole('button', { name: '办结' }).click()
@@ -110,10 +122,7 @@ test('a step on a page that is stale is not taken: who did what since is told, a
   await page.getByRole('dialog').getByLabel('受理通知书编号').fill('受字1号')
   await shiyan.client.precheckCase({ params: { thread }, body: {} })
   await page.getByText('打开表单后，办件又有变化').waitFor()
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /签名并送达对方/ })
-    .click()
+  await send(page).click()
   await page
     .getByRole('dialog')
     .getByText(/test: 预审通过/)
@@ -140,11 +149,11 @@ test('materials are looked at one after the other, and points that fail become o
   expect(await stumbles(page)).toEqual([])
   // What is ticked outlives a reload.
   await page.reload()
-  await page.getByRole('button', { name: /生成补正告知（1 项不符合）/ }).click()
+  await page.getByRole('button', { name: /一次性告知补正（1 项不符合）/ }).click()
   const dialog = page.getByRole('dialog')
   expect(await dialog.getByLabel(/告知内容/).inputValue()).toContain('1. 申请表：不符合“签字或盖章”的要求')
   expect(await dialog.getByLabel('申请表 的补正理由').inputValue()).toContain('签字或盖章')
-  await take(page, '补正告知')
+  await take(page, '一次性告知补正')
   await cities.reaches(thread, 'supplementing')
   expect(faults).toEqual([])
 })

@@ -77,6 +77,9 @@ test('from nothing to a case number, and a reload in the middle loses nothing', 
     .first()
     .waitFor()
   expect(await page.getByRole('button', { name: '提交' }).isDisabled()).toBe(true)
+  // Its key says why not.
+  await page.keyboard.press('Control+Enter')
+  await page.getByText(/尚未提交：预检还有 \d+ 项需要处理/).waitFor()
   expect(await stumbles(page)).toEqual([])
 
   const needed = page.locator('.rows input[type=file]')
@@ -90,9 +93,13 @@ test('from nothing to a case number, and a reload in the middle loses nothing', 
   }
   expect(await needed.count()).toBe(cities.item.materials.length)
   await page.getByRole('complementary').getByText('没有需要处理的问题').waitFor()
-  // Out of the field in which the last word was written.
-  await page.locator('#form_reason').focus()
+  // Out of the field in which the last word was written, before it was looked at: it is remembered until the pre-flight has ended.
+  const look = Promise.withResolvers<void>()
+  await page.route('**/findings', route => look.promise.then(() => route.continue()))
+  await page.locator('#form_reason').fill('在外地工作')
   await hand.press('Control+Enter')
+  await page.getByText('预检完成且没有问题时自动提交').waitFor()
+  look.resolve()
   await page.getByText(/已提交，办件编号/).waitFor()
   // Printed without another key.
   await page.getByText('已标记为已打印').waitFor()

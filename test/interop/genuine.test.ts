@@ -240,7 +240,7 @@ describe('a genuine bundle', () => {
     })
     const files = unpack(zip)
     const page = new TextDecoder().decode(files['timeline.html'])
-    expect(page).toMatch(/一次性告知补正[\s\S]*?未按期 补正告知：应于 2026-11-09 前完成，实际于 2026-11-12 完成/)
+    expect(page).toMatch(/一次性告知补正[\s\S]*?未按期 一次性告知补正：应于 2026-11-09 前完成，实际于 2026-11-12 完成/)
 
     const told = new TextDecoder().decode(files['deadlines.json'])
     files['deadlines.json'] = new TextEncoder().encode(told.replaceAll('"missed": true', '"missed": false'))

@@ -1,13 +1,13 @@
 /** Words of the pages for applicants, Chinese and English. */
-import { OUTCOME_NAMES, TITLES } from '../../../protocol/case/names.ts'
+import { OUTCOME_NAMES, SATISFACTION_NAMES, TITLES } from '../../../protocol/case/names.ts'
 import type { State } from '../../../protocol/case/table.ts'
 import { chineseDay } from '../agreements/paper-articles.ts'
 
 export const LANGUAGES = ['zh', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** 好差评 levels (GB/T 39046 A.8), the best one first. */
-export const LEVELS = ['非常满意', '满意', '基本满意', '不满意', '非常不满意'] as const
+/** 好差评 levels, the best one first. */
+export const LEVELS = Object.values(SATISFACTION_NAMES).map(({ zh }) => zh)
 
 const zh = {
   lang: 'zh-CN',

@@ -86,7 +86,7 @@ describe('the clock of a case at two nodes', () => {
     expect((await world.city(COLLECTING).cases.get(thread)).fold.lacking).toEqual({ materials: ['M01'], form: [] })
     // The clerk is told before anything is sent; and what another city sends past its own check is refused.
     for (const [codes, detail] of [
-      [[], 'materials: M01 is missing'],
+      [[], 'materials.M01: missing'],
       [['M03'], 'materials.0.code: not asked for'],
     ] as const)
       await expect(supplement(thread, codes)).rejects.toMatchObject({ problem: { code: 'case.supplement', detail } })

@@ -107,7 +107,7 @@ const Detail = Case.extend({
     })
     .nullable()
     .describe(
-      'what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
+      'what the notice (一次性告知补正) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body',
     ),
   committed: CommittedShape,
   withdrawRequested: z

@@ -922,7 +922,7 @@ export type CaseDetail = {
   agreement: string | null
   promisedBy: string | null
   supplementDeadline: string | null
-  /** what the notice (补正告知) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body */
+  /** what the notice (一次性告知补正) named, and the supplement must hold; both empty when it asks in words alone. The reasons stand in its body */
   lacking: {
     /** codes */
     materials: string[]

@@ -5,7 +5,13 @@
 import { type Correction, correctedBody, correctionsOf } from '../../../../protocol/case/correct.ts'
 import { type CaseState, foldCase } from '../../../../protocol/case/fold.ts'
 import { type CaseBody, type CaseKind, isCaseKind, isMoveKind, type Verdict } from '../../../../protocol/case/kinds.ts'
-import { OUTCOME_NAMES, PROCEDURE_NAMES, SETTLEMENT_NAMES, TITLES } from '../../../../protocol/case/names.ts'
+import {
+  OUTCOME_NAMES,
+  PROCEDURE_NAMES,
+  SATISFACTION_NAMES,
+  SETTLEMENT_NAMES,
+  TITLES,
+} from '../../../../protocol/case/names.ts'
 import { ORIGINAL_EVENTS } from '../../../../protocol/case/originals.ts'
 import { ASKS, MOVES, STATES, type State } from '../../../../protocol/case/table.ts'
 import type { Packet } from '../../../../protocol/packet/claims.ts'
@@ -45,15 +51,6 @@ const RESULT_METHODS = {
   mail: { zh: '邮寄', en: 'mail' },
   pickup: { zh: '窗口领取', en: 'pick-up at the window' },
 } as const
-
-/** Level 1 is best (GB/T 39046 A.8). */
-const SATISFACTION = [
-  { zh: '非常满意', en: 'very satisfied' },
-  { zh: '满意', en: 'satisfied' },
-  { zh: '基本满意', en: 'fairly satisfied' },
-  { zh: '不满意', en: 'dissatisfied' },
-  { zh: '非常不满意', en: 'very dissatisfied' },
-]
 
 /** When a city first said that it stored a packet, in seconds, by `storedKey`. */
 export type StoredTimes = ReadonlyMap<string, number>
@@ -215,7 +212,10 @@ function factsOf(kind: CaseKind, body: unknown, materials: number): TimelineFact
     case 'case.evaluate': {
       const { target, level } = as(kind)
       const who = target === 'window' ? { zh: '收件窗口', en: 'the window' } : { zh: '办理部门', en: 'the department' }
-      return [fact('评价对象', 'About', who), fact('满意度', 'Satisfaction', SATISFACTION[level - 1] ?? String(level))]
+      return [
+        fact('评价对象', 'About', who),
+        fact('满意度', 'Satisfaction', SATISFACTION_NAMES[level as keyof typeof SATISFACTION_NAMES] ?? String(level)),
+      ]
     }
     case 'case.arrived':
       return [fact('本地办件编号', 'Local case number', as(kind).localCaseNo)]

@@ -11,6 +11,10 @@ export type Catalogue<W extends Words> = { readonly zh: W; readonly en: Like<W> 
 
 export const catalogue = <const W extends Words>(zh: W, en: Like<W>): Catalogue<W> => ({ zh, en })
 
+/** Several of something in one line. */
+export const joined = (parts: readonly string[], language: 'zh' | 'en'): string =>
+  parts.join(language === 'zh' ? '、' : ', ')
+
 /** So many of something, in English; `many` where it is not the one with an s. */
 export const counted = (count: number | string, one: string, many = `${one}s`): string =>
   `${count} ${String(count) === '1' ? one : many}`

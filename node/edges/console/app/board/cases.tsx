@@ -4,7 +4,7 @@ import { Link, useLocation } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import type { CountedAs } from '../../../../../protocol/case/counted.ts'
-import { STATE_NAMES } from '../../../../../protocol/case/names.ts'
+import { SATISFACTION_NAMES, STATE_NAMES } from '../../../../../protocol/case/names.ts'
 import { useCities } from '../cities.ts'
 import { useNode } from '../query.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
@@ -20,6 +20,7 @@ const MOST = 200
 
 function useCountedText(): (counted: CountedAs) => string {
   const words = useWords(BOARD)
+  const pair = usePair()
   const names: Readonly<Record<CountedAs, string>> = {
     submitted: words.submitted,
     accepted: words.accepted,
@@ -29,11 +30,11 @@ function useCountedText(): (counted: CountedAs) => string {
     late: words.late,
     rated: words.rated,
     bad: words.bad,
-    'level.1': words.level1,
-    'level.2': words.level2,
-    'level.3': words.level3,
-    'level.4': words.level4,
-    'level.5': words.level5,
+    'level.1': pair(SATISFACTION_NAMES[1]),
+    'level.2': pair(SATISFACTION_NAMES[2]),
+    'level.3': pair(SATISFACTION_NAMES[3]),
+    'level.4': pair(SATISFACTION_NAMES[4]),
+    'level.5': pair(SATISFACTION_NAMES[5]),
   }
   return counted => names[counted]
 }

@@ -1,10 +1,11 @@
 /** The numbers of the period: taken in, decided, in time, satisfied. */
 import type { CountedAs } from '../../../../../protocol/case/counted.ts'
+import { SATISFACTION_NAMES } from '../../../../../protocol/case/names.ts'
 import { useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { Shown } from '../ui/page.tsx'
 import { To } from '../ui/to.tsx'
-import { useWords } from '../words.ts'
+import { usePair, useWords } from '../words.ts'
 import { Block } from './block.tsx'
 import { CaseNumber } from './number.tsx'
 import { onTimeShare, satisfiedShare } from './numbers.ts'
@@ -35,6 +36,7 @@ function OpenBad() {
 
 export function Summary({ wanted, today }: { wanted: Wanted; today: string }) {
   const words = useWords(BOARD)
+  const pair = usePair()
   const read = useSums(wanted, today, 'all')
   const days = daysOf(spanOf(wanted, today))
   const counts: Record<string, number> = read.data?.items[0]?.counts ?? {}
@@ -52,7 +54,7 @@ export function Summary({ wanted, today }: { wanted: Wanted; today: string }) {
     [words.late, of('late')],
     [words.satisfaction, satisfied],
     [words.rated, of('rated')],
-    ...LEVELS.map(level => [words[`level${level}`], of(`level.${level}`)]),
+    ...LEVELS.map(level => [pair(SATISFACTION_NAMES[level]), of(`level.${level}`)]),
   ]
   return (
     <Block id="summary" title={words.summary} cells={read.data === undefined ? undefined : cells}>
@@ -82,7 +84,7 @@ export function Summary({ wanted, today }: { wanted: Wanted; today: string }) {
                 <div>
                   {LEVELS.map(level => (
                     <div key={level}>
-                      {words[`level${level}`]} {link(`level.${level}`)}
+                      {pair(SATISFACTION_NAMES[level])} {link(`level.${level}`)}
                     </div>
                   ))}
                 </div>

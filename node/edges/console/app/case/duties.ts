@@ -18,7 +18,7 @@ export const DUTY_WORDS: { readonly [D in Duty]: { name: Pair; basis: Basis } } 
   forward: { name: { zh: '转办', en: 'forward it' }, basis: AGREED },
   mail: { name: { zh: '寄出原件', en: 'mail the originals' }, basis: AGREED },
   recheck: { name: { zh: '复核', en: 'check what arrived' }, basis: AGREED },
-  notice: { name: { zh: '补正告知', en: 'tell what is missing' }, basis: { article: 32, zh: '三十二' } },
+  notice: { name: { zh: '一次性告知补正', en: 'tell what is missing' }, basis: { article: 32, zh: '三十二' } },
   supplement: { name: { zh: '补正', en: 'supply what is missing' }, basis: { zh: '补正告知书载明', en: 'the notice' } },
   commitment: {
     name: { zh: '容缺补交', en: 'hand in what was promised' },

@@ -3,16 +3,17 @@ import type { CaseKind } from '../../../../../protocol/case/kinds.ts'
 import { can, type Holder, scopesOf } from '../../../../../protocol/rights/can.ts'
 import { STEP_ACTIONS } from '../../../../../protocol/rights/table.ts'
 import type { CaseDetail } from '../../../client/api.generated.ts'
-import { STEP_KEYS as PAGE_KEYS, placeOf } from '../case/steps/kinds.ts'
+import { STEP_KEYS as PAGE_KEYS, placeOf, type StepKind } from '../case/steps/kinds.ts'
 import { subjectOf } from '../case/subject.ts'
 
 /** The same keys as on the page of the case, and one for what is a tab there. */
 export const STEP_KEYS: { readonly [K in CaseKind]?: string } = { ...PAGE_KEYS, 'case.message': 'm' }
 
-export function stepsFor(me: Holder, detail: CaseDetail): CaseKind[] {
+export function stepsFor(me: Holder, detail: CaseDetail): StepKind[] {
   const subject = subjectOf(detail)
   return detail.steps
-    .filter(kind => kind !== 'case.purge' && can(me, STEP_ACTIONS[kind], subject).ok)
+    .filter((kind): kind is StepKind => kind !== 'case.submit' && kind !== 'case.purge')
+    .filter(kind => can(me, STEP_ACTIONS[kind], subject).ok)
     .toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 

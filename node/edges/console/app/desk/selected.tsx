@@ -6,6 +6,7 @@ import { STATE_NAMES, TITLES } from '../../../../../protocol/case/names.ts'
 import type { CaseDetail } from '../../../client/api.generated.ts'
 import { paperAddress } from '../case/address.ts'
 import { likelyOf } from '../case/steps/kinds.ts'
+import { STEP_VERBS } from '../case/steps/words.ts'
 import { mayInCase } from '../case/subject.ts'
 import { useCities } from '../cities.ts'
 import { useAct, useEvery, useNode } from '../query.ts'
@@ -112,7 +113,7 @@ function Steps({ detail, open }: { detail: CaseDetail; open: (kind?: CaseKind) =
             type={at === 0 && detail.holder === city.code ? 'primary' : 'default'}
             onClick={() => open(kind)}
           >
-            {pair(TITLES[kind])}
+            {pair(STEP_VERBS[kind])}
             {STEP_KEYS[kind] === undefined ? null : <kbd>{STEP_KEYS[kind]}</kbd>}
           </Button>
         ))}
@@ -120,7 +121,7 @@ function Steps({ detail, open }: { detail: CaseDetail; open: (kind?: CaseKind) =
           <Dropdown
             trigger={['click']}
             menu={{
-              items: menu.map(kind => ({ key: kind, label: pair(TITLES[kind]), onClick: () => open(kind) })),
+              items: menu.map(kind => ({ key: kind, label: pair(STEP_VERBS[kind]), onClick: () => open(kind) })),
             }}
           >
             <Button>{words.more}</Button>

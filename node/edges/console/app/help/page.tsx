@@ -1,6 +1,6 @@
 /** Help: the keys, and where more is written. */
-import { TITLES } from '../../../../../protocol/case/names.ts'
 import { STEP_KEYS } from '../case/steps/kinds.ts'
+import { STEP_VERBS } from '../case/steps/words.ts'
 import { NAVIGATION } from '../places.ts'
 import { mayDo, useMe } from '../session.ts'
 import { SEND_KEY } from '../shell/keys.ts'
@@ -67,7 +67,7 @@ function PageKeys() {
         {title === 'inCase'
           ? STEPS.map(([kind, key]) => (
               <li key={kind}>
-                <kbd>{key}</kbd> {pair(TITLES[kind])}
+                <kbd>{key}</kbd> {pair(STEP_VERBS[kind])}
               </li>
             ))
           : null}

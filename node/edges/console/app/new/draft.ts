@@ -18,6 +18,8 @@ export type Kept = {
   change: (next: (content: Content) => Content) => void
   /** what keeps it from being sent; null: not checked yet */
   findings: readonly Finding[] | null
+  /** whether they are of what stands on the screen, all of which is saved */
+  checked: boolean
   state: 'empty' | 'saving' | 'saved' | 'failed'
   error: unknown
   retry: () => void
@@ -32,7 +34,7 @@ export function useDraft(
 ): Kept {
   const [content, setContent] = useState<Content>(opened?.content ?? {})
   const [id, setId] = useState(opened?.id ?? null)
-  const [findings, setFindings] = useState<readonly Finding[] | null>(null)
+  const [found, setFound] = useState<{ of: Content; findings: readonly Finding[] } | null>(null)
   const [state, setState] = useState<Kept['state']>(opened === null ? 'empty' : 'saved')
   const [error, setError] = useState<unknown>(null)
   /** Of what the node holds; one saving at a time, in the order of the changes. */
@@ -46,8 +48,8 @@ export function useDraft(
     const { id: draft } = held.current
     if (draft === null) return
     const of = latest.current
-    const { findings: found } = await node.checkCaseDraft({ params: { id: draft } })
-    if (of === latest.current) setFindings(found)
+    const { findings } = await node.checkCaseDraft({ params: { id: draft } })
+    if (of === latest.current) setFound({ of, findings })
   }, [])
 
   const save = useCallback(async (): Promise<void> => {
@@ -129,5 +131,7 @@ export function useDraft(
     return node.submitCaseDraft({ params: { id: draft }, body: { version } })
   }, [save])
 
-  return { id, content, change, findings, state, error, retry: () => soon(0), submit }
+  const findings = found?.findings ?? null
+  const checked = found?.of === content && state === 'saved'
+  return { id, content, change, findings, checked, state, error, retry: () => soon(0), submit }
 }

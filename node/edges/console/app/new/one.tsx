@@ -25,7 +25,7 @@ import {
   sourcesOf,
 } from './content.ts'
 import { Delivery } from './delivery.tsx'
-import { useDraft } from './draft.ts'
+import { type Kept, useDraft } from './draft.ts'
 import { Commitment, Earlier } from './earlier.tsx'
 import { type Sources, useFindingWords, useSourceWords } from './field.tsx'
 import { Findings } from './findings.tsx'
@@ -69,6 +69,40 @@ function usePrefill(content: Content, change: (next: (content: Content) => Conte
       .catch(() => undefined)
   }, [number, to, item, applicant, change])
   return sourcesOf(prefilled, content)
+}
+
+/**
+ * Submitting by its key, whatever the page is about: while it saves or the pre-flight runs, it is remembered and done once nothing is in
+ * the way; else it is told why not. What is typed after it takes it back.
+ */
+function useAsked(
+  { content, checked, state, error }: Kept,
+  { ready, errors, waiting, submit }: { ready: boolean; errors: number; waiting: number; submit: () => void },
+) {
+  const words = useWords(NEW)
+  const [asked, ask] = useState<Content | null>(null)
+  const [told, tell] = useState<{ of: Content; text: string } | null>(null)
+  const go = () => {
+    ask(null)
+    if (ready) return submit()
+    tell({ of: content, text: waiting > 0 ? words.waitsForFiles : errors > 0 ? words.notYet(errors) : words.failed })
+  }
+  const going = useRef(go)
+  going.current = go
+  const broken = error !== null || state === 'failed'
+  useEffect(() => {
+    if (asked === null) return
+    if (asked !== content) {
+      ask(null)
+      tell({ of: content, text: words.typedSince })
+    } else if (checked || broken) going.current()
+  }, [asked, content, checked, broken, words])
+  const waits = asked !== null
+  return {
+    press: () => (checked || broken ? go() : ask(content)),
+    waits,
+    told: waits ? words.onceChecked : told?.of === content ? told.text : null,
+  }
 }
 
 const NO_NOTES: Notes = { item: [], materials: new Map() }
@@ -130,7 +164,8 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
   const of = findings ?? []
   const errors = of.filter(({ level }) => level === 'error')
   const ready = findings !== null && errors.length === 0 && draft.state !== 'failed' && waiting === 0
-  useSend(ready && !sending && sent === null ? () => void submit() : null)
+  const asking = useAsked(draft, { ready, errors: errors.length, waiting, submit: () => void submit() })
+  useSend(sending || sent !== null ? null : asking.press)
   if (sent !== null) return <Submitted answer={sent} />
   const states = { empty: words.empty, saving: words.saving, saved: words.saved, failed: words.failed }
   return (
@@ -206,6 +241,11 @@ function Writing({ opened, guide, city }: { opened: Opened; guide: Guide; city: 
           authorisation={codeOfAuthorisation(content)}
         />
         {error === null ? null : <ProblemNotice error={error} />}
+        {asking.told === null ? null : (
+          <p role="alert" className={asking.waits ? undefined : 'wrong'}>
+            {asking.told}
+          </p>
+        )}
         {waiting === 0 ? null : <p role="status">{words.stillUploading(waiting)}</p>}
         <Button type="primary" size="large" block loading={sending} disabled={!ready} onClick={() => void submit()}>
           {words.submit} <kbd>{SEND_KEY}</kbd>

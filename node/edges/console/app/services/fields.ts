@@ -1,8 +1,7 @@
 /** Fields of an item as people read them: names of paths, names of codes, a value as a text. Pure. */
+import { joined } from '../catalogue.ts'
 import type { Language } from '../words.ts'
 import { CODE_NAMES, FIELD_NAMES, YES_NO } from './field-words.ts'
-
-const joined = (parts: readonly string[], language: Language): string => parts.join(language === 'zh' ? '、' : ', ')
 
 /** Of the item, or of a part after its name; a field that nobody named stands as it is. */
 export const fieldName = (field: string, language: Language): string => FIELD_NAMES[field]?.[language] ?? field

@@ -5,6 +5,7 @@
 import Form from '@rjsf/antd'
 import type { RegistryFieldsType, RegistryWidgetsType, RJSFSchema, TranslatableString, UiSchema } from '@rjsf/utils'
 import { Component, type ReactNode } from 'react'
+import { ChoiceWidget } from './choice.tsx'
 import { ProblemNotice } from './problem.tsx'
 import { errorsAt, NODE_JUDGES } from './schema-errors.ts'
 
@@ -40,6 +41,8 @@ class Held extends Component<{ children: ReactNode }, { error: unknown }> {
     return this.state.error === null ? this.props.children : <ProblemNotice error={this.state.error} />
   }
 }
+
+const CHOICES: RegistryWidgetsType = { SelectWidget: ChoiceWidget }
 
 /** What nobody wrote stays unsaid: no first entry of a list, no object without a field. */
 const NOTHING_BY_ITSELF = {
@@ -95,7 +98,7 @@ export function SchemaForm({
         formData={values}
         validator={NODE_JUDGES}
         fields={fields}
-        widgets={widgets}
+        widgets={widgets === undefined ? CHOICES : { ...CHOICES, ...widgets }}
         translateString={translate}
         formContext={spans === undefined ? undefined : { colSpan: spans, labelAlign: 'left' }}
         experimental_defaultFormStateBehavior={defaults ? undefined : NOTHING_BY_ITSELF}

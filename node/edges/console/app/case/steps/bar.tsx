@@ -1,4 +1,5 @@
 /** The steps that are allowed now, as buttons with their keys; why the others are not; and the form of the chosen one beside the case. */
+import { PrinterOutlined } from '@ant-design/icons'
 import { Alert, Button, Drawer, Dropdown, Popover, Skeleton, Space } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useNode } from '../../query.ts'
@@ -109,10 +110,18 @@ function Done({ detail, kind, close }: { detail: Detail; kind: StepKind; close: 
       title={words.done(pair(STEP_VERBS[kind]))}
       action={
         ready === undefined ? null : (
-          <a href={paperAddress(detail.thread, ready.name)} target="_blank" rel="noopener">
-            {words.print('')}
-            <span lang="zh">{ready.title}</span>
-          </a>
+          <Button
+            size="small"
+            icon={<PrinterOutlined />}
+            href={paperAddress(detail.thread, ready.name)}
+            target="_blank"
+            rel="noopener"
+          >
+            <span>
+              {words.print}
+              <span lang="zh">{ready.title}</span>
+            </span>
+          </Button>
         )
       }
     />

@@ -9,4 +9,6 @@ export type StepContext = {
   detail: Detail
   /** of the item; empty when it is not held any more */
   materials: readonly ItemMaterial[]
+  /** Counts files that are on their way: nothing is sent without them. */
+  uploads: (count: (before: number) => number) => void
 }

@@ -1,5 +1,10 @@
 /** Names of the fields of the steps, of what can be chosen in them, and where the node knows their values from. */
-import { OUTCOME_NAMES, PROCEDURE_NAMES, SETTLEMENT_NAMES } from '../../../../../../protocol/case/names.ts'
+import {
+  OUTCOME_NAMES,
+  PROCEDURE_NAMES,
+  SATISFACTION_NAMES,
+  SETTLEMENT_NAMES,
+} from '../../../../../../protocol/case/names.ts'
 import type { StepKind } from './kinds.ts'
 
 export type Pair = { zh: string; en: string }
@@ -42,7 +47,7 @@ const FIELDS: Readonly<Record<string, Pair>> = {
   handlingClerk: pair('办理地人员', 'Clerk of the handling city'),
   id: pair('证照标识', 'Licence number'),
   items: pair('原件', 'Originals'),
-  level: pair('满意度（1 非常满意 – 5 非常不满意）', 'Satisfaction (1 best – 5 worst)'),
+  level: pair('满意度', 'Satisfaction'),
   licence: pair('电子证照', 'Electronic licence'),
   localCaseNo: pair('本地办件编号', 'Local case number'),
   materials: pair('材料', 'Materials'),
@@ -123,6 +128,7 @@ const WHOSE = { window: pair('收件窗口', 'the window'), department: pair('�
 /** What can be chosen, in words, by the name of the field. */
 const CHOICES: Readonly<Record<string, Readonly<Record<string, Pair>>>> = {
   outcome: OUTCOME_NAMES,
+  level: SATISFACTION_NAMES,
   procedure: PROCEDURE_NAMES,
   result: {
     ...SETTLEMENT_NAMES,

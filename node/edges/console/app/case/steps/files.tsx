@@ -3,9 +3,12 @@ import { DeleteOutlined, UploadOutlined } from '@ant-design/icons'
 import type { FieldProps } from '@rjsf/utils'
 import { Button, Select, Space } from 'antd'
 import { useRef, useState } from 'react'
+import { useNode } from '../../query.ts'
 import { node } from '../../session.ts'
 import { ProblemNotice } from '../../ui/problem.tsx'
-import { useWords } from '../../words.ts'
+import { useLanguage, useWords } from '../../words.ts'
+import { useKept } from '../kept.ts'
+import { scanName } from '../scan-name.ts'
 import type { StepContext } from './context.ts'
 import { STEPS } from './words.ts'
 
@@ -23,9 +26,11 @@ async function upload(file: File): Promise<{ sha256: string; pages: number | nul
 /** A button that uploads what is chosen; what failed can be tried again, for the file is kept. */
 function Uploader({
   label,
+  uploads,
   done,
 }: {
   label: string
+  uploads: StepContext['uploads']
   done: (file: File, held: Awaited<ReturnType<typeof upload>>) => void
 }) {
   const words = useWords(STEPS)
@@ -35,11 +40,13 @@ function Uploader({
   const send = async (file: File) => {
     setBusy(file.name)
     setFailed(null)
+    uploads(before => before + 1)
     try {
       done(file, await upload(file))
     } catch (error) {
       setFailed({ file, error })
     } finally {
+      uploads(before => before - 1)
       setBusy(null)
     }
   }
@@ -87,14 +94,21 @@ function errorsIn(schema: unknown): string[] {
 /** Hashes alone: a decision, a result, a commitment. */
 export function DocumentsField(props: FieldProps) {
   const words = useWords(STEPS)
-  const [names, setNames] = useState<Readonly<Record<string, string>>>({})
+  const language = useLanguage()
+  const { detail, uploads } = contextOf(props)
+  const { thread } = detail
+  // Those that were chosen here have the name of their file, also after the page was loaded anew.
+  const [names, setNames] = useKept<Readonly<Record<string, string>>>(thread, 'file-names')
   const given = (props.formData ?? []) as string[]
+  const unnamed = given.some(sha256 => names?.[sha256] === undefined)
+  const held = useNode('listCaseMaterials', { params: { thread } }, { when: unnamed })
   const change = (next: string[]) => props.onChange(next, props.fieldPathId.path)
   return (
     <fieldset className="files">
       <legend>{titleOf(props)}</legend>
       {given.map((sha256, index) => {
-        const name = names[sha256] ?? `${sha256.slice(0, 12)}…`
+        const known = held.data?.items.find(one => one.sha256 === sha256)
+        const name = names?.[sha256] ?? (known === undefined ? words.fileOf(index + 1) : scanName(known, language))
         return (
           <div key={sha256}>
             {name}{' '}
@@ -108,9 +122,10 @@ export function DocumentsField(props: FieldProps) {
         )
       })}
       <Uploader
+        uploads={uploads}
         label={words.addFile}
         done={({ name }, { sha256 }) => {
-          setNames(known => ({ ...known, [sha256]: name }))
+          setNames({ ...names, [sha256]: name })
           if (!given.includes(sha256)) change([...given, sha256])
         }}
       />
@@ -122,7 +137,7 @@ export function DocumentsField(props: FieldProps) {
 /** Materials of the item's list: those that the notice asks for stand first, each with its own button. */
 export function MaterialsField(props: FieldProps) {
   const words = useWords(STEPS)
-  const { materials, detail, kind } = contextOf(props)
+  const { materials, detail, kind, uploads } = contextOf(props)
   const given = (props.formData ?? []) as Given[]
   const change = (next: Given[]) => props.onChange(next, props.fieldPathId.path)
   const nameOf = (code: string | undefined) =>
@@ -185,11 +200,15 @@ export function MaterialsField(props: FieldProps) {
       ))}
       {lacking.map(code => (
         <div key={code}>
-          <Uploader label={`${words.addFile}: ${nameOf(code)}`} done={add(code)} />{' '}
+          <Uploader uploads={uploads} label={`${words.addFile}: ${nameOf(code)}`} done={add(code)} />{' '}
           <span className="muted">{words.needed}</span>
         </div>
       ))}
-      <Uploader label={words.addFile} done={add(materials.length === 1 ? materials[0]?.materialCode : undefined)} />
+      <Uploader
+        uploads={uploads}
+        label={words.addFile}
+        done={add(materials.length === 1 ? materials[0]?.materialCode : undefined)}
+      />
       <Errors errors={errorsIn(props.errorSchema)} />
     </fieldset>
   )

@@ -5,10 +5,12 @@ import type { RegistryFieldsType, RegistryWidgetsType } from '@rjsf/utils'
 import { Alert, Button, Space } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { callStep } from '../../../../client/steps.ts'
-import { queries, readAgain, useNode } from '../../query.ts'
+import { joined } from '../../catalogue.ts'
+import { type AnswerOf, queries, readAgain, useNode } from '../../query.ts'
 import { node } from '../../session.ts'
 import { SEND_KEY, useSend } from '../../shell/keys.ts'
 import { dayText } from '../../time.ts'
+import { ChoiceWidget } from '../../ui/choice.tsx'
 import { useFormWords } from '../../ui/form-words.ts'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { NODE_JUDGES } from '../../ui/schema-errors.ts'
@@ -21,7 +23,7 @@ import { useChoices } from './choices.ts'
 import type { StepContext } from './context.ts'
 import { fieldName, sourceOf } from './fields.ts'
 import { DocumentsField, LackingField, MaterialsField } from './files.tsx'
-import { arrange, type StepFinding } from './findings.ts'
+import { arrange, type StepFinding, textOf } from './findings.ts'
 import type { StepKind } from './kinds.ts'
 import { Phrases } from './phrases.tsx'
 import { useRehearsal } from './rehearse.ts'
@@ -31,7 +33,12 @@ import { DayWidget, InstantWidget, PersonWidget } from './widgets.tsx'
 import { STEP_VERBS, STEPS } from './words.ts'
 
 const FIELDS: RegistryFieldsType = { materials: MaterialsField, documents: DocumentsField, lacking: LackingField }
-const WIDGETS: RegistryWidgetsType = { day: DayWidget, instant: InstantWidget, person: PersonWidget }
+const WIDGETS: RegistryWidgetsType = {
+  SelectWidget: ChoiceWidget,
+  day: DayWidget,
+  instant: InstantWidget,
+  person: PersonWidget,
+}
 /** What changes with a step, of this case and of lists. */
 const STALE = ['getCase', 'getCaseTimeline', 'getCaseStep', 'listCaseMaterials', 'listPapers', 'listOriginals'] as const
 
@@ -65,6 +72,17 @@ function useHints(kind: StepKind, { days, defaults }: StepForm): ReadonlyMap<str
   return new Map([...hints].map(([path, said]) => [path, said.join(' · ')]))
 }
 
+const isNoPlace = (part: string): boolean => !/^\d+$/.test(part)
+
+/** What the item calls a part of a body: a material by its code, a field of its form. */
+function nameIn(field: string, item: AnswerOf<'getItem'> | undefined): string | undefined {
+  const [, list, entry = ''] = /^(materials|form)\.(.+)$/.exec(field) ?? []
+  if (list === 'materials') return item?.materials.find(({ materialCode }) => materialCode === entry)?.materialName
+  const { properties } = (item?.form ?? {}) as { properties?: Record<string, { title?: unknown }> }
+  const title = list === 'form' ? properties?.[entry]?.title : undefined
+  return typeof title === 'string' ? title : undefined
+}
+
 function Above({ findings, say }: { findings: readonly StepFinding[]; say: (finding: StepFinding) => string }) {
   const words = useWords(STEPS)
   return findings.map(finding => (
@@ -93,6 +111,7 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
   const rehearsal = useRehearsal(thread, kind, body)
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
+  const [uploads, setUploads] = useState(0)
   const [failed, setFailed] = useState<unknown>(null)
   // The version on the screen when the form was opened, until somebody says that they saw what came after.
   const [seen, setSeen] = useState(form.version)
@@ -102,14 +121,23 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
   useUnsaved(kept !== null)
 
   const cures = {
-    clerk: words.clerk,
     applicant: words.applicant,
     administrator: words.administrator,
     partner: words.partner,
   }
-  const say = (finding: StepFinding) => `${pair(finding)}（${words.cures}：${cures[finding.cure]}）`
-  const { fields, above, blocked } = arrange(rehearsal.findings, { tried, say })
   const made = formOf(form, data, { kind, language, choices, hints })
+  const nameOf = (name: string) => {
+    const found = nameIn(name, listed.data) ?? fieldName(kind, name.split('.').filter(isNoPlace))
+    return typeof found === 'object' ? pair(found) : found
+  }
+  const said = { language, form: made.uiSchema, nameOf, words: { choose: words.chooseOf, otherForm: words.otherForm } }
+  // What whoever fills it in can cure needs nobody's name.
+  const say = (finding: StepFinding) => {
+    const { cure } = finding
+    const text = textOf(finding, said)
+    return cure === 'clerk' ? text : words.curedBy(text, cures[cure])
+  }
+  const { fields, above, blocked } = arrange(rehearsal.findings, { tried, say })
   const days = Object.fromEntries(
     form.days.map(({ path, earliest, latest }) => [path.slice(1), { min: earliest, max: latest ?? undefined }]),
   )
@@ -150,7 +178,7 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
       setBusy(false)
     }
   }
-  useSend(busy || (blocked && tried) ? null : () => void submit())
+  useSend(busy || uploads > 0 || (blocked && tried) ? null : () => void submit())
   const unsent = isUnanswered(failed)
   useSentAgain(unsent && !busy, submit)
   const insert = (text: string) => {
@@ -159,14 +187,18 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
     const before = data[name]
     keep({ ...data, [name]: typeof before === 'string' && before !== '' ? `${before}\n${text}` : text })
   }
-  const context: StepContext = { kind, detail, materials }
+  const context: StepContext = { kind, detail, materials, uploads: setUploads }
   const prefilled = filledIn(form)
   const verb = pair(STEP_VERBS[kind])
   return (
     <>
       {prefilled.length === 0 ? null : (
         <p className="muted">
-          {words.prefilled}: {prefilled.map(name => pair(fieldName(kind, [name]) ?? { zh: name, en: name })).join('、')}
+          {words.prefilled}:{' '}
+          {joined(
+            prefilled.map(name => pair(fieldName(kind, [name]) ?? { zh: name, en: name })),
+            language,
+          )}
         </p>
       )}
       <Phrases thread={thread} kind={kind} insert={insert} />
@@ -218,12 +250,23 @@ export function StepFormView({ detail, cities, kind, form, done, waiting }: Prop
         />
       )}
       <Space wrap className="step-end">
-        <Button type="primary" loading={busy} disabled={blocked && tried} onClick={() => void submit()}>
+        <Button
+          type="primary"
+          loading={busy}
+          disabled={uploads > 0 || (blocked && tried)}
+          onClick={() => void submit()}
+        >
           {words.submit(verb)} <kbd>{SEND_KEY}</kbd>
         </Button>
         {kept === null ? null : <Button onClick={() => keep(null)}>{words.discard}</Button>}
         <span role="status" className="muted">
-          {rehearsal.of !== JSON.stringify(body) ? words.checking : blocked ? '' : words.sound}
+          {uploads > 0
+            ? words.waitsForFiles
+            : rehearsal.of !== JSON.stringify(body)
+              ? words.checking
+              : blocked
+                ? ''
+                : words.sound}
         </span>
       </Space>
     </>

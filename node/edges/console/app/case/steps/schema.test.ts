@@ -69,3 +69,15 @@ test('what the node knew in part is not sent by itself, and is once somebody com
   const waybill = { carrier: 'EMS', number: '1' }
   expect(bodyOf('case.send-result', form, { ...defaults, waybill })).toEqual({ method: 'mail', waybill })
 })
+
+test('a level is one of five words, and no number to be typed', () => {
+  const schema = { type: 'object', properties: { level: { type: 'integer', minimum: 1, maximum: 5 } } }
+  const made = formOf({ schema }, {}, { ...making, kind: 'case.evaluate' })
+  expect(made.schema.properties?.level).toEqual({ type: 'integer', enum: [1, 2, 3, 4, 5] })
+  expect(made.uiSchema.level).toMatchObject({ 'ui:widget': 'radio' })
+  expect((made.uiSchema.level as { 'ui:enumNames': string[] })['ui:enumNames'].at(0)).toBe('非常满意')
+  const copies = { type: 'object', properties: { copies: { type: 'integer', minimum: 1, maximum: 5 } } }
+  expect(formOf({ schema: copies }, {}, { ...making, kind: 'case.evaluate' }).schema.properties?.copies).toMatchObject({
+    maximum: 5,
+  })
+})

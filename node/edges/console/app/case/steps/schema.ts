@@ -29,6 +29,8 @@ type Schema = {
 /** A text that may be longer than this is written in several lines. */
 const ONE_LINE = 300
 
+const LONGEST_SCALE = 10
+
 const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Fields that say nothing beside what was chosen: a parcel of what is not mailed. */
@@ -46,6 +48,14 @@ type Making = {
   language: Language
   choices: Choices
   hints: ReadonlyMap<string, string>
+}
+
+/** Whole numbers that each have a name, such as levels of satisfaction: they are chosen, and not written. */
+function scaleOf(name: string, { type, minimum, maximum }: Schema): number[] | null {
+  if (type !== 'integer' || minimum === undefined || maximum === undefined || maximum - minimum >= LONGEST_SCALE)
+    return null
+  const scale = Array.from({ length: maximum - minimum + 1 }, (_, step) => minimum + step)
+  return scale.every(value => choiceName(name, String(value)) !== undefined) ? scale : null
 }
 
 function fieldUi(schema: Schema, path: readonly string[], making: Making): UiSchema {
@@ -66,7 +76,7 @@ function fieldUi(schema: Schema, path: readonly string[], making: Making): UiSch
         given?.find(choice => choice.value === value)?.label ?? said(choiceName(name, String(value)), String(value)),
       ),
     )
-    return { ...ui, 'ui:enumNames': names }
+    return { ...ui, ...(schema.type === 'integer' ? { 'ui:widget': 'radio' } : {}), 'ui:enumNames': names }
   }
   if (schema.type === 'object')
     return {
@@ -94,6 +104,8 @@ function plain(schema: Schema, path: readonly string[], making: Making, left: re
   if (given !== undefined && type === 'string') return { type, enum: given.map(({ value }) => value) }
   if (given !== undefined && type === 'array' && items?.type === 'string')
     return { type, items: { type: 'string', enum: given.map(({ value }) => value) }, uniqueItems: true } as Schema
+  const scale = scaleOf(name, schema)
+  if (scale !== null) return { type: 'integer', enum: scale }
   return {
     ...(type === undefined ? {} : { type }),
     ...(format === undefined ? {} : { format }),

@@ -3,8 +3,9 @@ import { WarningOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
 import { type AnswerOf, useNode } from '../../query.ts'
 import { Shown } from '../../ui/page.tsx'
-import { useWords } from '../../words.ts'
+import { useLanguage, useWords } from '../../words.ts'
 import { materialAddress } from '../address.ts'
+import { scanName } from '../scan-name.ts'
 import { CASE } from '../words.ts'
 import type { Held } from './tabs.tsx'
 
@@ -29,6 +30,7 @@ const Warned = ({ text }: { text: string }) => (
 export function Materials({ detail, cities }: Held) {
   const words = useWords(CASE)
   const read = useNode('listCaseMaterials', { params: { thread: detail.thread } })
+  const language = useLanguage()
   const forms = { original: words.original, copy: words.copy, electronic: words.electronic }
   return (
     <Shown read={read}>
@@ -58,10 +60,10 @@ export function Materials({ detail, cities }: Held) {
                     <td>
                       {material.held ? (
                         <a href={materialAddress(detail.thread, material.sha256)} target="_blank" rel="noopener">
-                          {material.title ?? material.name ?? material.code}
+                          {scanName(material, language)}
                         </a>
                       ) : (
-                        (material.title ?? material.code)
+                        scanName(material, language)
                       )}
                       {material.title === null || material.name === null ? null : (
                         <div className="muted">{material.name}</div>

@@ -8,12 +8,13 @@ import { useNode } from '../../query.ts'
 import { node, useMe } from '../../session.ts'
 import { useKeys } from '../../shell/keys.ts'
 import { PageFrame, Shown } from '../../ui/page.tsx'
-import { useWords } from '../../words.ts'
+import { useLanguage, useWords } from '../../words.ts'
 import '../case.css'
 import { keptName } from '../../kept-storage.ts'
 import { useCitiesOf } from '../cities.ts'
 import type { Detail } from '../duties.ts'
 import { useKept } from '../kept.ts'
+import { scanName } from '../scan-name.ts'
 import { Steps } from '../steps/bar.tsx'
 import type { ItemMaterial } from '../steps/context.ts'
 import type { Material } from '../tabs/materials.tsx'
@@ -25,8 +26,6 @@ import { VIEW } from './words.ts'
 
 /** How much larger or smaller one press makes it, and how far. */
 const ZOOM = { by: 1.25, least: 0.5, most: 4 }
-
-const nameOf = ({ title, name, code, sha256 }: Material): string => title ?? name ?? code ?? sha256.slice(0, 12)
 
 /** The width of a place on the screen. */
 function useWidth() {
@@ -70,6 +69,7 @@ type Room = { detail: Detail; materials: readonly Material[]; asked: readonly It
 
 function Documents({ detail, materials, asked, at, choose }: Room & { at: number; choose: (at: number) => void }) {
   const words = useWords(VIEW)
+  const language = useLanguage()
   const cities = useCitiesOf(detail)
   const [place, width] = useWidth()
   const [zoom, setZoom] = useState(1)
@@ -94,7 +94,9 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
   const wide = Math.floor((beside ? width / 2 : width) * zoom) - 8
   const choices = [
     ...(hasSample ? [{ value: 'sample' as const, label: words.sample }] : []),
-    ...materials.flatMap((material, index) => (index === at ? [] : [{ value: index, label: nameOf(material) }])),
+    ...materials.flatMap((material, index) =>
+      index === at ? [] : [{ value: index, label: scanName(material, language) }],
+    ),
   ]
   /** Nothing beside it; else the sample, or the next material. */
   const toggle = () => setBeside(beside ? null : (choices[0]?.value ?? null))
@@ -132,17 +134,17 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
             ) : null}
           </>
         )}
-        <strong>{nameOf(shown)}</strong>
+        <strong>{scanName(shown, language)}</strong>
       </Space>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
-      <section ref={place} className="sheet" aria-label={nameOf(shown)} tabIndex={0}>
+      <section ref={place} className="sheet" aria-label={scanName(shown, language)} tabIndex={0}>
         {width === 0 ? null : (
           <div className="sheets">
             <div>
               <MaterialView key={shown.sha256} thread={detail.thread} material={shown} width={wide} />
             </div>
             {other !== undefined ? (
-              <section aria-label={words.besideOf(nameOf(other))}>
+              <section aria-label={words.besideOf(scanName(other, language))}>
                 <MaterialView key={other.sha256} thread={detail.thread} material={other} width={wide} />
               </section>
             ) : null}
@@ -158,6 +160,7 @@ function Documents({ detail, materials, asked, at, choose }: Room & { at: number
 
 function Examine({ detail, materials, asked }: Room) {
   const words = useWords(VIEW)
+  const language = useLanguage()
   const me = useMe()
   const navigate = useNavigate()
   const { message } = App.useApp()
@@ -201,7 +204,7 @@ function Examine({ detail, materials, asked }: Room) {
                   aria-pressed={index === at}
                   onClick={() => choose(index)}
                 >
-                  {nameOf(material)}
+                  {scanName(material, language)}
                 </Button>
               </li>
             ))}

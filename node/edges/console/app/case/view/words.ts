@@ -27,7 +27,7 @@ export const VIEW = catalogue(
     noPoints: '事项清单没有为这份材料写审查要点',
     fits: (point: string) => `符合：${point}`,
     fails: (point: string) => `不符合：${point}`,
-    asks: (failed: number) => `生成补正告知（${failed} 项不符合）`,
+    asks: (failed: number) => `一次性告知补正（${failed} 项不符合）`,
     allFit: '没有不符合的要点',
     notice: (lines: string) => `经审查，申请材料存在以下问题，请一次性补正：\n${lines}`,
     line: (no: number, material: string, points: string) => `${no}. ${material}：${points}`,
