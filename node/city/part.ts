@@ -61,7 +61,7 @@ export async function composeCity(
   const mail = await createMailPart(kernel, trust, exchange, common)
   const webhooks = createWebhooksPart(kernel, trust)
   const sms = await createSmsPart(kernel, trust, exchange, cases.port)
-  const work = createWorkPart(kernel, trust, exchange, cases.port, { ...common, ...records.port })
+  const work = createWorkPart(kernel, trust, exchange, cases.port, { ...common, ...records.port, ...rules.port })
 
   const caseRights = createCaseRights({
     db: kernel.db,

@@ -2,6 +2,21 @@
 import type { Messages } from './in-chinese.ts'
 
 export const CASE_MESSAGES: Messages = {
+  'the item has a fee: a person asks for it, so that it cannot be decided at once':
+    '该事项收费：须由人员通知缴费，不能秒批',
+  'the item is decided in the city that takes it in (mode 2), not here': '该事项由收件地办理（模式 2），不在本市决定',
+  '{at}.name: stands twice': '{at}.name：重复',
+  '{at}.fact: no field of the form, no material and no fact of every case':
+    '{at}.fact：不是申请表字段、材料，也不是办件共有的信息项',
+  '{at}.schema: no JSON Schema that can be used, within the limits of forms':
+    '{at}.schema：不是可用的 JSON Schema，或超出申请表模式的限制',
+  '{at}.schema: never holds: the form allows other values alone': '{at}.schema：不可能满足：申请表只允许其他取值',
+  'no conditions of instant approval for this item': '该事项没有秒批条件',
+  'no version of conditions has this hash': '没有该哈希的条件版本',
+  'reason: a blank: nobody is there to fill it in': 'reason：含待填空白，秒批时无人填写',
+  '{items} items with conditions at most': '设有条件的事项至多 {items} 个',
+  '{versions} versions of conditions at most': '条件版本至多 {versions} 个',
+  'the conditions are others by now: read them, and name their hash': '条件已变更：请先查看，并注明其哈希',
   'nobody is asked to countersign': '没有进行中的会签',
   'this was answered already': '已答复',
   'department: name the one for which you are asked, or none': 'department：请填写请您会签的部门；请本人会签的不填',

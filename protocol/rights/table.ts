@@ -201,6 +201,11 @@ export const RIGHTS = {
       integrator: 'yes',
     },
   },
+  'instant.manage': {
+    en: 'write the conditions of instant approval, switch them on and off',
+    zh: '维护秒批条件，启用和停用秒批',
+    may: { 'business-administrator': 'yes' },
+  },
   'mapping.manage': {
     en: 'say how items of partners correspond',
     zh: '维护事项对照',

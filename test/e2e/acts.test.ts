@@ -561,6 +561,8 @@ const PROVEN: Record<string, string> = {
   askCountersigns: 'node/city/work/approval/approval.test.ts',
   countersignCase: 'node/city/work/approval/approval.test.ts',
   withdrawCountersigns: 'node/city/work/approval/approval.test.ts',
+  saveInstantApproval: 'node/city/work/instant/instant.test.ts',
+  switchInstantApproval: 'node/city/work/instant/instant.test.ts',
   retryParcel: 'node/city/cases/mail/parcels.test.ts',
   createAgreementDraft: 'node/city/agreements/kept-drafts.test.ts',
   makeBackup: 'node/city/operation/backups.test.ts',

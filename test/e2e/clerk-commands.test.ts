@@ -257,6 +257,35 @@ test('a case is passed on, sent back and countersigned by command', async () => 
     expect(course).toContain(words)
 })
 
+test('conditions of instant approval are entered, read and switched by command', async () => {
+  const item = String(application.item)
+  const conditions = {
+    conditions: [{ name: '异地', fact: 'from', schema: { const: ANKANG.code } }],
+    reason: '准予',
+    perDay: 9,
+    share: 0,
+  }
+  await writeFile(join(root, 'conditions.json'), JSON.stringify(conditions))
+  await writeFile(join(root, 'wrong.json'), '{')
+  expect((await shiyan.tongban('instant', 'save', item, 'wrong.json')).error).toContain('not JSON')
+  const { value, code, error } = await shiyan.tongban('instant', 'save', item, 'conditions.json')
+  expect([code, error]).toEqual([0, expect.anything()])
+  const { hash } = value as { hash: string }
+  expect(await shiyan.tongban('instant', 'on', item, hash)).toMatchObject({ code: 0, value: { on: true, hash } })
+  expect(await shiyan.told('instant', 'show', item)).toContain('异地')
+  expect(await shiyan.told('instant', 'version', hash)).toContain('准予')
+  expect(await shiyan.tongban('instant', 'list')).toMatchObject({ value: [{ item, on: true, unfit: null }] })
+
+  // A new case is looked at by itself: the item lets a material come later, and its pre-flight says so.
+  const scans = ['--material', 'M01=card.pdf:original', '--material', 'M02=form.pdf:original', '--again']
+  const { thread } = (await ankang.tongban('case', 'submit', 'case.json', ...scans)).value as { thread: string }
+  const judged = async () =>
+    (await shiyan.client.getApproval({ params: { thread } }).catch(() => null))?.instant?.why?.code ?? null
+  await until(async () => (await judged()) !== null, 'the case was looked at')
+  expect(await judged()).toBe('preflight')
+  expect(await shiyan.tongban('instant', 'off', item)).toMatchObject({ code: 0, value: { on: false } })
+})
+
 test('a draft says by name who saved it last', async () => {
   const { name } = await ankang.client.whoAmI()
   const { value } = await ankang.tongban('case', 'draft', 'save', 'case.json')

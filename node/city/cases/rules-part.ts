@@ -10,6 +10,8 @@ import { lookupKeys } from './lookup.ts'
 import type { CasesUses } from './part.ts'
 import { createSubmissionCheck } from './submission.ts'
 
+export type RulesPort = ReturnType<typeof createRulesPart>['port']
+
 export function createRulesPart(
   { clock, telemetry }: Kernel,
   { keyOf }: TrustPort,

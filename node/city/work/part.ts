@@ -25,6 +25,7 @@ import { intakeRoutes } from '../cases/intake/routes.ts'
 import { NewCase, NewJointCase } from '../cases/new-case.ts'
 import type { CasesPort } from '../cases/part.ts'
 import { caseRoutes } from '../cases/routes.ts'
+import type { RulesPort } from '../cases/rules-part.ts'
 import { stepRoutes } from '../cases/steps/routes.ts'
 import { createCaseSteps } from '../cases/steps/steps.ts'
 import type { ListsPort } from '../catalogue/lists-part.ts'
@@ -45,7 +46,8 @@ import { deskColumnRoutes } from './columns-routes.ts'
 import { createExports } from './exports/exports.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { createHandOver } from './hand-over.ts'
-import { createPhrases } from './phrases.ts'
+import { createInstantPart } from './instant/part.ts'
+import { createPhrases, factsOf } from './phrases.ts'
 import { phraseRoutes } from './phrases-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { createQueues } from './queues.ts'
@@ -57,7 +59,7 @@ import { createViews } from './views.ts'
 import { viewRoutes } from './views-routes.ts'
 
 export function createWorkPart(
-  { config, db, clock, audit, events, log, randomBytes, randomId, space }: Kernel,
+  kernel: Kernel,
   { trust, identity, seal, caseKeys }: TrustPort,
   { packets }: ExchangePort,
   { cases, clocks, drafts, handler, keys, mayCount }: CasesPort,
@@ -74,12 +76,15 @@ export function createWorkPart(
     people,
     grants,
     services,
+    rules,
   }: Pick<AgreementsPort, 'agreements'> &
     Pick<DispatchPort, 'dispatch' | 'remoteDesks' | 'keepFile'> &
     Pick<CataloguePort, 'organisations'> &
     MaterialsPort &
-    Pick<RecordsPort, 'casePapers' | 'cityName'> & { people: People; grants: Grants } & ListsPort,
+    Pick<RecordsPort, 'casePapers' | 'cityName'> & { people: People; grants: Grants } & ListsPort &
+    RulesPort,
 ) {
+  const { config, db, clock, audit, events, log, randomBytes, randomId, space } = kernel
   const own = identity.city
   const statistics = createStatistics({
     db,
@@ -97,14 +102,26 @@ export function createWorkPart(
     assertAsSeen: cases.assertAsSeen,
     isPerson: handOver.isColleague,
   })
+  const isWorkbench = (adapter: string) => dispatch.kindOf(adapter) === 'workbench'
   const approval = createApproval({
     db,
     audit,
     events,
     keys: caseKeys,
     colleagues: () => handOver.colleagues(Number.POSITIVE_INFINITY, null),
-    isWorkbench: adapter => dispatch.kindOf(adapter) === 'workbench',
+    isWorkbench,
     now: clock.now,
+  })
+  const instant = createInstantPart(kernel, {
+    own,
+    cases,
+    packets,
+    isWorkbench,
+    services,
+    agreements,
+    check: rules.checkForm,
+    pages,
+    cityName,
   })
   const unread = createUnread({ db, audit, events, rows: numbers => cases.rows(numbers) })
   const colleagues = createColleagues({ queues, accounts: handOver.colleagues })
@@ -203,11 +220,15 @@ export function createWorkPart(
       queueRoutes(queues, unread, colleagues),
       caseListRoutes(queues, statistics, () => rebuild(rebuilding)),
       colleagueRoutes(handOver),
-      approvalRoutes({ approval, cases }),
+      approvalRoutes({ approval, cases, instantOf: instant.port.of }),
+      ...instant.routes,
       evaluationRoutes(evaluations),
       exportRoutes(exports),
       viewRoutes(views, queues),
-      phraseRoutes({ phrases, clock, own, cityName, caseOf: thread => cases.get(thread) }),
+      phraseRoutes({
+        phrases,
+        factsOf: async thread => factsOf(await cases.get(thread), { now: clock.now(), own, cityName }),
+      }),
       deskColumnRoutes(createDeskColumns({ db, clock })),
       bulkRoutes({
         remind: (thread, text, actor) => cases.step(thread, 'case.remind', { text }, actor),
@@ -225,8 +246,9 @@ export function createWorkPart(
       leaseRoutes(remoteDesks, keepFile),
       entryRoutes(dispatch),
     ],
-    jobs: { statistics: () => statistics.catchUp() },
+    jobs: { statistics: () => statistics.catchUp(), ...instant.jobs },
     async start() {
+      instant.start()
       await uploads.start()
       rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
         if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
@@ -234,6 +256,7 @@ export function createWorkPart(
     },
     async stop() {
       stopping.abort()
+      await instant.stop()
       await rebuilt
       await exports.stop()
       await uploads.stop()

@@ -27,10 +27,7 @@ beforeEach(async () => {
     routes: ({ database, clock, audit }) => [
       phraseRoutes({
         phrases: createPhrases({ db: database, clock, audit, newId: () => `p${++ids}` }),
-        clock,
-        own: '420300',
-        cityName: code => code,
-        caseOf: async () => {
+        factsOf: async () => {
           throw new Error('no case')
         },
       }),

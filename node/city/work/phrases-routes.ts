@@ -1,12 +1,9 @@
 /** HTTP routes of phrases: make, list, change, delete, and read them as they stand in a case. */
 import * as z from 'zod'
-import { dayOf } from '../../../protocol/agreement/document.ts'
 import { CASE_CONTENT, type CaseKind } from '../../../protocol/case/kinds.ts'
 import { ThreadId, text } from '../../../protocol/primitives.ts'
 import type { RouteModule } from '../../edges/http/route.ts'
 import { Time, time } from '../../edges/http/route.ts'
-import { type Clock, seconds } from '../../kernel/clock.ts'
-import type { CaseRow } from '../cases/rows.ts'
 import {
   type CaseFacts,
   filled,
@@ -62,27 +59,10 @@ const newPhrase = ({ title, text: words, step, department }: z.output<typeof Bod
 
 export type PhraseRoutesParts = {
   phrases: Phrases
-  clock: Clock
-  /** code of this city, and the name of any */
-  own: string
-  cityName: (code: string) => string
-  caseOf: (thread: string) => Promise<CaseRow>
+  factsOf: (thread: string) => Promise<CaseFacts>
 }
 
-export function phraseRoutes({ phrases, clock, own, cityName, caseOf }: PhraseRoutesParts): RouteModule {
-  async function factsOf(thread: string): Promise<CaseFacts> {
-    const { caseNo, localCaseNo, item, role, partner } = await caseOf(thread)
-    const [collecting, handling] = role === 'collecting' ? [own, partner] : [partner, own]
-    const [, month, day] = dayOf(seconds(clock.now())).split('-')
-    return {
-      办件编号: caseNo,
-      办理地编号: localCaseNo,
-      事项: item.name,
-      收件城市: cityName(collecting),
-      办理城市: cityName(handling),
-      今天: `${Number(month)}月${Number(day)}日`,
-    }
-  }
+export function phraseRoutes({ phrases, factsOf }: PhraseRoutesParts): RouteModule {
   return {
     tag: 'Phrases',
     description: 'Phrases (常用语) for notices, messages and decisions, of oneself or of a department.',

@@ -3,14 +3,16 @@
  * stand for what the node knows of a case, and blanks for what a person writes. They name nobody: what looks like the number of a person
  * is refused.
  */
+import { dayOf } from '../../../protocol/agreement/document.ts'
 import type { CaseKind } from '../../../protocol/case/kinds.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Holder } from '../../../protocol/rights/can.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
+import type { CaseRow } from '../cases/rows.ts'
 
 export const PHRASE_LIMITS = {
   /** phrases of one account, and those shared with one department */
@@ -67,6 +69,23 @@ const toPhrase = ({ updated_at, step, ...row }: Row): Phrase => ({
 /** Whoever asks: of which departments, null for every one. */
 export type Asker = Pick<Holder, 'id' | 'departments'>
 
+/** What the placeholders stand for in a case, on this day. */
+export function factsOf(
+  { caseNo, localCaseNo, item, role, partner }: Pick<CaseRow, 'caseNo' | 'localCaseNo' | 'item' | 'role' | 'partner'>,
+  { now, own, cityName }: { now: number; own: string; cityName: (code: string) => string },
+): CaseFacts {
+  const [collecting, handling] = role === 'collecting' ? [own, partner] : [partner, own]
+  const [, month, day] = dayOf(seconds(now)).split('-')
+  return {
+    办件编号: caseNo,
+    办理地编号: localCaseNo,
+    事项: item.name,
+    收件城市: cityName(collecting),
+    办理城市: cityName(handling),
+    今天: `${Number(month)}月${Number(day)}日`,
+  }
+}
+
 /** A phrase as it reads in a case: placeholders filled in, and what a person must write still. */
 export function filled(text: string, facts: CaseFacts): { text: string; blanks: string[] } {
   const blanks: string[] = []
@@ -80,7 +99,7 @@ export function filled(text: string, facts: CaseFacts): { text: string; blanks: 
 }
 
 /** Refuses what no phrase may hold. Problem: `request.invalid`. */
-function check({ title, text }: NewPhrase): void {
+export function assertPhrase({ title, text }: Pick<NewPhrase, 'title' | 'text'>): void {
   for (const [field, words] of Object.entries({ title, text }))
     if (PERSONAL.test(words.normalize('NFKC')))
       throw new ProblemError(
@@ -155,7 +174,7 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
 
     /** Problems: `request.invalid` for a placeholder that is none, or a number of a person; `request.conflict` for a title that is taken, or past a limit; `request.forbidden` for another department. */
     async add(phrase: NewPhrase, asker: Asker): Promise<Phrase> {
-      check(phrase)
+      assertPhrase(phrase)
       const id = parts.newId()
       await db.transaction(async tx => {
         await checkRoom(tx, asker, phrase, id)
@@ -177,7 +196,7 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
 
     /** Problems: as of `add`; `request.not-found`; `request.forbidden` for one that another shares. */
     async change(id: string, phrase: NewPhrase, asker: Asker): Promise<Phrase> {
-      check(phrase)
+      assertPhrase(phrase)
       await db.transaction(async tx => {
         await owned(tx, id, asker)
         await checkRoom(tx, asker, phrase, id)

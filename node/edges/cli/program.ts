@@ -9,6 +9,7 @@ import { type CommandContext, createContext, type GlobalFlags } from './context.
 import { collect, type Declare } from './declare.ts'
 import { declareFederation } from './federation-commands.ts'
 import { declareIdentity } from './identity-commands.ts'
+import { declareInstant } from './instant.ts'
 import { declareIntake } from './intake-commands.ts'
 import { declareListening } from './listen-commands.ts'
 import { declareReload } from './mapping-versions.ts'
@@ -150,6 +151,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
 
   declareServices(program.command('services').description('service lists 事项清单'), declare)
 
+  declareInstant(program, declare)
   declareMappings(program.command('mappings').description('comparison of items 事项比对'), declare)
   declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), declare)
   declareListening(program, declare)

@@ -2467,6 +2467,21 @@ export type GetApprovalAnswer = {
   }[]
   /** names of the accounts in it, by id */
   names: Record<string, string>
+  /** instant approval (秒批); null: the case was not looked at */
+  instant: {
+    /** version of the conditions */
+    hash: string
+    at: string
+    decided: boolean
+    /** why it was left to people */
+    why: {
+      code: 'taken-up' | 'version' | 'preflight' | 'materials' | 'conditions' | 'limit' | 'drawn' | 'refused'
+      en: string
+      zh: string
+    } | null
+    /** names of conditions, or paths of fields */
+    told: string[]
+  } | null
 }
 export type GetCaseStepAnswer = {
   kind: string
@@ -2563,6 +2578,12 @@ export type GetHealthAnswer = {
   /** nothing failed */
   ok: boolean
   checks: Check[]
+}
+export type GetInstantRuleAnswer = {
+  item: string
+  keptAt: string
+  /** its UTF-8 bytes have the hash */
+  text: string
 }
 export type GetItemAnswer = {
   /** 实施编码: 31 characters by GB/T 39554, older ones as they are */
@@ -3346,6 +3367,46 @@ export type ImportOrganisationAnswer = {
     cureZh: string
     cureEn: string
   }[]
+}
+export type InstantApproval = {
+  item: string
+  /** as it is published now; empty when it is not */
+  itemName: string
+  /** of the text of the conditions: what packets and the evidence name */
+  hash: string
+  rule: {
+    conditions: {
+      /** what stands in the evidence, such as 本人办理 */
+      name: string
+      /** form.<property>, materials.<code> (original, copy, electronic or unstated), or one of applicant.type, applicant.idType, applicant.age, agent, mode, from, delivery.method */
+      fact: string
+      /** JSON Schema that the value must fit */
+      schema: Record<string, unknown>
+    }[]
+    /** reason of the decision, with placeholders of phrases and no blanks */
+    reason: string
+    /** closes the case too, where there is no result to send; else a person sends the result */
+    closes?: boolean
+    /** cases decided so on one day; others go to people */
+    perDay: number
+    /** of a hundred cases that fit, those that are drawn for a person all the same (随机抽查) */
+    share: number
+  }
+  on: boolean
+  onSince: string | null
+  changedAt: string
+  /** account */
+  changedBy: string
+  /** why it fits the item as it is published no more: cases go to people; null: it fits */
+  unfit: { detail: string; detailZh: string } | null
+  today: {
+    decided: number
+    /** cases that were left to people, by reason */
+    left: {
+      why: 'taken-up' | 'version' | 'preflight' | 'materials' | 'conditions' | 'limit' | 'drawn' | 'refused'
+      cases: number
+    }[]
+  }
 }
 export type IssuedAccessToken = {
   accessToken: AccessToken
@@ -4289,6 +4350,7 @@ export type ListFederationCitiesAnswer = {
     since: string
   }[]
 }
+export type ListInstantApprovalsAnswer = { items: InstantApproval[] }
 export type ListInvitesAnswer = {
   items: {
     id: string
@@ -7842,6 +7904,24 @@ export type SaveDraftRequest = {
     sharedFields?: string[] | undefined
   }
 }
+export type SaveInstantApprovalRequest = {
+  conditions: {
+    /** what stands in the evidence, such as 本人办理 */
+    name: string
+    /** form.<property>, materials.<code> (original, copy, electronic or unstated), or one of applicant.type, applicant.idType, applicant.age, agent, mode, from, delivery.method */
+    fact: string
+    /** JSON Schema that the value must fit */
+    schema: Record<string, unknown>
+  }[]
+  /** reason of the decision, with placeholders of phrases and no blanks */
+  reason: string
+  /** closes the case too, where there is no result to send; else a person sends the result */
+  closes?: boolean | undefined
+  /** cases decided so on one day; others go to people */
+  perDay: number
+  /** of a hundred cases that fit, those that are drawn for a person all the same (随机抽查) */
+  share: number
+}
 export type SaveMappingRequest = {
   /** taskCode of the own item */
   collecting: string
@@ -8397,6 +8477,11 @@ export type SupplementCaseRequest = {
 }
 export type SuspendAgreementRequest = { reason: string }
 export type SuspendPartnerRequest = Record<string, never>
+export type SwitchInstantApprovalRequest = {
+  on: boolean
+  /** the version that was read; needed to switch it on */
+  hash?: string | undefined
+}
 export type TellAdapterEventsAnswer = { kept: number }
 export type TellAdapterEventsRequest = {
   events: {
@@ -8633,7 +8718,7 @@ export type WhoAmIAnswer = {
   windows: string[] | null
   /** what the person may, and within which cases; `all` also where it is of no case */
   rights: {
-    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.pass-on' | 'case.countersign' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
+    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.pass-on' | 'case.countersign' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'instant.manage' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
     scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned' | 'asked')[]
   }[]
   /** whether a code is asked for when they sign in with a password */
@@ -9586,6 +9671,17 @@ export interface Api {
   getHealth(input?: Options): Promise<GetHealthAnswer>
   /** Who this node is */
   getIdentity(input?: Options): Promise<Identity>
+  /** The conditions of an item */
+  getInstantApproval(input: {
+    params: {
+      /** code of an own item */
+      item: string
+    }
+  } & Options): Promise<InstantApproval>
+  /** A version of conditions as it was entered, by the hash that the evidence names */
+  getInstantRule(input: {
+    params: { hash: string }
+  } & Options): Promise<GetInstantRuleAnswer>
   /** An open invite as a QR code: whoever sees it can use it */
   getInvitePicture(input: {
     params: { id: string }
@@ -9791,6 +9887,8 @@ export interface Api {
   listExports(input?: Options): Promise<ListExportsAnswer>
   /** Cities that directories name */
   listFederationCities(input?: Options): Promise<ListFederationCitiesAnswer>
+  /** Items with conditions of instant approval, and what came of the cases of today */
+  listInstantApprovals(input?: Options): Promise<ListInstantApprovalsAnswer>
   /** Invites of the last month, without their secrets */
   listInvites(input?: Options): Promise<ListInvitesAnswer>
   /** Saved mappings */
@@ -10410,6 +10508,14 @@ export interface Api {
     }
     body: SaveDraftRequest
   } & Guarded & Options): Promise<SaveDraftAnswer>
+  /** Enter the conditions of an own item; they are off until they are switched on */
+  saveInstantApproval(input: {
+    params: {
+      /** code of an own item */
+      item: string
+    }
+    body: SaveInstantApprovalRequest
+  } & Options): Promise<InstantApproval>
   /** Save which materials are the same; drafts of agreements and the pre-flight of cases go by it */
   saveMapping(input: {
     params: { partner: string; item: string }
@@ -10533,6 +10639,14 @@ export interface Api {
     params: { code: string }
     body?: SuspendPartnerRequest | undefined
   } & Keyed & Options): Promise<Partner>
+  /** Switch the conditions of an item on, for cases that arrive from now on, or off */
+  switchInstantApproval(input: {
+    params: {
+      /** code of an own item */
+      item: string
+    }
+    body: SwitchInstantApprovalRequest
+  } & Keyed & Options): Promise<InstantApproval>
   /** What the approval system did: steps, and what came of packets that were handed over (审批系统的答复) */
   tellAdapterEvents(input: {
     body: TellAdapterEventsRequest

@@ -14,7 +14,7 @@ import { lookupKeys } from '../../city/cases/lookup.ts'
 import { createCaseRights } from '../../city/cases/rights.ts'
 import { createCasePapers } from '../../city/records/papers/papers.ts'
 import { paperRoutes } from '../../city/records/papers/routes.ts'
-import { createPhrases } from '../../city/work/phrases.ts'
+import { createPhrases, factsOf } from '../../city/work/phrases.ts'
 import { phraseRoutes } from '../../city/work/phrases-routes.ts'
 import { startLogging, stopLogging } from '../../kernel/telemetry/log.ts'
 
@@ -94,10 +94,8 @@ beforeEach(async () => {
       reuseRoutes(reuse),
       phraseRoutes({
         phrases,
-        clock: world.clock,
-        own: COLLECTING,
-        cityName: code => code,
-        caseOf: async of => (await cases.get(of)) as never,
+        factsOf: async of =>
+          factsOf(await cases.get(of), { now: world.clock.now(), own: COLLECTING, cityName: code => code }),
       }),
     ],
   })

@@ -1,12 +1,13 @@
 /**
- * Random courses of several cases at once, held to a model: arrivals whose answer is lost, passing on, sending back, countersigning, decisions, by
- * two instances over one store, over restarts. No task is lost or there twice, and each case ends in exactly one decision.
+ * Random courses of several cases at once, held to a model: arrivals whose answer is lost, instant approval, passing on, sending back, countersigning,
+ * decisions, by two instances over one store, over restarts. No task is lost or there twice, and each case ends in exactly one decision.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorkbench } from '../../../../adapters/workbench/workbench.ts'
 import { ProblemError } from '../../../../protocol/problem.ts'
 import { departmentOf } from '../../../../protocol/rights/can.ts'
 import type { Role } from '../../../../protocol/rights/roles.ts'
+import { INSTANT_ITEM, instantOver, instantRule } from '../../../../test/support/instant.ts'
 import { PLAY_ITEM } from '../../../../test/support/play-case.ts'
 import { fc } from '../../../../test/support/properties.ts'
 import { createWorld, fakeAdapter } from '../../../../test/support/world.ts'
@@ -49,8 +50,14 @@ function losingWorkbench() {
 }
 
 beforeAll(async () => {
-  world = await createWorld({ adapter: code => (code === HANDLING ? losingWorkbench() : fakeAdapter()) })
+  world = await createWorld({
+    items: [INSTANT_ITEM],
+    adapter: code => (code === HANDLING ? losingWorkbench() : fakeAdapter()),
+  })
   agreement = await agree(world)
+  const { rules } = instantOver(world, HANDLING)
+  const { hash } = await rules.save(INSTANT_ITEM.taskCode, instantRule({ perDay: 10_000 }), 'admin')
+  await rules.turn(INSTANT_ITEM.taskCode, true, hash, 'admin')
   const accounts = peopleOf()
   people = []
   for (const [role, department] of STAFF) {
@@ -94,6 +101,8 @@ type Op =
   | { kind: 'withdraw'; who: number }
   | { kind: 'ask'; who: number; rule: Rule; departments: string[]; people: number[] }
   | { kind: 'sign'; who: number; forDepartment: boolean; agrees: boolean }
+  /** all that arrived are looked at, each once */
+  | { kind: 'instant' }
   | { kind: 'accept' }
   | { kind: 'decide' }
   | { kind: 'restart' }
@@ -132,7 +141,7 @@ const opOf: fc.Arbitrary<Op> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('accept' as const, 'decide' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'instant' as const) }) },
 )
 const step: fc.Arbitrary<Step> = fc
   .tuple(opOf, fc.nat({ max: CASES - 1 }), fc.boolean())
@@ -151,11 +160,34 @@ class Model {
     said: Map<string, [string, boolean] | null>
   } | null = null
 
+  /** somebody did something with it within the city */
+  private touched = false
+  private judged = false
+  /** whether its form fits the conditions */
+  private readonly fits: boolean
+
+  constructor(fits: boolean) {
+    this.fits = fits
+  }
+
+  /** It is looked at for instant approval, once: what nobody has taken up is decided. */
+  look(): void {
+    if (this.judged || this.state !== 'arrived') return
+    this.judged = true
+    if (this.fits && !this.touched) this.state = 'decided'
+  }
+
   private has = (id: string): boolean => this.desk.person === id || this.desk.department === placeOf(id)
 
   /** Whether the act is carried out. */
   take(op: Op): boolean {
-    if (op.kind === 'restart') return true
+    const taken = this.done(op)
+    if (taken && op.kind !== 'restart' && op.kind !== 'instant') this.touched = true
+    return taken
+  }
+
+  private done(op: Op): boolean {
+    if (op.kind === 'restart' || op.kind === 'instant') return true
     if (op.kind === 'accept') return this.state === 'arrived' && this.become('accepted')
     if (op.kind === 'decide') return this.state === 'accepted' && this.mayDecide() && this.become('decided')
     const { id } = person(op.who)
@@ -232,6 +264,7 @@ function carryOut(thread: string, op: Op, by: ReturnType<typeof instance>): Prom
   const done = async (): Promise<unknown> => {
     const { cases } = world.city(HANDLING)
     if (op.kind === 'restart') return world.restart(HANDLING)
+    if (op.kind === 'instant') return instantOver(world, HANDLING).instant.wake()
     if (op.kind === 'accept') return cases.step(thread, 'case.accept', {}, 'person:x')
     if (op.kind === 'decide') return cases.step(thread, 'case.decide', { outcome: 'granted' }, 'person:x')
     const caller = person(op.who)
@@ -308,12 +341,14 @@ test('no task is lost or there twice, and each case ends in one decision', { tim
       const threads: string[] = []
       for (let no = 0; no < CASES; no++) {
         losing = lost
-        threads.push(await submitCase(world, agreement, {}))
+        // The last one does not fit the conditions of instant approval.
+        const form = { 贷款城市: no === CASES - 1 ? '商洛' : '安康' }
+        threads.push(await submitCase(world, agreement, { form }))
         await world.settle()
         world.clock.advance(AN_HOUR)
         await world.settle()
       }
-      const models = threads.map(() => new Model())
+      const models = threads.map((_, no) => new Model(no !== CASES - 1))
       const numbers = await Promise.all(
         threads.map(async thread => (await world.city(HANDLING).cases.get(thread)).localCaseNo),
       )
@@ -326,9 +361,10 @@ test('no task is lost or there twice, and each case ends in one decision', { tim
         const should = many ? [model.take(op), model.take(op)] : [model.take(op)]
         const instances = [instance(), ...(many ? [instance()] : [])]
         const did = await Promise.all(instances.map(by => carryOut(thread, op, by)))
+        if (op.kind === 'instant') for (const one of models) one.look()
         await world.settle()
         expect({ op, did: did.filter(Boolean).length }).toEqual({ op, did: should.filter(Boolean).length })
-        await expectAsModelled([thread], [model])
+        await expectAsModelled(op.kind === 'instant' ? threads : [thread], op.kind === 'instant' ? models : [model])
       }
       // Whatever became of them, each can be brought to its end.
       for (const [index, thread] of threads.entries()) {

@@ -41,7 +41,7 @@ async function begin(adapter = createWorkbench) {
         isWorkbench: name => dispatch.kindOf(name) === 'workbench',
         now: clock.now,
       })
-      return [approvalRoutes({ approval, cases })]
+      return [approvalRoutes({ approval, cases, instantOf: async () => null })]
     },
   })
   thread = await submitCase(world, agreement, {})

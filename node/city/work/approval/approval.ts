@@ -366,7 +366,10 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
     },
 
     /** The course of a case with what was written in it: personal data, so that reading it leaves an audit row. Problem: `thread.unknown`. */
-    async course(thread: string, actor: string): Promise<{ acts: Told[]; course: Course; possible: boolean }> {
+    async course(
+      thread: string,
+      actor: string,
+    ): Promise<{ threadNo: number; acts: Told[]; course: Course; possible: boolean }> {
       const [row] = await db.query<{ no: number; role: string; turn: string | null; adapter: string }>(
         `SELECT c.thread_no AS no, c.role, c.turn, ${ADAPTER_OF_CASE} AS adapter
          FROM cases c JOIN threads t ON t.no = c.thread_no WHERE t.thread = ?`,
@@ -383,6 +386,7 @@ export function createApproval({ db, audit, events, keys, now, ...parts }: Appro
           audit.append(tx, { actor, action: 'case.read', subject: thread, detail: { for: 'approval' } }),
         )
       return {
+        threadNo: row.no,
         acts: acts.map(({ sealed, ...done }) => {
           const plain = sealed === null ? null : open(row.no, sealed, context(row.no, done.no))
           return { ...done, words: plain === null ? null : decodeUtf8(plain) }

@@ -7,6 +7,8 @@ import { actorOf, type RouteModule, Time, time, timeOrNull } from '../../../edge
 import type { Cases } from '../../cases/cases.ts'
 import { ROUND_STATES } from '../../cases/countersigns.ts'
 import { Case, toAnswer } from '../../cases/routes.ts'
+import type { Judgement } from '../instant/instant.ts'
+import { JudgementShape, toJudgement } from '../instant/routes.ts'
 import { APPROVAL_LIMITS, type Approval, type Told } from './approval.ts'
 import { type Desk, type Round, RULES, type Signer } from './course.ts'
 
@@ -79,9 +81,11 @@ const toRound = ({ rule, by, at, state, answers }: Round): z.input<typeof RoundS
 export type ApprovalRoutesParts = {
   approval: Approval
   cases: Pick<Cases, 'rows'>
+  /** what came of a case by instant approval */
+  instantOf: (threadNo: number) => Promise<Judgement | null>
 }
 
-export function approvalRoutes({ approval, cases }: ApprovalRoutesParts): RouteModule {
+export function approvalRoutes({ approval, cases, instantOf }: ApprovalRoutesParts): RouteModule {
   async function after(no: number) {
     const [row] = await cases.rows([no])
     if (row === undefined) throw new ProblemError('thread.unknown')
@@ -105,10 +109,11 @@ export function approvalRoutes({ approval, cases }: ApprovalRoutesParts): RouteM
           acts: z.array(ActShape),
           rounds: z.array(RoundShape).describe('requests to countersign; the last one holds up the decision'),
           names: z.record(z.string(), z.string()).describe('names of the accounts in it, by id'),
+          instant: JudgementShape.nullable().describe('instant approval (秒批); null: the case was not looked at'),
         }),
         problems: ['thread.unknown'],
         handle: async ({ params: { thread }, person: caller }) => {
-          const { acts, course, possible } = await approval.course(thread, actorOf(caller))
+          const { acts, course, possible, threadNo } = await approval.course(thread, actorOf(caller))
           const back = course.back.at(-1)
           const ids = [
             ...acts.flatMap(told => [
@@ -118,12 +123,14 @@ export function approvalRoutes({ approval, cases }: ApprovalRoutesParts): RouteM
             ]),
           ].filter(id => id !== null)
           const names = await approval.namesOf([...new Set(ids)])
+          const judged = await instantOf(threadNo)
           return {
             possible,
             back: back === undefined ? null : toDesk(back),
             acts: acts.map(told => toAct(told, id => names.get(id) ?? '')),
             rounds: course.rounds.map(toRound),
             names: Object.fromEntries(names),
+            instant: judged === null ? null : toJudgement(judged),
           }
         },
       })

@@ -70,6 +70,7 @@ import { flowSums } from './067-flow-sums.ts'
 import { fewerPages } from './068-fewer-pages.ts'
 import { approval } from './069-approval.ts'
 import { mappingVersions } from './070-mapping-versions.ts'
+import { instantApproval } from './071-instant-approval.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -142,4 +143,5 @@ export const MIGRATIONS: readonly Migration[] = [
   fewerPages,
   approval,
   mappingVersions,
+  instantApproval,
 ]

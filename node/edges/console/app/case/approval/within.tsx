@@ -81,6 +81,24 @@ function LastRound({ course }: { course: Course }) {
   )
 }
 
+/** What came of it by instant approval. */
+function Instantly({ course: { instant } }: { course: Course }) {
+  const words = useWords(APPROVAL)
+  const language = useLanguage()
+  if (instant === null) return null
+  const told = instant.told.length === 0 ? '' : words.instantTold(instant.told)
+  return (
+    <p>
+      <Tag>{words.instant}</Tag>{' '}
+      {instant.why === null ? words.instantDecided : `${words.instantLeft(instant.why[language])}${told}`}{' '}
+      <time className="muted" dateTime={instant.at}>
+        {instantText(instant.at, language)}
+      </time>{' '}
+      <span className="muted">{words.instantVersion(instant.hash.slice(0, 12))}</span>
+    </p>
+  )
+}
+
 type Act = 'pass' | 'back' | 'ask' | 'withdraw'
 
 function Begin({ detail, course }: { detail: Detail; course: Course }) {
@@ -119,6 +137,7 @@ export function WithinCity({ detail }: { detail: Detail }) {
       {course => (
         <>
           <p className="muted">{course.possible || course.acts.length > 0 ? words.hint : words.outside}</p>
+          <Instantly course={course} />
           <LastRound course={course} />
           <Acts course={course} />
           {course.possible && mayInCase(me, 'case.pass-on', detail) ? <Begin detail={detail} course={course} /> : null}
