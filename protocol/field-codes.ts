@@ -17,9 +17,9 @@ const SHAPES = {
   'too-small': { cure: 'caller', en: 'Too small, too short or too few', zh: '过小、过短或过少' },
   unknown: { cure: 'caller', en: 'No such field', zh: '没有这个字段' },
   invalid: { cure: 'caller', en: 'Not as it is described', zh: '不符合说明' },
-  'password-classes': { cure: 'caller', en: 'Characters of too few classes', zh: '口令字符种类不足' },
-  'password-name': { cure: 'caller', en: 'The password holds the name or the account', zh: '口令包含姓名或账号' },
-  'password-reused': { cure: 'caller', en: 'A password of before', zh: '与以前的口令相同' },
+  'password-classes': { cure: 'caller', en: 'Characters of too few classes', zh: '密码字符种类不足' },
+  'password-name': { cure: 'caller', en: 'The password holds the name or the account', zh: '密码包含姓名或账号' },
+  'password-reused': { cure: 'caller', en: 'A password of before', zh: '与以前的密码相同' },
 } as const satisfies Record<string, Told>
 
 /** What the rules find that both cities know. */

@@ -46,7 +46,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'A claim is missing, unknown or malformed',
     zh: '数据包声明缺失、未知或格式错误',
-    cureZh: '更正 detail 指出的声明',
+    cureZh: '更正所指出的声明',
     cure: 'Correct the claim that the detail names',
   },
   'envelope.signature': {
@@ -109,7 +109,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The body does not fit the schema of its kind',
     zh: '正文不符合该类数据包的格式',
-    cureZh: '更正 detail 指出的字段',
+    cureZh: '更正所指出的字段',
     cure: 'Correct the field that the detail names',
   },
   // --- keys, delegations, certificates
@@ -410,7 +410,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The law or the agreement does not allow this day',
     zh: '日期超出法律或协议允许的期限',
-    cureZh: '填写 detail 所示期限以内的日期',
+    cureZh: '填写所示期限以内的日期',
     cure: 'Name a day within the limit that the detail tells',
   },
   'case.day': {
@@ -419,7 +419,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'A day that the step names cannot be meant',
     zh: '所填日期明显有误',
-    cureZh: '更正 detail 指出的日期，多半是年份；没有终期（长期）的，不填',
+    cureZh: '更正所指出的日期，多半是年份；没有终期（长期）的，不填',
     cure: 'Correct the day that the detail names, most often its year; leave it out where there is no end (长期)',
   },
   'case.content': {
@@ -428,7 +428,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The step does not say what the law or the case asks of it',
     zh: '该步骤的内容不符合法律要求或与本办件不符',
-    cureZh: '补充或更正 detail 指出的内容，再次办理该步骤',
+    cureZh: '补充或更正所指出的内容，再次办理该步骤',
     cure: 'Give or correct what the detail names, and take the step again',
   },
   'case.preflight': {
@@ -483,7 +483,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The agreement document does not hold',
     zh: '协议文本不符合要求',
-    cureZh: '更正 detail 指出的字段',
+    cureZh: '更正所指出的字段',
     cure: 'Correct the field that the detail names',
   },
   'agreement.item': {
@@ -492,7 +492,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'An item of the text is not as the newest list of its city offers it',
     zh: '协议文本中的事项与办理地最新清单不符',
-    cureZh: '更正 detail 指出的内容，或请该城市先发布',
+    cureZh: '更正所指出的内容，或请该城市先发布',
     cure: 'Correct what the detail names, or let that city publish it first',
   },
   'agreement.party': {
@@ -510,7 +510,7 @@ export const PROBLEMS = {
     act: 'partner',
     en: 'The text that waits does not hold: its items, parties or dates are not what lists and certificates say',
     zh: '待签署文本中的事项、签署方或日期与清单、证书不符',
-    cureZh: '请对方更正 detail 指出的内容，或以更正后的文本还价（counter）；否则谢绝',
+    cureZh: '请对方更正所指出的内容，或以更正后的文本还价（counter）；否则谢绝',
     cure: 'Let the partner correct what the detail names, or send a corrected text: counter; else decline',
   },
   'agreement.signature': {
@@ -611,7 +611,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The holiday table does not hold',
     zh: '节假日表不正确',
-    cureZh: '按国务院办公厅通知更正 detail 指出的日期',
+    cureZh: '按国务院办公厅通知更正所指出的日期',
     cure: 'Correct the days that the detail names, as the notice of the State Council has them',
   },
   'list.fork': {
@@ -647,7 +647,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The organisation tree does not hold',
     zh: '组织机构数据不符合要求',
-    cureZh: '更正 detail 指出的机构',
+    cureZh: '更正所指出的机构',
     cure: 'Correct the unit that the detail names',
   },
   'item.lint': {
@@ -976,7 +976,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The request is not valid',
     zh: '请求无效',
-    cureZh: '更正 detail 指出的字段',
+    cureZh: '更正所指出的字段',
     cure: 'Correct the field that the detail names',
   },
   'request.unauthenticated': {
@@ -993,8 +993,8 @@ export const PROBLEMS = {
     retryable: false,
     act: 'you',
     en: 'Account, password or code is not right',
-    zh: '账号、口令或验证码不正确',
-    cureZh: '核对后重试；忘记口令请管理员重置',
+    zh: '账号、密码或验证码不正确',
+    cureZh: '核对后重试；忘记密码请管理员重置',
     cure: 'Type them again; an administrator resets a password that was forgotten',
   },
   'sign-in.code': {
@@ -1003,7 +1003,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The code of the second factor is needed too',
     zh: '还需要动态验证码',
-    cureZh: '输入验证器上当前显示的六位验证码，连同账号、口令再次提交',
+    cureZh: '输入验证器上当前显示的六位验证码，连同账号、密码再次提交',
     cure: 'Send the six digits that the authenticator shows now, with account and password',
   },
   'sign-in.locked': {
@@ -1029,8 +1029,8 @@ export const PROBLEMS = {
     retryable: false,
     act: 'you',
     en: 'This session must first set a new password or a second factor',
-    zh: '须先修改口令或绑定动态验证码',
-    cureZh: '完成 detail 指出的事项后再继续',
+    zh: '须先修改密码或绑定动态验证码',
+    cureZh: '完成所指出的事项后再继续',
     cure: 'Do what the detail names, then go on',
   },
   'sign-in.csrf': {
@@ -1047,8 +1047,8 @@ export const PROBLEMS = {
     retryable: false,
     act: 'you',
     en: 'The new password does not keep the rules of this city',
-    zh: '新口令不符合本市的口令规则',
-    cureZh: '按 errors 所列规则另选口令',
+    zh: '新密码不符合本市的密码规则',
+    cureZh: '按所列规则另选密码',
     cure: 'Choose another one by the rules that the errors name',
   },
   'sign-in.single': {
@@ -1139,7 +1139,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The body is of another media type or charset than this address takes',
     zh: '正文的媒体类型或字符集不被接受',
-    cureZh: '按 detail 所示的媒体类型发送正文',
+    cureZh: '按所示的媒体类型发送正文',
     cure: 'Send the body as the media type that the detail names',
   },
   'request.four-eyes': {
@@ -1211,7 +1211,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'There is no such part of it',
     zh: '所请求的字节范围不存在',
-    cureZh: '按 detail 所示的大小重新请求',
+    cureZh: '按所示的大小重新请求',
     cure: 'Ask within the size that the detail names',
   },
   'request.rate': {
@@ -1247,7 +1247,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'A row of the audit log was changed, removed or put in',
     zh: '审计日志被篡改',
-    cureZh: '从 detail 指出的行开始与备份比对',
+    cureZh: '从所指出的行开始与备份比对',
     cure: 'Compare with a backup, starting at the row that the detail names',
   },
   'config.invalid': {
@@ -1256,7 +1256,7 @@ export const PROBLEMS = {
     act: 'operator',
     en: 'The configuration is not valid',
     zh: '配置无效',
-    cureZh: '更正 detail 指出的值',
+    cureZh: '更正所指出的值',
     cure: 'Correct the values that the detail names',
   },
   'node.unreachable': {
@@ -1328,7 +1328,7 @@ export const PROBLEMS = {
     act: 'you',
     en: 'The evidence bundle does not verify',
     zh: '证据包验证失败',
-    cureZh: '查看 detail 指出的文件',
+    cureZh: '查看所指出的文件',
     cure: 'Look at the file that the detail names',
   },
   internal: {

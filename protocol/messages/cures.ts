@@ -56,6 +56,8 @@ export const CURE_MESSAGES: Messages = {
   'Have the partner read the words out, and type them: tongban partners confirm {city}':
     '请对方读出核对词并输入：tongban partners confirm {city}',
   'tongban partners resume {city}': '执行 tongban partners resume {city}',
+  'It is no active partner of this city: pair with it, confirm or resume it, or take it off p2p.relays; see partners show {city}':
+    '该城市不是本市的有效合作城市：与其结对、确认或恢复，或从 p2p.relays 中删去；见 tongban partners show {city}',
   'It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show {city}':
     '须为可连通的有效合作城市，已设置 p2p.offerRelay 且有空余名额；见 tongban partners show {city}',
   'See to them in the approval system; tongban parked names them, and ends what was done by other means':

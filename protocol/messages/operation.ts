@@ -61,6 +61,7 @@ export const OPERATION_MESSAGES: Messages = {
   'the passphrase needs {count} characters or more': '口令至少 {count} 个字符',
   'city.p12 and city.pem hold different certificates': 'city.p12 与 city.pem 中的证书不同',
   '{file} is too large': '{file} 过大',
+  'no terminal to ask on, give it as an option: {question}': '没有终端可供询问，请以选项给出：{question}',
   'a thread that is not here': '没有该业务线程',
   'a sealed value is damaged': '加密内容已损坏',
   'count(*) gave no row': 'count(*) 没有结果',

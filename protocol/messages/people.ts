@@ -10,7 +10,7 @@ export const PEOPLE_MESSAGES: Messages = {
   'the last {role} cannot be revoked': '不能停用最后一名 {role}',
   'the last {role} keeps the role': '最后一名 {role} 须保留该角色',
   'the person has no account name': '该人员没有账号名',
-  'the account has no password here': '该账号在本系统没有口令',
+  'the account has no password here': '该账号在本系统没有密码',
   'the person has none yet': '该人员尚无账号名',
   'letters and digits, with . _ @ - between them': '须为字母和数字，中间可用 . _ @ -',
   'somebody else has that account name': '该账号名已被他人使用',

@@ -51,7 +51,7 @@ describe('backups that are asked for', () => {
   test('are made in a folder of their own while the node runs, are read again, and stand in the audit log', async () => {
     const backups = backupsOf()
     const job = await marksOf('makeBackup', () => backups.make('person:1'))
-    expect(job).toMatchObject({ work: 'backup', folder: join(root, 'kept', '2026-11-23T000000') })
+    expect(job).toMatchObject({ work: 'backup', folder: join(root, 'kept', '2026-11-23T080000') })
     await backups.settle()
     expect(failures).toEqual([])
     const { folder, running, last, items } = await backups.list()

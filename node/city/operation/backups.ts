@@ -44,8 +44,8 @@ export type BackupsParts = {
 
 export type Backups = ReturnType<typeof createBackups>
 
-/** Name of the folder of a backup: its instant, which no file system refuses. */
-const nameOf = (at: number): string => new Date(at).toISOString().slice(0, 19).replaceAll(':', '')
+/** Name of the folder of a backup: its time in China, as the lists of backups tell it, which no file system refuses. */
+const nameOf = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replaceAll(':', '')
 
 export function createBackups({ config, db, audit, clock, work: carryOut, failed }: BackupsParts) {
   let running: BackupJob | null = null

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
 import { type Check, inBothLanguages, run } from './check.ts'
+import { checkRelays } from './running-checks.ts'
 
 test('a check that fails tells what, about what, and what to do in both languages', async () => {
   const checks: Check[] = []
@@ -49,4 +50,15 @@ test('Chinese that is given with a check stands before that of the messages', ()
     cure: 'End it, or change http.port',
   }
   expect(inBothLanguages(check)).toMatchObject({ detailZh: '合作城市已连接', cureZh: '将其停止，或更改 http.port' })
+})
+
+test('a relay that holds no place is for its city to see to, and one that is no active partner for this one', async () => {
+  const place = async (active: boolean) => {
+    const checks: Check[] = []
+    const reach = () => ({ used: [{ partner: '420600', reserved: false }], relayed: 0 })
+    await checkRelays({ p2p: { listen: [], relays: ['420600'], offerRelay: 0 } } as never, reach, () => active, checks)
+    return checks.find(({ check }) => check.endsWith('420600'))
+  }
+  expect(await place(true)).toMatchObject({ level: 'fail', act: 'partner' })
+  expect(await place(false)).toMatchObject({ level: 'fail', act: 'you', cure: expect.stringContaining('pair with it') })
 })

@@ -7,6 +7,7 @@ import { type Check, run } from './check.ts'
 export async function checkRelays(
   { p2p: { listen, relays, offerRelay } }: Pick<NodeConfig, 'p2p'>,
   reach: () => { used: { partner: string; reserved: boolean }[]; relayed: number },
+  isActive: (city: string) => boolean,
   checks: Check[],
 ): Promise<void> {
   if (listen.length > 0 && relays.length === 0 && offerRelay === 0) return
@@ -25,8 +26,15 @@ export async function checkRelays(
         check: `relay 中继 ${partner}`,
         level: 'fail',
         detail: 'no place there: this node cannot be reached over it',
-        act: 'partner',
-        cure: `It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show ${partner}`,
+        ...(isActive(partner)
+          ? {
+              act: 'partner' as const,
+              cure: `It must be an active partner that can be reached, with p2p.offerRelay set and a place free; see partners show ${partner}`,
+            }
+          : {
+              act: 'you' as const,
+              cure: `It is no active partner of this city: pair with it, confirm or resume it, or take it off p2p.relays; see partners show ${partner}`,
+            }),
       })
 }
 

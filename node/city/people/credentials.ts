@@ -157,7 +157,7 @@ export function createCredentials(parts: CredentialParts): CredentialsService {
           passwordFault(
             'password-reused',
             `none of the last ${rules.history} passwords`,
-            `不得与最近 ${rules.history} 次的口令相同`,
+            `不得与最近 ${rules.history} 次的密码相同`,
           ),
         ])
   }

@@ -17,6 +17,7 @@ import { installIssued } from '../../city/partners/identity/renewal.ts'
 import { openKeyStore } from '../../kernel/keys/keystore.ts'
 import { lockFolder } from '../../kernel/store/lock.ts'
 import type { CommandContext } from './context.ts'
+import { fingerprintLines } from './fingerprint.ts'
 import { printRenewed } from './renew.ts'
 
 const FILES = { key: 'ca.p12', certificate: 'ca.pem' } as const
@@ -32,9 +33,17 @@ export async function caCreate(context: CommandContext, flags: { name: string; f
     flag: 'wx',
   })
   await writeFile(join(flags.folder, FILES.certificate), pem, { flag: 'wx' })
-  context.out.result(
-    { certificate: join(flags.folder, FILES.certificate) },
-    value => `CA created 已创建: ${value.certificate}`,
+  const checked = checkAuthority(pem, Date.now())
+  if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
+  const { fingerprint } = checked.certificate
+  const lines = await fingerprintLines(fingerprint)
+  context.out.result({ certificate: join(flags.folder, FILES.certificate), fingerprint }, value =>
+    [
+      `CA created 已创建: ${value.certificate}`,
+      ...lines,
+      'Give the certificate to each city, and tell it the fingerprint by phone 将证书交给各城市，并以电话告知指纹.',
+      'The passphrase opens it whenever it issues: keep it, and the folder off the network 签发时须用同一口令，请妥善保管，目录勿联网.',
+    ].join('\n'),
   )
 }
 
@@ -92,7 +101,7 @@ export async function caInstall(context: CommandContext, certificatePath: string
   const unlock = lockFolder(data)
   try {
     const store = await openKeyStore(join(data, 'keys'), passphrase)
-    printRenewed(context, city.code, await installIssued(store, city.code, { pem, caPem, now: Date.now() }))
+    await printRenewed(context, city.code, await installIssued(store, city.code, { pem, caPem, now: Date.now() }))
   } finally {
     unlock()
   }
@@ -105,10 +114,11 @@ export async function caAccept(context: CommandContext, path: string, flags: { f
   if (!checked.ok) throw new ProblemError(checked.problem.code, checked.problem.detail)
   const { fingerprint, name } = checked.certificate
   if (flags.fingerprint === undefined) {
+    const lines = await fingerprintLines(fingerprint)
     context.out.result({ accepted: false, fingerprint, name }, () =>
       [
         `${name}`,
-        `  fingerprint 指纹 ${fingerprint}`,
+        ...lines,
         'Not accepted yet 尚未认可. Compare the fingerprint with its operator 请与其运营方核对指纹; the same 一致:',
         `  tongban ca accept ${path} --fingerprint ${fingerprint}`,
       ].join('\n'),

@@ -67,7 +67,8 @@ export function createContext(flags: GlobalFlags): CommandContext {
         throw new ProblemError('request.invalid', 'nothing was done')
     },
     async ask(question) {
-      if (!process.stdin.isTTY) throw new ProblemError('request.invalid', question)
+      if (!process.stdin.isTTY)
+        throw new ProblemError('request.invalid', `no terminal to ask on, give it as an option: ${question}`)
       const { text, isCancel } = await import('@clack/prompts')
       const typed = await text({ message: question })
       if (isCancel(typed) || typed.trim() === '') throw new ProblemError('request.invalid', 'nothing was done')

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { ListOperatorsAnswer, ListRevocationsAnswer } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
 import type { Declare } from './declare.ts'
+import { wordsLine } from './fingerprint.ts'
 import { beginning, only } from './named.ts'
 import { table } from './output.ts'
 
@@ -47,12 +48,13 @@ export function declareCard(federation: Command, { call }: Declare): void {
     ask: async (client, _, { out: file }: { out: string }) => {
       const made = await client.getMembershipCard()
       await writeFile(file, `${JSON.stringify(made, null, 2)}\n`)
-      return { file, ...made }
+      return { file, ...made, words: await wordsLine(made.certificate) }
     },
-    text: ({ file, certificate }) =>
+    text: ({ file, certificate, words }) =>
       [
         `${file}: give it to the operator of the federation 交给联盟运营方`,
         `  tell it the fingerprint by another way 另行告知指纹: ${certificate}`,
+        `  in words 核对词 ${words}`,
       ].join('\n'),
   })
 }

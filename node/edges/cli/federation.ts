@@ -20,6 +20,7 @@ import {
 import { readTextFile } from '../../kernel/config/text-file.ts'
 import type { CommandContext } from './context.ts'
 import { operatorRow } from './federation-lists.ts'
+import { fingerprintLines } from './fingerprint.ts'
 import { table } from './output.ts'
 
 type DeskFlags = { folder: string; days: string; graceDays: string }
@@ -39,6 +40,7 @@ const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString(
 async function printDirectory(context: CommandContext, folder: string, directory: Directory): Promise<void> {
   const { operator } = await openDirectory(await readFile(directoryPath(folder), 'utf8'))
   const { version, nextUpdate, grace, entries, revocations } = directory
+  const lines = await fingerprintLines(operator, 'operator 运营方')
   context.out.result(
     {
       file: directoryPath(folder),
@@ -53,7 +55,7 @@ async function printDirectory(context: CommandContext, folder: string, directory
     value =>
       [
         `${value.name}, version 版本 ${value.version}, next by 下一版应于 ${value.nextUpdate}, counts until 有效至 ${value.graceUntil}`,
-        `  operator 运营方 ${value.operator}`,
+        ...lines,
         `  file 文件 ${value.file}: give it to one city 交给任一城市; partners pass it on 由合作城市相互传递`,
         '',
         table(
@@ -124,10 +126,11 @@ export async function add(
 ): Promise<void> {
   const card = readCard(Buffer.from(await readGiven(path)))
   if (flags.fingerprint === undefined) {
+    const lines = await fingerprintLines(card.certificate)
     context.out.result({ added: false, ...card }, () =>
       [
         `${card.name} ${card.city}`,
-        `  fingerprint 指纹 ${card.certificate}`,
+        ...lines,
         'Not listed yet 尚未列入. Compare the fingerprint with the city 请与该市核对指纹; the same 一致:',
         `  tongban federation add ${path} --fingerprint ${card.certificate}`,
       ].join('\n'),

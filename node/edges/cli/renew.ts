@@ -4,6 +4,7 @@ import { type Renewed, renewSelfIssued } from '../../city/partners/identity/rene
 import { openKeyStore } from '../../kernel/keys/keystore.ts'
 import { lockFolder } from '../../kernel/store/lock.ts'
 import type { CommandContext } from './context.ts'
+import { wordsLine } from './fingerprint.ts'
 
 /** Issues the city its own certificate again. Problem: `config.invalid` while the node runs. */
 export async function renewIdentity(
@@ -16,20 +17,22 @@ export async function renewIdentity(
   try {
     const store = await openKeyStore(join(data, 'keys'), passphrase)
     const options = { newKey: flags.newKey === true, leaveCa: flags.selfIssued === true, now: Date.now() }
-    printRenewed(context, city.code, await renewSelfIssued(store, city, options))
+    await printRenewed(context, city.code, await renewSelfIssued(store, city, options))
   } finally {
     unlock()
   }
 }
 
 /** The new certificate, and the way back to each partner: each trusts the fingerprint that it confirmed. */
-export function printRenewed(context: CommandContext, code: string, renewed: Renewed): void {
+export async function printRenewed(context: CommandContext, code: string, renewed: Renewed): Promise<void> {
   const { fingerprint, notAfter, former, newKeys, selfIssued } = renewed
+  const words = await wordsLine(fingerprint)
   const validTo = new Date(notAfter).toISOString().slice(0, 10)
   context.out.result({ fingerprint, validTo, former, newKeys, selfIssued }, () =>
     [
       `In place 已生效, valid to 有效至 ${validTo}; start the node 请启动节点`,
       `  fingerprint 指纹  ${fingerprint}`,
+      `  in words 核对词   ${words}`,
       `  former 原指纹     ${former.fingerprint}`,
       '',
       'Each partner pairs again, what waits stays, open cases go on 各合作城市重新配对，待发数据保留，在办件继续办理:',

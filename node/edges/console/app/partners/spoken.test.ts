@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { numbersOf, spokenOf } from './spoken.ts'
+import { numbersOf } from '../../../../../protocol/spoken.ts'
+import { spokenOf } from './spoken.ts'
 
 test('a fingerprint is the same six words in hex and in base64url, and another one has others', async () => {
   expect(numbersOf('00'.repeat(32))).toEqual([0, 0, 0, 0, 0, 0])
