@@ -14,6 +14,7 @@ html{font-size:18px;background:var(--back)}html.big{font-size:26px}
 body{margin:0 auto;max-width:40rem;padding:0 1rem 3rem;color:var(--ink);font-family:system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif;line-height:1.6}
 header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:.5rem;padding:.75rem 0;border-bottom:3px solid var(--main);margin-bottom:1rem}
 h1{flex:1 1 12rem;font-size:1.25rem;margin:0}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
+.looks{display:flex;gap:.5rem}
 a{color:var(--main)}a.size{display:inline-block;padding:.5rem .75rem;min-height:44px;border:2px solid var(--main);border-radius:4px;text-decoration:none;font-weight:600;background:#fff}
 .card{background:#fff;border:1px solid var(--line);border-radius:4px;padding:1rem;margin:0 0 1rem}
 .card>:first-child{margin-top:0}.card>:last-child{margin-bottom:0}
@@ -63,10 +64,10 @@ function frame(look: PageLook, at: (look: PageLook) => string, body: Html): stri
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-<header><h1>${title}　${words.title}</h1><a class="size" href="${at({ ...look, big: !big })}">${big ? words.normal : words.large}</a>${others.map(
+<header><h1>${title}　${words.title}</h1><span class="looks"><a class="size" href="${at({ ...look, big: !big })}">${big ? words.normal : words.large}</a>${others.map(
     other =>
       html`<a class="size" lang="${SITE_WORDS[other].lang}" href="${at({ ...look, language: other })}">${words.other}</a>`,
-  )}</header>
+  )}</span></header>
 <main>
 ${body}
 </main>
