@@ -1,5 +1,6 @@
 /** Operators of federations that the node trusts, their directories, and the certificates that they revoked. */
 import { Alert, Button, Form, Input, Popconfirm, Space, Upload } from 'antd'
+import { numbersOf } from '../../../../../protocol/spoken.ts'
 import type { ListOperatorsAnswer } from '../../../client/api.generated.ts'
 import { saveAs } from '../case/download.ts'
 import { useAct, useNode } from '../query.ts'
@@ -8,7 +9,6 @@ import { instantText } from '../time.ts'
 import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, useWords } from '../words.ts'
-import { numbersOf } from './spoken.ts'
 import { Spoken } from './spoken.tsx'
 import { FEDERATION } from './words-federation.ts'
 
