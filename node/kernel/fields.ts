@@ -18,7 +18,7 @@ const FIELD_NAME = /^[A-Za-z][A-Za-z_-]{0,39}$/
 const SAID_BELOW = 10_000
 
 /** Problems whose detail lists what is wrong with fields. */
-const FROM_FIELDS: ReadonlySet<string> = new Set(['request.invalid', 'case.preflight'])
+const FROM_FIELDS: ReadonlySet<string> = new Set(['request.invalid', 'case.preflight', 'config.invalid'])
 
 /** The first FIELDS_TOLD fields of `data` that are wrong. */
 export function fieldProblems(error: z.ZodError, data: unknown): FieldProblem[] {

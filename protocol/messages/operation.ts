@@ -2,6 +2,17 @@
 import type { Messages } from './in-chinese.ts'
 
 export const OPERATION_MESSAGES: Messages = {
+  'must be a multiaddr such as /ip4/0.0.0.0/tcp/8421 or /dns4/tongban.example/tcp/8421':
+    '应为 multiaddr 地址，如 /ip4/0.0.0.0/tcp/8421 或 /dns4/tongban.example/tcp/8421',
+  'must be an IP address or a range such as 10.20.0.0/16': '应为 IP 地址或网段，如 10.20.0.0/16',
+  'must be an address that partners can dial: no 0.0.0.0 or ::, no port 0':
+    '应为合作城市可以拨通的地址：不得为 0.0.0.0、::，端口不得为 0',
+  'must be 1 to 40 letters, digits and hyphens, a letter first': '应为 1 至 40 个字母、数字或连字符，以字母开头',
+  'must be a colour as #1a56c4': '应为颜色值，如 #1a56c4',
+  'white text is not readable on it: contrast {contrast}, at least {least} (WCAG AA); take a darker one':
+    '其上的白字看不清：对比度 {contrast}，至少 {least}（WCAG AA）；请选较深的颜色',
+  'must say where the secret is: { "env": "NAME" } or { "file": "PATH" }, never the secret itself':
+    '应写明秘密的位置：{ "env": "名称" } 或 { "file": "路径" }，不得写秘密本身',
   'a {work} is under way': '正在进行 {work}',
   'set backups.folder in the configuration, and start the node again': '请在配置中设置 backups.folder，并重新启动节点',
   'it ran out': '已过期',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { PROBLEMS, ProblemError } from '../../../protocol/problem.ts'
+import { parseConfig } from '../../kernel/config/config.ts'
 import { type Check, inBothLanguages, run } from './check.ts'
 import { checkRelays } from './running-checks.ts'
 
@@ -61,4 +62,24 @@ test('a relay that holds no place is for its city to see to, and one that is no 
   }
   expect(await place(true)).toMatchObject({ level: 'fail', act: 'partner' })
   expect(await place(false)).toMatchObject({ level: 'fail', act: 'you', cure: expect.stringContaining('pair with it') })
+})
+
+test('a configuration that does not hold is told setting by setting, in Chinese too', async () => {
+  const checks: Check[] = []
+  const wrong = {
+    city: { code: '420300', name: '十堰市', authority: '十堰市行政审批局' },
+    http: { port: 'x', hots: 1 },
+  }
+  await run(
+    checks,
+    'config 配置',
+    async () => parseConfig(wrong, '/srv'),
+    () => '',
+  )
+  expect(checks.map(inBothLanguages)).toMatchObject([
+    {
+      detail: expect.stringContaining('http.port: must be a number'),
+      detailZh: 'config.invalid：http.port：应为数字；http.hots：没有这项配置；请删去，或更正名称',
+    },
+  ])
 })

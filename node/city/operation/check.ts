@@ -2,6 +2,7 @@
 
 import { detailInChinese } from '../../../protocol/messages/in-chinese.ts'
 import { type Actor, PROBLEMS, type Problem, ProblemError } from '../../../protocol/problem.ts'
+import { chineseDetail } from '../../kernel/fields.ts'
 
 export type Level = 'ok' | 'warn' | 'fail' | 'skip'
 /** `detail` is in English; its Chinese is given where no message has it. */
@@ -16,6 +17,13 @@ export const inBothLanguages = (check: Check): Check & { detailZh: string; cureZ
 
 /** A problem in one line: its code, and what it is about or else what the code says. */
 export const inOneLine = ({ code, detail }: Problem): string => `${code}: ${detail ?? PROBLEMS[code].en}`
+
+/** The Chinese of a problem that is told field by field. */
+function fieldsInChinese(error: unknown): { detailZh?: string } {
+  if (!(error instanceof ProblemError) || error.errors.length === 0) return {}
+  const { code, detail = '' } = error.problem
+  return { detailZh: `${code}：${chineseDetail({ code, detail }, error.errors)}` }
+}
 
 /** Runs one check; a ProblemError fails it with its own actor and cure. */
 export async function run<T>(
@@ -34,7 +42,7 @@ export async function run<T>(
         ? error.problem
         : { code: 'internal' as const, detail: error instanceof Error ? error.message : String(error) }
     const { act, cure } = PROBLEMS[problem.code]
-    checks.push({ check, level: 'fail', detail: inOneLine(problem), act, cure })
+    checks.push({ check, level: 'fail', detail: inOneLine(problem), ...fieldsInChinese(error), act, cure })
     return null
   }
 }

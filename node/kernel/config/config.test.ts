@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ProblemError } from '../../../protocol/problem.ts'
 import { loadConfig, overlay, parseConfig } from './config.ts'
 import { describeConfig } from './describe.ts'
 import { ENVIRONMENT } from './schema.ts'
@@ -31,8 +32,11 @@ function faults(value: unknown, env: Record<string, string> = {}): string[] {
     parseConfig(overlay(value, env), '/srv', env)
     return []
   } catch (error) {
-    const { problem } = error as { problem?: { code: string; detail: string } }
-    if (problem?.code !== 'config.invalid') throw error
+    const { problem, errors } = error as Partial<ProblemError>
+    if (problem?.code !== 'config.invalid' || problem.detail === undefined) throw error
+    // Each is told in Chinese too.
+    for (const { reasonZh } of errors ?? []) expect(reasonZh).toMatch(/\p{Script=Han}/u)
+    expect(errors).toHaveLength(problem.detail.split('\n  ').length)
     return problem.detail.split('\n  ')
   }
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { saveAs } from '../case/download.ts'
 import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
-import { instantText } from '../time.ts'
+import { dayText } from '../time.ts'
 import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, useWords } from '../words.ts'
@@ -57,7 +57,7 @@ export function Cities() {
                       <span>
                         {words.by(nameOf.get(operator) ?? operator.slice(0, 8))} · {words[standing]}
                       </span>
-                      <span className="muted">{words.since(instantText(since, language))}</span>
+                      <span className="muted">{words.since(dayText(since, language))}</span>
                       {joined.has(city) ? (
                         <span>✓ {words.already}</span>
                       ) : mayDo(me, 'partner.manage') && standing !== 'lapsed' ? (

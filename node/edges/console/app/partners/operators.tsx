@@ -77,7 +77,9 @@ function Trust() {
         </div>
       ) : null}
       {trust.error === null ? null : <ProblemNotice error={trust.error} />}
+      {/* The words that are compared stand above. */}
       <Popconfirm
+        placement="bottomLeft"
         title={words.trustSure}
         disabled={!whole}
         onConfirm={() => trust.mutate({ body: { operator: typed } }, { onSuccess: () => form.resetFields() })}
