@@ -35,6 +35,7 @@ export function Page() {
               <SystemCard
                 key={one.name}
                 system={one}
+                alone={others.length === 0}
                 parked={count === 0 ? null : told(count, parked.data?.next !== null)}
               />
             )

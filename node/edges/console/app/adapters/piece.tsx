@@ -91,7 +91,7 @@ function PacketActs({
   const giveUp = useAct('giveUpParked', OF_PARKED)
   const error = done.error ?? giveUp.error
   return (
-    <>
+    <Space wrap>
       <Button
         onClick={() =>
           end({
@@ -117,7 +117,7 @@ function PacketActs({
         {words.giveUp}
       </Button>
       {error === null ? null : <ProblemNotice error={error} />}
-    </>
+    </Space>
   )
 }
 
@@ -133,7 +133,7 @@ function AnswerActs({
   const dismiss = useAct('dismissParked', OF_PARKED)
   const error = skip.error ?? dismiss.error
   return (
-    <>
+    <Space wrap>
       <Button
         danger
         onClick={() =>
@@ -152,7 +152,7 @@ function AnswerActs({
         </Popconfirm>
       ) : null}
       {error === null ? null : <ProblemNotice error={error} />}
-    </>
+    </Space>
   )
 }
 

@@ -10,8 +10,8 @@ import { parkedAddress } from './work.ts'
 
 export type SystemState = Omit<AnswerOf<'checkApprovalSystem'>, 'others'>
 
-/** `parked`: of its work; null while that is not known. */
-export function SystemCard({ system, parked }: { system: SystemState; parked: string | null }) {
+/** `parked`: of its work; null while that is not known. `alone`: the city has no other. */
+export function SystemCard({ system, parked, alone }: { system: SystemState; parked: string | null; alone: boolean }) {
   const words = useWords(ADAPTERS)
   const pair = usePair()
   const language = useLanguage()
@@ -39,7 +39,7 @@ export function SystemCard({ system, parked }: { system: SystemState; parked: st
                 ! {words.parkedCount(parked)} <To address={parkedAddress({ adapter: name })}>{words.toParked}</To>
               </p>
             )}
-            <p>{kind === 'workbench' ? words.workbenchHint : words.nothingLost}</p>
+            <p>{kind !== 'workbench' ? words.nothingLost : alone ? words.workbenchHint : words.workbenchRest}</p>
           </>
         }
       />
