@@ -31,6 +31,25 @@ export function createAnswerActs({ db, clock, audit, lane, store, busy, find, te
     /** Whether answers of a local case number are kept. */
     holds: async (localCaseNo: string): Promise<boolean> => (await store.keptOf(keyOf(lane, localCaseNo))).length > 0,
 
+    /** The first `limit` kept answers of a local case number, as their system gave them, without those that were too long to keep; a look at each. */
+    async texts(localCaseNo: string, limit: number, by: string): Promise<string[]> {
+      const found = (await store.keptOf(keyOf(lane, localCaseNo), limit)).flatMap(answer => {
+        const kept = textOf(answer)
+        return kept === null ? [] : [{ id: answer.id, text: 'raw' in kept ? kept.raw : JSON.stringify(kept) }]
+      })
+      if (found.length > 0)
+        await db.transaction(async tx => {
+          for (const { id } of found)
+            await audit.append(tx, {
+              actor: by,
+              action: 'case.read',
+              subject: localCaseNo,
+              detail: { for: 'answer', event: id },
+            })
+        })
+      return found.map(({ text }) => text)
+    },
+
     /** A kept answer as its system gave it, or as the adapter read it; a look at the case. Problem: `request.not-found`. */
     async answer(event: string, by: string): Promise<string> {
       const found = await find(event)

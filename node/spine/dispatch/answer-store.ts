@@ -308,12 +308,12 @@ export function createAnswerStore(db: Database, adapter: string = MAIN) {
       return row === undefined ? null : toAnswer(row)
     },
 
-    /** What is kept of a local case number, in its order. */
-    async keptOf(localCaseNo: string): Promise<Answer[]> {
+    /** What is kept of a local case number, in its order; `limit` at most, where there is one. */
+    async keptOf(localCaseNo: string, limit = -1): Promise<Answer[]> {
       const rows = await db.query<Row>(
         `SELECT no, id, local_case_no, move, key, problem, attempts FROM adapter_events
-         WHERE local_case_no = ? AND state <> 'done' ORDER BY no`,
-        [localCaseNo],
+         WHERE local_case_no = ? AND state <> 'done' ORDER BY no LIMIT ?`,
+        [localCaseNo, limit],
       )
       return rows.map(toAnswer)
     },

@@ -91,27 +91,13 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
     return found[0] ?? null
   }
 
-  /** What waits of the answers on a case, as it was given; a look at each, so it leaves audit rows. */
-  async function waitingAnswers(thread: string, by: string): Promise<string[]> {
-    const found: string[] = []
-    for (const kept of await first.answers.waiting(RECORDING_LIMITS.answers, 0, null)) {
-      const { answers } = laneOf(kept.adapter) ?? first
-      if (kept.thread !== thread) continue
-      // One that was too long to keep is told of, and is no test of a mapping.
-      const raw = await answers.answer(answers.shownId(kept.id), by).catch((error: unknown) => {
-        if (error instanceof ProblemError && error.problem.code === 'request.not-found') return null
-        throw error
-      })
-      if (raw !== null) found.push(raw)
-    }
-    return found
-  }
   const recordings = createRecordings({
     db,
     audit,
     trace,
     packets: parts.packets,
-    waiting: waitingAnswers,
+    waiting: async ({ threadNo, localCaseNo }, by) =>
+      (await ofCase(threadNo)).answers.texts(localCaseNo, RECORDING_LIMITS.answers, by),
     key: randomBytes(32),
   })
 

@@ -1,5 +1,5 @@
 /** Recordings of cases between two cities of a world: what the handling one's approval system was sent and answered, of nobody. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Adapter } from '../../../adapters/sdk/port.ts'
 import { createTestApi } from '../../../test/support/http.ts'
 import { PlayApproval } from '../../../test/support/play-approval.ts'
@@ -7,6 +7,7 @@ import { openTestStore } from '../../../test/support/store.ts'
 import { createWorld, type World } from '../../../test/support/world.ts'
 import { agree, submitCase } from '../../../test/support/world-case.ts'
 import { recordingRoutes } from './recording-routes.ts'
+import { RECORDING_LIMITS } from './recordings.ts'
 
 const PERSON = {
   name: '欧阳金丝雀',
@@ -159,5 +160,48 @@ describe('a recording', () => {
       expect((await api.as(role).post(PATH, { since: '2026-01-01T00:00:00Z' })).body).toMatchObject({
         code: 'request.forbidden',
       })
+  })
+})
+
+describe('answers that are not settled', () => {
+  let own: World
+  afterAll(() => own?.stop())
+
+  test('are read once for each case, however many wait in the city: the oldest of a case, up to the limit', async () => {
+    const system = new PlayApproval()
+    let serial = 0
+    system.answer = kind => (kind === 'case.submit' ? { ok: true, localCaseNo: `L${++serial}` } : { ok: true })
+    own = await createWorld({
+      adapter: code => (code === '420300' ? system.adapter() : new PlayApproval().adapter()),
+    })
+    const agreement = await agree(own)
+    const of: string[] = []
+    for (const number of [1, 2, 3]) {
+      of.push(await submitCase(own, agreement, { caseNo: `AK-${number}` }))
+      await own.settle()
+    }
+    const tell = (localCaseNo: string, count: number) => {
+      for (let n = 1; n <= count; n++)
+        system.answers.push({ id: `${localCaseNo}-${n}`, localCaseNo, raw: JSON.stringify({ code: 'X', n }) })
+    }
+    tell('L1', RECORDING_LIMITS.answers + 1)
+    tell('L2', RECORDING_LIMITS.answers)
+    tell('L3', 1)
+    for (let turn = 0; turn < 4; turn++) {
+      own.clock.advance(1000)
+      await own.settle()
+    }
+    const { db, dispatch } = own.city('420300')
+    const asked = vi.spyOn(db, 'query')
+    const { items } = await dispatch.recordings.list(
+      { since: 0, until: Number.MAX_SAFE_INTEGER, limit: 10, after: null, words: [] },
+      'person:1',
+    )
+    const reads = asked.mock.calls.filter(([sql]) => sql.includes('FROM adapter_events')).length
+    asked.mockRestore()
+    expect(items.map(({ thread }) => thread)).toEqual(of)
+    expect(items.map(({ answers }) => answers.length)).toEqual([RECORDING_LIMITS.answers, RECORDING_LIMITS.answers, 1])
+    expect(items[0]?.answers[0]).toBe(JSON.stringify({ code: 'X', n: 1 }))
+    expect(reads).toBe(items.length)
   })
 })

@@ -21,7 +21,7 @@ export const RECORDING_LIMITS = {
   cases: 50,
   /** characters of an answer, after which no more cases are added; one is there however long it is */
   characters: 4 * 1024 * 1024,
-  /** answers that wait, the oldest, among which those of a case are looked for */
+  /** answers of one case that are not settled, the oldest */
   answers: 200,
   /** texts that are of nobody, and names of fields */
   words: 5000,
@@ -73,8 +73,8 @@ export type RecordingParts = {
   packets: () => Pick<PacketStore, 'packets'>
   audit: Audit
   trace: Pick<Trace, 'contents'>
-  /** what waits of a case's answers, as it was given; each look leaves an audit row of its own */
-  waiting: (thread: string, by: string) => Promise<string[]>
+  /** what is not settled of a case's answers, as it was given; each look leaves an audit row of its own */
+  waiting: (of: { threadNo: number; localCaseNo: string }, by: string) => Promise<string[]>
   key: Uint8Array
 }
 
@@ -143,7 +143,9 @@ export function createRecordings({ db, audit, trace, key, ...parts }: RecordingP
       })),
       exchanges: exchanges.get(idempotencyKey) ?? [],
     }))
-    const answers = (await parts.waiting(thread, by)).map(raw => pseudonyms.text(raw))
+    const waiting =
+      fold.localCaseNo === null ? [] : await parts.waiting({ threadNo: row.no, localCaseNo: fold.localCaseNo }, by)
+    const answers = waiting.map(raw => pseudonyms.text(raw))
     const others = (exchanges.get(null) ?? []).filter(({ call }) => call !== 'deliver')
     return { thread, caseNo: row.case_no, as, packets, exchanges: others, answers }
   }
