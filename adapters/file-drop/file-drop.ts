@@ -21,16 +21,19 @@ export type FileDropOptions = {
   base: string
   /** values of the secrets that the configuration names */
   secrets: Readonly<Record<string, string>>
+  /** in place of the folder or server that the configuration names: of a trial, which goes nowhere */
+  place?: Place
 }
 
 /** Throws `config.invalid` with every place that is wrong. */
-export function createFileDropAdapter({ config, base, secrets }: FileDropOptions): Adapter {
+export function createFileDropAdapter({ config, base, secrets, ...given }: FileDropOptions): Adapter {
   const parsed = FileDropConfig.safeParse(config)
   if (!parsed.success) throw new ProblemError('config.invalid', configFaults(parsed.error))
   const compiled = compileDrop(parsed.data, secrets)
   if (!compiled.ok) throw new ProblemError(compiled.problem.code, compiled.problem.detail)
   const { plan } = compiled
-  const place = 'folder' in plan.place ? localPlace(resolve(base, plan.place.folder)) : sftpPlace(plan.place)
+  const place =
+    given.place ?? ('folder' in plan.place ? localPlace(resolve(base, plan.place.folder)) : sftpPlace(plan.place))
   const out = createOut(plan.out, place)
   const { poll, read, acknowledge, inbox } = createAnswers(plan.in, place)
   /** One delivery of a packet at a time: the next one finds what there is. */

@@ -220,6 +220,15 @@ export const ADAPTER_MESSAGES: Messages = {
   // What an adapter is tried against.
   'the workbench has no system to be tried against': '工作台没有可对接检验的系统',
   'one of fake and system': 'fake 与 system 须给出其一',
+  'of a manual adapter people are the system; adapter try shows what they would type':
+    '手工录入方式由人员充当系统；adapter try 可显示须录入的内容',
+  'a remote adapter is a program of its own; hold it to the contract there, by certify of tongban/sdk/certificate':
+    '进程外适配器是独立程序，请在该程序处用 tongban/sdk/certificate 的 certify 检验',
+  'tables and folders have no address; the mapping names those of a test system':
+    '前置库和文件目录没有网址；由映射文件指明测试系统的库表或目录',
+  'start() gave no system': 'start() 未给出 system',
+  'its mapping names the tables or folders at work, in which tests would leave cases; give --mapping and --kind of a copy that names those of a test system':
+    '其映射指向在用的库表或目录，检验会留下办件；请用 --mapping 和 --kind 给出指向测试系统的副本',
   'exports no function start': '没有导出函数 start',
   'start() gave no url': 'start() 未给出 url',
   'is no mapping': '不是映射',
@@ -227,6 +236,21 @@ export const ADAPTER_MESSAGES: Messages = {
   'a packet, or --events FILE': '须给出数据包或 --events FILE',
   '--answer FILE: the packet that it answers is missing': '--answer FILE：缺少其所答复的数据包',
   'the mapping reads no answers': '该映射不读取答复',
+  '--kind: one of {kinds}': '--kind：须为 {kinds} 之一',
+  'the file of a mapping, or --adapter NAME of the configuration':
+    '须给出映射文件，或用 --adapter NAME 指明配置中的审批系统',
+  '--adapter: the configuration names {known}': '--adapter：配置中有 {known}',
+  'a workbench has no mapping: officers work on its cases in the console': '工作台没有映射：由人员在网页工作台办理',
+  'a module has no mapping: hold it to the contract by adapter test FOLDER':
+    '自行编写的适配器没有映射：请用 adapter test FOLDER 检验',
+  'a remote adapter keeps its mapping in its own program: look at it there, or switch the trace on':
+    '进程外适配器的映射在其自身程序中：请在该处查看，或开启往来跟踪',
+  '--answer: its system answers no call; what it tells later goes by --events':
+    '--answer：该类系统不应答调用；其后告知的内容用 --events 给出',
+  '--events: of a manual adapter people tell what came of a packet, at the case':
+    '--events：手工录入方式由人员在办件处告知结果',
+  'JSON is needed': '须为 JSON',
+  'rows by the name of their source, or a list of them': '须按来源名称给出各行，或给出行的列表',
   // An adapter in a process of its own.
   'no program asked for the work': '没有程序领取该项工作',
   'the lease ended without a result': '租约到期仍无结果',

@@ -2,6 +2,14 @@
 import type { Command } from 'commander'
 import { collect, type Declare } from './declare.ts'
 
+const KIND = 'kind of the mapping: rest (by default), soap, front-table, file-drop or manual'
+
+/** Which mapping is meant, where its file does not say it all. */
+const meant = (command: Command): Command =>
+  command
+    .option('--kind <kind>', KIND)
+    .option('--adapter <name>', 'the mapping of this approval system of the configuration, in place of a file')
+
 /** The command, for what else there is of adapters. */
 export function declareAdapters(program: Command, { add, does, example }: Declare): Command {
   const adapter = program
@@ -29,6 +37,8 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
         'play the contract of adapters, and print what was proved and what was not 适配器契约检验',
       )
         .option('--mapping <file>', 'a mapping, in place of a folder with adapter.json')
+        .option('--kind <kind>', KIND)
+        .option('--adapter <name>', 'that of the configuration, against --system')
         .option('--system <url>', 'the test system that it is tried against')
         .option('--switches <url>', 'where that system says something, counts its effects … when it is asked to')
         .option('--secret <name=file>', 'a secret of the mapping; NAME=env:VARIABLE takes it from there', collect, [])
@@ -42,31 +52,31 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
   )
   example(
     does(
-      add(
-        adapter,
-        'try <mapping> [packet]',
-        'what a mapping makes of a packet and of an answer, without effect 试算映射',
+      meant(
+        add(
+          adapter,
+          'try [mapping] [packet]',
+          'what a mapping makes of a packet and of an answer, without effect 试算映射',
+        ),
       )
         .option('--answer <file>', 'the answer to the packet')
         .option('--events <file>', 'a page of the answers that are asked for')
         .option('--status <status>', 'HTTP status of the answer', '200'),
       async () => {
         const { showMapping } = await import('./adapter-try.ts')
-        return (context, flags, mapping, packet) => showMapping(context, mapping ?? '', packet, flags)
+        return (context, flags, mapping, packet) => showMapping(context, [mapping, packet], flags)
       },
     ),
     'tongban adapter try mapping.json case.submit --answer answer.json',
   )
   example(
     does(
-      add(
-        adapter,
-        'coverage <mapping>',
-        'what a mapping leaves out: fields, codes, packets, answers 映射覆盖报告',
+      meant(
+        add(adapter, 'coverage [mapping]', 'what a mapping leaves out: fields, codes, packets, answers 映射覆盖报告'),
       ).option('--items <file>', 'the items that it is for, as they are published'),
       async () => {
         const { showCoverage } = await import('./adapter-coverage.ts')
-        return (context, flags, mapping) => showCoverage(context, mapping ?? '', flags)
+        return (context, flags, mapping) => showCoverage(context, mapping, flags)
       },
     ),
     'tongban adapter coverage mapping.json --items items.json',
@@ -75,6 +85,7 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
     command
       .option('--until <time>', 'of cases that were submitted before this day or instant')
       .option('--case <case>', 'only this case; may be repeated', collect)
+      .option('--kind <kind>', KIND)
       .option('--adapter <name>', 'of the approval system of this name, where there are several')
       .option('--keep <field>', 'field of forms whose values are codes, and stay; may be repeated', collect, [])
   example(
@@ -82,7 +93,7 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
       recorded(
         add(
           adapter,
-          'record <mapping>',
+          'record [mapping]',
           'what the approval system was sent and answered, as a file of nobody 录制往来（个人信息已替换）',
         )
           .requiredOption('--since <time>', 'of cases that were submitted on this day or instant, or later')
@@ -90,21 +101,23 @@ export function declareAdapters(program: Command, { add, does, example }: Declar
       ),
       async () => {
         const { recordAdapter } = await import('./adapter-record.ts')
-        return (context, flags, mapping) => recordAdapter(context, mapping ?? '', flags)
+        return (context, flags, mapping) => recordAdapter(context, mapping, flags)
       },
     ),
     'tongban adapter record mapping.json --since 2026-11-01 --out recording.json --purpose correction',
   )
   example(
     does(
-      add(
-        adapter,
-        'replay <recording> <mapping>',
-        'play a recording against a mapping, and tell each field that differs 回放比对',
+      meant(
+        add(
+          adapter,
+          'replay <recording> [mapping]',
+          'play a recording against a mapping, and tell each field that differs 回放比对',
+        ),
       ).option('--update', 'what it makes now is what is expected from now on'),
       async () => {
         const { replayRecording } = await import('./adapter-record.ts')
-        return (context, flags, recording, mapping) => replayRecording(context, recording ?? '', mapping ?? '', flags)
+        return (context, flags, recording, mapping) => replayRecording(context, recording ?? '', mapping, flags)
       },
     ),
     'tongban adapter replay recording.json mapping.json',

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import type { RecordedExchange } from '../client/api.generated.ts'
-import { readMapping, wordsOf } from './adapter-mapping.ts'
+import { kindOf, readMapping, wordsOf } from './adapter-mapping.ts'
 import {
   createPlayer,
   deliveryOf,
@@ -93,8 +93,9 @@ export async function compareMappings(
   files: readonly [old: string, changed: string],
   flags: RecordFlags,
 ): Promise<void> {
-  const mappings = await Promise.all(files.map(file => readMapping(resolve(file))))
-  const players = mappings.map(createPlayer)
+  const kind = kindOf(flags.kind)
+  const mappings = await Promise.all(files.map(file => readMapping(resolve(file), kind)))
+  const players = await Promise.all(mappings.map(createPlayer))
   const tally = createTally()
   const { compared } = tally
   type Fields = ReadonlyMap<string, string> | null
@@ -113,7 +114,11 @@ export async function compareMappings(
     })
     if (told) compared.answers++
   }
-  for await (const { items, pages } of recordingsOf(await context.client(), flags, wordsOf(mappings))) {
+  for await (const { items, pages } of recordingsOf(
+    await context.client(),
+    flags,
+    wordsOf(mappings.map(({ config }) => config)),
+  )) {
     for (const { caseNo, as, packets, exchanges, answers } of items) {
       compared.cases++
       const submit = packets.find(({ kind }) => kind === 'case.submit')?.body ?? null

@@ -2,14 +2,14 @@
  * `tongban adapter coverage`: what a mapping leaves out of the items that it is for. Fields of a form are told by what is sent when they
  * change, kinds and codes by the mapping itself. Nothing leaves this machine.
  */
-import { resolve } from 'node:path'
 import type { Adapter, Delivery } from '../../../adapters/sdk/port.ts'
 import { samplePacket, sampleSubmit } from '../../../adapters/sdk/test-kit.ts'
 import { ANSWER_KINDS, AUTHORS, isMoveKind, UNTOLD_KINDS } from '../../../protocol/case/kinds.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import { formCodes } from '../../city/agreements/adapter-coverage.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
-import { adapterOf, isObject, type Json, readMapping, textsOf } from './adapter-mapping.ts'
+import { isObject, type Json, type MappingFile, type MappingFlags, mappingOf, textsOf } from './adapter-mapping.ts'
+import { adapterOf } from './adapter-trial.ts'
 import type { CommandContext } from './context.ts'
 import { inOneLine } from './output.ts'
 
@@ -41,32 +41,33 @@ export type MappingCoverage = {
 }
 
 export async function showCoverage(
-  { out }: CommandContext,
-  file: string,
-  { items }: { items?: string },
+  context: CommandContext,
+  file: string | undefined,
+  { items, ...flags }: MappingFlags & { items?: string },
 ): Promise<void> {
-  const mapping = await readMapping(resolve(file))
+  const mapping = await mappingOf(context, file, flags)
   const read = items === undefined ? [] : jsonOf(await readTextFile(items, 'request.invalid'), items, 'request.invalid')
   const list = Array.isArray(read) ? read : isObject(read) && Array.isArray(read.items) ? read.items : [read]
-  out.result(await coverageOf(mapping, list.filter(isObject)), textOf)
+  context.out.result(await coverageOf(mapping, list.filter(isObject)), textOf)
 }
 
 /** Problems: `config.invalid` for a mapping that is wrong; `request.invalid` for more items than are looked at. */
-export async function coverageOf(mapping: Json, items: readonly Json[]): Promise<MappingCoverage> {
+export async function coverageOf(mapping: MappingFile, items: readonly Json[]): Promise<MappingCoverage> {
   if (items.length > COVERAGE_LIMITS.items)
     throw new ProblemError('request.invalid', `items: ${COVERAGE_LIMITS.items} at most`)
-  const adapter = adapterOf(mapping)
+  const adapter = await adapterOf(mapping)
+  const { packets, ignores, answers } = partsOf(mapping)
   const fields = new Set(items.flatMap(item => Object.keys(propertiesOf(item))))
   const covered: MappingCoverage['items'] = []
-  for (const item of items) covered.push(await itemCoverage(adapter, item, Object.keys(packetsOf(mapping))))
+  for (const item of items) covered.push(await itemCoverage(adapter, item, packets))
   return {
     items: covered,
-    unknownFields: items.length === 0 ? [] : fieldsNamed(mapping).filter(({ field }) => !fields.has(field)),
+    unknownFields: items.length === 0 ? [] : fieldsNamed(mapping.config).filter(({ field }) => !fields.has(field)),
     withoutCall: {
-      kinds: PACKET_KINDS.filter(kind => !(kind in packetsOf(mapping))),
-      outcome: mapping.unmapped === 'ignore' ? 'left out' : 'parked',
+      kinds: PACKET_KINDS.filter(kind => !packets.includes(kind)),
+      outcome: ignores ? 'left out' : 'parked',
     },
-    ...answersOf(mapping),
+    ...toldBy(answers, mapping.config.dictionaries),
   }
 }
 
@@ -78,7 +79,36 @@ const TOLD_KINDS: readonly string[] = KINDS.filter(
   kind => (isMoveKind(kind) && kind !== 'case.arrived') || ANSWER_KINDS.some(answer => answer === kind),
 )
 
-const packetsOf = ({ packets }: Json): Json => (isObject(packets) ? packets : {})
+/** `packets`: later kinds that are handed over. `answers`: what says how answers are read; null: people tell all that comes of a case. */
+type Parts = { packets: string[]; ignores: boolean; answers: Json[] | null }
+
+function partsOf({ kind, config }: MappingFile): Parts {
+  const { packets, unmapped, events, cases, out, in: incoming, leaveOut } = config
+  const later = (of: unknown): string[] => (isObject(of) ? Object.keys(of).filter(one => one !== 'case.submit') : [])
+  const each = (of: unknown): Json[] => (isObject(of) && isObject(of.each) ? [of.each] : [])
+  switch (kind) {
+    case 'manual':
+      // Every packet is put before people, but for those that are left out.
+      return {
+        packets: PACKET_KINDS.filter(one => !(Array.isArray(leaveOut) && leaveOut.includes(one))),
+        ignores: true,
+        answers: null,
+      }
+    case 'file-drop': {
+      const written = isObject(out) ? out : {}
+      return { packets: later(written.packets), ignores: written.unmapped === 'ignore', answers: each(incoming) }
+    }
+    case 'front-table':
+      return {
+        packets: later(packets),
+        ignores: unmapped === 'ignore',
+        answers: Array.isArray(events) ? events.filter(isObject) : [],
+      }
+    default:
+      return { packets: later(packets), ignores: unmapped === 'ignore', answers: each([events, cases].find(isObject)) }
+  }
+}
+
 const propertiesOf = ({ form }: Json): Json => (isObject(form) && isObject(form.properties) ? form.properties : {})
 
 async function itemCoverage(
@@ -121,12 +151,19 @@ async function requestsOf(
   const texts: string[] = []
   const packets = kinds.map(kind => samplePacket(submit, kind, 'LOCAL-1'))
   for (const [index, packet] of [submit, ...packets].entries()) {
-    const planned = await adapter.plan?.(packet)
+    const planned = await (adapter.sheet === undefined ? adapter.plan?.(packet) : sheetOf(adapter, packet))
     // Of a later packet the samples may lack what its body reads; what its submit is read for is seen all the same.
     if (planned?.ok === false && index === 0) return { ok: false, why: inOneLine(planned.problem) }
     texts.push(JSON.stringify(planned))
   }
   return { ok: true, text: texts.join('\n') }
+}
+
+/** What people would type. Problem: that of the first field that cannot be told. */
+async function sheetOf(adapter: Adapter, packet: Delivery) {
+  const { fields = [] } = (await adapter.sheet?.(packet)) ?? {}
+  const why = fields.find(field => field.why !== null)?.why ?? null
+  return why === null ? { ok: true as const, fields } : { ok: false as const, problem: why }
 }
 
 /** One of two values that a property of a form may have. */
@@ -163,13 +200,24 @@ function fieldsNamed(mapping: Json): { place: string; field: string }[] {
 }
 
 /** Of the dictionaries by which answers are told: codes whose kind has no body, and kinds that stand in none. */
-function answersOf(mapping: Json): Pick<MappingCoverage, 'withoutMove' | 'neverTold'> {
-  const part = [mapping.events, mapping.cases].find(isObject)
-  const each = isObject(part?.each) ? part.each : {}
+function toldBy(
+  answers: readonly Json[] | null,
+  dictionaries: unknown,
+): Pick<MappingCoverage, 'withoutMove' | 'neverTold'> {
+  if (answers === null) return { withoutMove: [], neverTold: [] }
+  const tables = isObject(dictionaries) ? dictionaries : {}
+  const found = answers.map(each => answersOf(each, tables))
+  const told = new Set(found.flatMap(one => one.told))
+  return {
+    withoutMove: found.flatMap(one => one.withoutMove),
+    neverTold: TOLD_KINDS.filter(one => !told.has(one)),
+  }
+}
+
+function answersOf(each: Json, tables: Json): { withoutMove: MappingCoverage['withoutMove']; told: string[] } {
   const bodies = isObject(each.body) ? each.body : {}
   const kind = typeof each.kind === 'string' ? each.kind : ''
   const named = [...kind.matchAll(/\$ours\(\s*['"]([^'"]+)['"]/g)].map(([, name = '']) => name)
-  const tables = isObject(mapping.dictionaries) ? mapping.dictionaries : {}
   const rows = named.flatMap(name => {
     const table = isObject(tables[name]) ? tables[name] : {}
     const codes = Object.entries(isObject(table.codes) ? table.codes : {}).flatMap(([ours, theirs]) =>
@@ -181,10 +229,9 @@ function answersOf(mapping: Json): Pick<MappingCoverage, 'withoutMove' | 'neverT
     return [...codes, ...incoming]
   })
   const written = TOLD_KINDS.filter(one => new RegExp(`['"]${one.replace('.', '\\.')}['"]`).test(kind))
-  const told = new Set([...rows.map(row => row.kind), ...written].filter(one => one in bodies))
   return {
     withoutMove: rows.filter(row => !(row.kind in bodies)),
-    neverTold: part === undefined ? [...TOLD_KINDS] : TOLD_KINDS.filter(one => !told.has(one)),
+    told: [...rows.map(row => row.kind), ...written].filter(one => one in bodies),
   }
 }
 

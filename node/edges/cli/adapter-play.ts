@@ -5,8 +5,9 @@ import { readXml } from '../../../adapters/sdk/xml.ts'
 import { jsonOfXml } from '../../../adapters/sdk/xml-json.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { RecordedExchange, RecordedPacket } from '../client/api.generated.ts'
-import { adapterOf, isObject, type Json } from './adapter-mapping.ts'
-import { type Answer, answerOf, type Given, tryMapping, within } from './adapter-try.ts'
+import { isObject, type Json, type MappingFile } from './adapter-mapping.ts'
+import { adapterOf, type Given, isCalled, within } from './adapter-trial.ts'
+import { type Answer, answerOf, tryMapping } from './adapter-try.ts'
 
 /** What is sent for a packet, and what the answer to it comes to; null where none was recorded. */
 export type PlayedPacket = {
@@ -16,7 +17,7 @@ export type PlayedPacket = {
 }
 export type PlayedAnswers = { answers: readonly Answer[]; problem: Problem | null }
 
-export type Player = ReturnType<typeof createPlayer>
+export type Player = Awaited<ReturnType<typeof createPlayer>>
 
 /** Bytes of a material that was not recorded: as many as it has. */
 const bytesOf = (size: number): ReadableStream<Uint8Array> => {
@@ -62,10 +63,17 @@ const problemOf = (error: unknown): Problem => {
 }
 
 /** Problem: `config.invalid` for a mapping that is wrong. */
-export function createPlayer(mapping: Json) {
-  const adapter = adapterOf(mapping)
+export async function createPlayer(mapping: MappingFile) {
+  const adapter = await adapterOf(mapping)
 
   async function planned(delivery: Delivery): Promise<Pick<PlayedPacket, 'requests' | 'problem'>> {
+    if (adapter.sheet !== undefined) {
+      const { fields } = await adapter.sheet(delivery)
+      const body = JSON.stringify(
+        Object.fromEntries(fields.map(({ label, value, why }) => [label, why?.detail ?? value])),
+      )
+      return { requests: [{ method: 'TYPE', url: adapter.kind, headers: [], body }], problem: null }
+    }
     const found = await adapter.plan?.(delivery)
     if (found?.ok === false) return { requests: [], problem: found.problem }
     return { requests: found?.requests ?? [], problem: null }
@@ -76,7 +84,7 @@ export function createPlayer(mapping: Json) {
       const sent = await planned(delivery)
       const last = exchanges.at(-1)
       const answer = last === undefined ? null : givenBy(last)
-      if (sent.problem !== null || answer === null) return { ...sent, result: null }
+      if (sent.problem !== null || answer === null || !isCalled(mapping)) return { ...sent, result: null }
       const { result } = await tryMapping(mapping, { packet: delivery, answer, events: null })
       return { ...sent, result }
     },
@@ -84,7 +92,7 @@ export function createPlayer(mapping: Json) {
     /** What an exchange in which answers were asked for comes to; null when none came. */
     async page(exchange: RecordedExchange): Promise<PlayedAnswers | null> {
       const events = givenBy(exchange)
-      if (events === null) return null
+      if (events === null || !isCalled(mapping)) return null
       const { answers, problem } = await tryMapping(mapping, { packet: null, answer: null, events })
       return { answers: answers ?? [], problem }
     },
@@ -94,9 +102,7 @@ export function createPlayer(mapping: Json) {
       const told = { id: null, localCaseNo: null, raw }
       const read = (one: Adapter) => one.read?.(raw, testContext().context)
       try {
-        const found = await within(mapping, { status: 404, type: 'text/plain', bytes: new Uint8Array() }, async one =>
-          read(one),
-        )
+        const found = await within(mapping, null, async one => read(one))
         if (found === undefined) return { answers: [], problem: null }
         return found.ok
           ? { answers: [answerOf(told, found.event)], problem: null }

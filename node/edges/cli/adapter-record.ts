@@ -10,7 +10,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 import type { RecordApprovalSystemAnswer, RecordedExchange, RecordedPacket } from '../client/api.generated.ts'
 import type { Client } from '../client/client.ts'
-import { type Json, readMapping, wordsOf } from './adapter-mapping.ts'
+import { type Json, type MappingFlags, mappingOf, wordsOf } from './adapter-mapping.ts'
 import {
   createPlayer,
   type Difference,
@@ -73,7 +73,7 @@ const Recording = z.looseObject({
 })
 type Recording = z.infer<typeof Recording>
 
-export type RecordFlags = { since: string; until?: string; case?: string[]; adapter?: string; keep: readonly string[] }
+export type RecordFlags = MappingFlags & { since: string; until?: string; case?: string[]; keep: readonly string[] }
 
 /** Pages of what a node recorded, each bounded. Problems: those of the node. */
 export async function* recordingsOf(
@@ -101,14 +101,14 @@ export async function* recordingsOf(
 
 export async function recordAdapter(
   context: CommandContext,
-  file: string,
+  file: string | undefined,
   flags: RecordFlags & { out: string },
 ): Promise<void> {
-  const mapping = await readMapping(resolve(file))
-  const player = createPlayer(mapping)
+  const mapping = await mappingOf(context, file, flags)
+  const player = await createPlayer(mapping)
   const recording: Recording = { form: FORM, cases: [], pages: [] }
   let characters = 0
-  const words = wordsOf([mapping])
+  const words = wordsOf([mapping.config])
   for await (const { items, pages } of recordingsOf(await context.client(), flags, words)) {
     // The numbers of the cases themselves stay behind.
     for (const { as, packets, exchanges, answers } of items)
@@ -183,17 +183,18 @@ export async function readRecording(file: string): Promise<Recording> {
 }
 
 export async function replayRecording(
-  { out }: CommandContext,
+  context: CommandContext,
   file: string,
-  mapping: string,
-  { update }: { update?: boolean },
+  mapping: string | undefined,
+  { update, ...flags }: MappingFlags & { update?: boolean },
 ): Promise<void> {
   const recording = await readRecording(resolve(file))
-  const differing = await play(recording, createPlayer(await readMapping(resolve(mapping))), update === true)
+  const player = await createPlayer(await mappingOf(context, mapping, flags))
+  const differing = await play(recording, player, update === true)
   if (update === true) await writeFile(resolve(file), `${JSON.stringify(recording, null, 2)}\n`, { mode: 0o600 })
   else if (differing.length > 0) process.exitCode = 1
   const counts = countOf(recording)
-  out.result({ ...counts, differing }, () => textOf(differing, counts, update === true))
+  context.out.result({ ...counts, differing }, () => textOf(differing, counts, update === true))
 }
 
 function textOf(

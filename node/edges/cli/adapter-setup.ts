@@ -5,19 +5,20 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
-import type { ContractSubject } from '../../../adapters/sdk/conformance.ts'
+import type { ContractSubject, OutsideSystem } from '../../../adapters/sdk/conformance.ts'
 import { type FaultProxy, startFaultProxy } from '../../../adapters/sdk/fault-proxy.ts'
+import type { Adapter } from '../../../adapters/sdk/port.ts'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
-import { Adapter } from '../../kernel/config/schema.ts'
+import { Adapter as Settings } from '../../kernel/config/schema.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 import { pickAdapter } from '../../spine/dispatch/part.ts'
 
 export const SETUP_FILE = 'adapter.json'
 
 const Setup = z.strictObject({
-  adapter: Adapter,
-  /** module whose `start` gives `{ url, switches, stop }` */
+  adapter: Settings,
+  /** module whose `start` gives `{ url, switches, stop }`; of tables and folders `{ system, stop }` with the switches as functions */
   fake: z.string().min(1).max(1000).optional(),
   /** address of a test system */
   system: z.url({ protocol: /^https?$/ }).optional(),
@@ -43,27 +44,48 @@ export function parseSetup(value: unknown, place: string): Setup {
   const parsed = Setup.safeParse(value)
   if (!parsed.success) throw new ProblemError('config.invalid', `${place}: ${fieldOf(parsed.error)}`)
   const { adapter, fake, system } = parsed.data
-  if (adapter.kind === 'workbench')
-    throw new ProblemError('config.invalid', `${place}: adapter.kind: the workbench has no system to be tried against`)
-  if ((fake === undefined) === (system === undefined))
-    throw new ProblemError('config.invalid', `${place}: one of fake and system`)
+  const fault = (why: string) => new ProblemError('config.invalid', `${place}: ${why}`)
+  if (adapter.kind === 'workbench') throw fault('adapter.kind: the workbench has no system to be tried against')
+  if (adapter.kind === 'manual')
+    throw fault('adapter.kind: of a manual adapter people are the system; adapter try shows what they would type')
+  if (adapter.kind === 'remote')
+    throw fault(
+      'adapter.kind: a remote adapter is a program of its own; hold it to the contract there, by certify of tongban/sdk/certificate',
+    )
+  if (!isCalledAt(adapter)) {
+    if (system !== undefined)
+      throw fault('system: tables and folders have no address; the mapping names those of a test system')
+  } else if ((fake === undefined) === (system === undefined)) throw fault('one of fake and system')
   return parsed.data
 }
 
-type Running = { url: string; switches: string | null; stop(): Promise<void> }
+/** Whether its system has an address: then a proxy stands before it. */
+const isCalledAt = ({ kind }: Setup['adapter']): boolean => kind === 'rest' || kind === 'soap' || kind === 'module'
+
+type Running = {
+  url: string
+  switches: string | null
+  /** of one without an address */
+  system: Partial<OutsideSystem>
+  stop(): Promise<void>
+}
 
 /** The system that the adapter is tried against. Problem: `config.invalid`. */
-async function startSystem({ fake, system, switches = '' }: Setup, folder: string): Promise<Running> {
-  if (fake === undefined) return { url: system ?? '', switches: switches || null, stop: async () => {} }
+async function startSystem({ adapter, fake, system, switches = '' }: Setup, folder: string): Promise<Running> {
+  if (fake === undefined) return { url: system ?? '', switches: switches || null, system: {}, stop: async () => {} }
   const file = resolve(folder, fake)
   const fault = (why: string) => new ProblemError('config.invalid', `fake: ${file}: ${why}`)
   const loaded = (await import(pathToFileURL(file).href).catch((error: unknown) => {
     throw fault(`cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
   })) as { start?: () => Promise<Partial<Running>> }
   if (typeof loaded.start !== 'function') throw fault('exports no function start')
-  const { url, switches: own = null, stop = async () => {} } = await loaded.start()
+  const { url, switches: own = null, system: switched, stop = async () => {} } = await loaded.start()
+  if (!isCalledAt(adapter)) {
+    if (switched === undefined) throw fault('start() gave no system')
+    return { url: '', switches: null, system: switched, stop }
+  }
   if (typeof url !== 'string') throw fault('start() gave no url')
-  return { url, switches: own, stop }
+  return { url, switches: own, system: {}, stop }
 }
 
 /** How tests get their adapter and its system: a fake is begun anew for each, before a test system stands one proxy for all. */
@@ -71,6 +93,7 @@ export async function createSubjects(
   setup: Setup,
   folder: string,
 ): Promise<{ make: () => Promise<ContractSubject>; stop(): Promise<void> }> {
+  if (!isCalledAt(setup.adapter)) return { make: () => withoutAddress(setup, folder), stop: async () => {} }
   const told = await requestsOf(setup, folder)
   const { packets = told.packets, uploads = told.uploads } = setup
   const adapterAt = (url: string) => pickAdapter({ folder, adapter: at(setup.adapter, url) })
@@ -96,9 +119,29 @@ export async function createSubjects(
   }
 }
 
+/** An adapter whose system is where its mapping says: tables or folders, and what a fake can do with them. */
+async function withoutAddress(setup: Setup, folder: string): Promise<ContractSubject> {
+  const { system, stop } = await startSystem(setup, folder)
+  const made: Adapter[] = []
+  const another = async () => {
+    const adapter = await pickAdapter({ folder, adapter: setup.adapter })
+    made.push(adapter)
+    return adapter
+  }
+  return {
+    adapter: await another(),
+    another,
+    system,
+    async stop() {
+      for (const adapter of made) await adapter.close?.()
+      await stop()
+    },
+  }
+}
+
 /** The adapter with its system at another address. */
 const at = (adapter: Setup['adapter'], baseUrl: string): Setup['adapter'] =>
-  adapter.kind === 'rest'
+  adapter.kind === 'rest' || adapter.kind === 'soap'
     ? { ...adapter, baseUrl }
     : adapter.kind === 'module'
       ? { ...adapter, options: { ...adapter.options, baseUrl } }

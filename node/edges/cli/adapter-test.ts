@@ -4,10 +4,11 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { certificateEnd, certificateLine, certify } from '../../../adapters/sdk/certificate.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
+import { kindOf, type MappingFlags, namedAdapter } from './adapter-mapping.ts'
 import { createSubjects, parseSetup, readSetup, type Setup } from './adapter-setup.ts'
 import type { CommandContext } from './context.ts'
 
-export type TestFlags = {
+export type TestFlags = MappingFlags & {
   mapping?: string
   system?: string
   switches?: string
@@ -16,11 +17,12 @@ export type TestFlags = {
 }
 
 export async function testAdapter(
-  { out }: CommandContext,
+  context: CommandContext,
   folder: string | undefined,
   flags: TestFlags,
 ): Promise<void> {
-  const { setup, from, name } = await setupOf(folder, flags)
+  const { out } = context
+  const { setup, from, name } = await setupOf(context, folder, flags)
   const { make, stop } = await createSubjects(setup, from)
   try {
     const certificate = await certify(name, make, {
@@ -39,15 +41,27 @@ export async function testAdapter(
 }
 
 async function setupOf(
+  { config: configOf }: CommandContext,
   folder: string | undefined,
-  { mapping, system, switches, secret }: TestFlags,
+  { mapping, adapter: named, kind: given, system, switches, secret }: TestFlags,
 ): Promise<{ setup: Setup; from: string; name: string }> {
+  if (named !== undefined) {
+    const config = await configOf()
+    const adapter = namedAdapter(config, named)
+    if (adapter.kind === 'front-table' || adapter.kind === 'file-drop')
+      throw new ProblemError(
+        'request.invalid',
+        '--adapter: its mapping names the tables or folders at work, in which tests would leave cases; give --mapping and --kind of a copy that names those of a test system',
+      )
+    return { setup: parseSetup({ adapter, system, switches }, `--adapter ${named}`), from: config.folder, name: named }
+  }
   if (mapping === undefined) {
     const from = resolve(folder ?? '.')
     return { setup: await readSetup(from), from, name: from }
   }
   const file = resolve(mapping)
-  const adapter = { kind: 'rest', mapping: file, secrets: secretsOf(secret) }
+  const kind = kindOf(given)
+  const adapter = { kind, mapping: file, ...(kind === 'manual' ? {} : { secrets: secretsOf(secret) }) }
   return { setup: parseSetup({ adapter, system, switches }, '--mapping'), from: dirname(file), name: file }
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { COVERAGE_LIMITS, coverageOf } from './adapter-coverage.ts'
-import { adapterOf, type Json, readMapping, textsOf } from './adapter-mapping.ts'
+import { type Json, type MappingFile, readMapping, textsOf } from './adapter-mapping.ts'
+import { adapterOf } from './adapter-trial.ts'
 import { readPacket, showMapping, tryMapping } from './adapter-try.ts'
 import type { CommandContext } from './context.ts'
 
@@ -15,13 +16,14 @@ const given = (text: string, status = 200, type = 'application/json') => ({
   type,
   bytes: new TextEncoder().encode(text),
 })
+const rest = (config: Json): MappingFile => ({ kind: 'rest', config, files: {} })
 const NONE = { packet: null, answer: null, events: null }
 
 describe('a mapping is tried without effect', () => {
   test('the requests of a packet are shown, without their secrets', async () => {
     const body = { ...(mapping.register as { body: Json }).body, token: { secret: 'token' } }
     const changed = { ...mapping, register: { ...(mapping.register as Json), body } }
-    const { requests, problem } = await tryMapping(changed, { ...NONE, packet: await readPacket('case.submit') })
+    const { requests, problem } = await tryMapping(rest(changed), { ...NONE, packet: await readPacket('case.submit') })
     expect(problem).toBeNull()
     expect(requests?.map(({ method }) => method)).toEqual(['PUT', 'POST'])
     const sent = JSON.parse(requests?.[1]?.body ?? '') as Json
@@ -29,7 +31,7 @@ describe('a mapping is tried without effect', () => {
   })
 
   test('what cannot be made is told with its place', async () => {
-    const { requests, problem } = await tryMapping(mapping, {
+    const { requests, problem } = await tryMapping(rest(mapping), {
       ...NONE,
       packet: { ...(await readPacket('case.remind')), kind: 'case.ship' },
     })
@@ -47,7 +49,7 @@ describe('a mapping is tried without effect', () => {
     ['case.remind', given('{"code":"0"}'), { ok: true }],
     ['case.remind', given('{}', 503), { ok: false, code: 'adapter.unavailable' }],
   ])('an answer to %s is judged: %#', async (kind, answer, expected) => {
-    const { result } = await tryMapping(mapping, { ...NONE, packet: await readPacket(kind), answer })
+    const { result } = await tryMapping(rest(mapping), { ...NONE, packet: await readPacket(kind), answer })
     expect(result).toMatchObject(expected)
   })
 
@@ -59,7 +61,7 @@ describe('a mapping is tried without effect', () => {
     }
     const session = { path: '/token', token: 'custom.token', body: { key: { secret: 'token' } } }
     const { result } = await tryMapping(
-      { ...mapping, register, session, outcome: "code = '0' ? 'done' : 'unknown'" },
+      rest({ ...mapping, register, session, outcome: "code = '0' ? 'done' : 'unknown'" }),
       { ...NONE, packet: await readPacket('case.submit'), answer: given('{"code":"0","number":"N-1"}') },
     )
     expect(result).toEqual({ ok: true, localCaseNo: 'N-1' })
@@ -74,7 +76,7 @@ describe('a mapping is tried without effect', () => {
     const text = JSON.stringify({ code: '0', list, next: 3 }, (_, value: unknown) =>
       typeof value === 'bigint' ? `#${value}` : value,
     ).replaceAll(/"#(\d+)"/g, '$1')
-    const { answers, cursor } = await tryMapping(mapping, { ...NONE, events: given(text) })
+    const { answers, cursor } = await tryMapping(rest(mapping), { ...NONE, events: given(text) })
     expect(cursor).toBe('3')
     expect(answers).toMatchObject([
       { id: '202611300000000001', localCaseNo: 'N-1', move: { kind: 'case.message', body: { text: '请等候' } } },
@@ -84,22 +86,22 @@ describe('a mapping is tried without effect', () => {
   })
 
   test('a page of which not even single answers can be told has a problem of its own', async () => {
-    expect(await tryMapping(mapping, { ...NONE, events: given('<html>', 200, 'text/html') })).toMatchObject({
+    expect(await tryMapping(rest(mapping), { ...NONE, events: given('<html>', 200, 'text/html') })).toMatchObject({
       answers: null,
       problem: { code: 'adapter.unavailable' },
     })
   })
 
   test('a system that is asked case by case is asked about one', async () => {
-    const { events, ...rest } = mapping
+    const { events, ...without } = mapping
     const cases = {
       path: '/cases/{localCaseNo}',
       each: { id: 'step', kind: "'case.message'", body: { 'case.message': { text: 'step' } } },
     }
-    const { answers, cursor } = await tryMapping(
-      { ...rest, cases },
-      { ...NONE, events: given('{"code":"0","step":"审核"}') },
-    )
+    const { answers, cursor } = await tryMapping(rest({ ...without, cases }), {
+      ...NONE,
+      events: given('{"code":"0","step":"审核"}'),
+    })
     expect([cursor, answers]).toMatchObject([null, [{ move: { kind: 'case.message', body: { text: '审核' } } }]])
   })
 })
@@ -132,11 +134,11 @@ describe('as a command', () => {
     const context = {
       out: { result: (value: unknown, text: (value: unknown) => string) => lines.push(...text(value).split('\n')) },
     } as unknown as CommandContext
-    await showMapping(context, file, 'case.submit', { answer: join(folder, 'answer.json') })
+    await showMapping(context, [file, 'case.submit'], { answer: join(folder, 'answer.json') })
     expect(lines).toContain('→ POST http://127.0.0.1:1/cases')
     expect(lines).toContain('    purpose 用证事由: 出国留学')
     expect(lines.at(-1)).toBe('← done 已办 N-1')
-    await expect(showMapping(context, file, undefined, {})).rejects.toMatchObject({
+    await expect(showMapping(context, [file, undefined], {})).rejects.toMatchObject({
       problem: { code: 'request.invalid' },
     })
     await writeFile(file, '[]')
@@ -152,11 +154,12 @@ describe('the coverage of a mapping', () => {
     form: { properties: form },
     ...more,
   })
-  const withBody = (body: unknown, more: Json = {}) => ({
-    ...mapping,
-    ...more,
-    register: { ...(mapping.register as Json), body },
-  })
+  const withBody = (body: unknown, more: Json = {}) =>
+    rest({
+      ...mapping,
+      ...more,
+      register: { ...(mapping.register as Json), body },
+    })
 
   test('names the fields of a form that nothing sent depends on', async () => {
     const body = {
@@ -183,7 +186,7 @@ describe('the coverage of a mapping', () => {
         problem: null,
       },
     ])
-    expect((await coverageOf(mapping, [item(form)])).items[0]?.unread).toEqual([])
+    expect((await coverageOf(rest(mapping), [item(form)])).items[0]?.unread).toEqual([])
   })
 
   test('a field that a later packet reads of the submit is read', async () => {
@@ -241,9 +244,9 @@ describe('the coverage of a mapping', () => {
   })
 })
 
-test('secrets that a mapping names need no values to look at it', () => {
+test('secrets that a mapping names need no values to look at it', async () => {
   const auth = { scheme: 'headers', headers: { a: { secret: 'one' }, b: { value: "$secret('two')" } } }
-  expect(adapterOf({ ...mapping, auth }).kind).toBe('rest')
+  expect((await adapterOf(rest({ ...mapping, auth }))).kind).toBe('rest')
   expect(textsOf({ a: ['x', { b: 'y' }], c: 1 })).toEqual([
     { place: 'a.0', text: 'x' },
     { place: 'a.1.b', text: 'y' },

@@ -1,13 +1,12 @@
 /** `tongban adapter try`: what a mapping makes of a packet and of an answer, field by field. Nothing leaves this machine. */
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { extname, resolve } from 'node:path'
+import { extname } from 'node:path'
 import * as z from 'zod'
 import type {
   Adapter,
   Delivery,
   DeliveryResult,
+  EntryField,
   LocalEvent,
   PlannedRequest,
   RawEvent,
@@ -17,13 +16,12 @@ import type { MoveRequest } from '../../../protocol/case/kinds.ts'
 import { fieldOf } from '../../../protocol/primitives.ts'
 import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
-import { adapterOf, isObject, type Json, readMapping } from './adapter-mapping.ts'
+import { isObject, type Json, type MappingFile, type MappingFlags, mappingOf } from './adapter-mapping.ts'
+import { adapterOf, type Given, isCalled, within } from './adapter-trial.ts'
 import type { CommandContext } from './context.ts'
 import { outline } from './outline.ts'
 import { inOneLine } from './output.ts'
 
-/** An answer of a system, as it would come. */
-export type Given = { status: number; type: string; bytes: Uint8Array<ArrayBuffer> }
 export type Answer = {
   id: string | null
   localCaseNo: string | null
@@ -34,8 +32,10 @@ export type Answer = {
 }
 
 export type Tried = {
-  /** what would be sent; null without a packet */
+  /** what would be sent, of tables and folders what would be written; null without a packet, and where people type */
   requests: readonly PlannedRequest[] | null
+  /** what people would type, of a manual adapter */
+  sheet?: readonly EntryField[]
   /** what the answer to the packet comes to; null without one */
   result: DeliveryResult | null
   /** what the answers of the feed, or on a case, come to; null without one */
@@ -81,14 +81,15 @@ export async function readPacket(named: string): Promise<Delivery> {
   }
 }
 
-type TryFlags = { answer?: string; events?: string; status?: string }
+type TryFlags = MappingFlags & { answer?: string; events?: string; status?: string }
 
+/** `named`: the file of the mapping and the packet; where `--adapter` names the mapping, the packet alone. */
 export async function showMapping(
-  { out }: CommandContext,
-  file: string,
-  packet: string | undefined,
-  { answer, events, status = '200' }: TryFlags,
+  context: CommandContext,
+  named: readonly (string | undefined)[],
+  { answer, events, status = '200', ...flags }: TryFlags,
 ): Promise<void> {
+  const [file, packet] = flags.adapter !== undefined && named[1] === undefined ? [undefined, named[0]] : named
   if (packet === undefined && events === undefined)
     throw new ProblemError('request.invalid', 'a packet, or --events FILE')
   if (packet === undefined && answer !== undefined)
@@ -98,27 +99,34 @@ export async function showMapping(
     type: TYPES[extname(name)] ?? 'application/json',
     bytes: new Uint8Array(await readFile(name)),
   })
-  const tried = await tryMapping(await readMapping(resolve(file)), {
+  const tried = await tryMapping(await mappingOf(context, file, flags), {
     packet: packet === undefined ? null : await readPacket(packet),
     answer: answer === undefined ? null : await given(answer),
     events: events === undefined ? null : await given(events),
   })
-  out.result(tried, textOf)
+  context.out.result(tried, textOf)
   if (tried.problem !== null) process.exitCode = 1
 }
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.txt': 'text/plain', '.xml': 'text/xml' }
 
-/** Problem: `config.invalid` for a mapping that is wrong. */
+/** Problems: `config.invalid` for a mapping that is wrong; `request.invalid` for an answer that its kind has none of. */
 export async function tryMapping(
-  mapping: Json,
+  mapping: MappingFile,
   { packet, answer, events }: { packet: Delivery | null; answer: Given | null; events: Given | null },
 ): Promise<Tried> {
   const tried: Tried = { requests: null, result: null, answers: null, cursor: null, problem: null }
+  if (answer !== null && !isCalled(mapping))
+    throw new ProblemError(
+      'request.invalid',
+      '--answer: its system answers no call; what it tells later goes by --events',
+    )
   if (packet !== null) {
-    const planned = await adapterOf(mapping).plan?.(packet)
+    const adapter = await adapterOf(mapping)
+    const planned = await adapter.plan?.(packet)
     if (planned?.ok === false) return { ...tried, problem: planned.problem }
-    tried.requests = planned?.requests ?? []
+    if (adapter.sheet === undefined) tried.requests = planned?.requests ?? []
+    else tried.sheet = (await adapter.sheet(packet)).fields
   }
   if (packet !== null && answer !== null)
     tried.result = await within(onlyItself(mapping, packet.kind), answer, adapter =>
@@ -128,7 +136,8 @@ export async function tryMapping(
     try {
       Object.assign(tried, await within(mapping, events, read))
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
+      // What was given is none of its answers: that is no problem of the mapping.
+      if (!(error instanceof ProblemError) || error.problem.code === 'request.invalid') throw error
       tried.problem = error.problem
     }
   }
@@ -164,51 +173,33 @@ export function answerOf(told: LocalEvent | RawEvent, event: LocalEvent | null):
 }
 
 /** The mapping without the requests beside the one of the packet: the answer that is given is the answer to that. */
-function onlyItself(mapping: Json, kind: string): Json {
+function onlyItself({ config, ...mapping }: MappingFile, kind: string): MappingFile {
   const alone = (value: unknown): unknown => {
     const { lookup, steps, ...rest } = value as Json
     return rest
   }
-  const { register, packets } = mapping
-  if (kind === 'case.submit') return { ...mapping, register: alone(register) }
-  const all = isObject(packets) ? packets : {}
-  return isObject(all[kind]) ? { ...mapping, packets: { ...all, [kind]: alone(all[kind]) } } : mapping
+  const { register, packets } = config
+  const others = isObject(packets) ? packets : {}
+  const changed =
+    kind === 'case.submit'
+      ? { register: alone(register) }
+      : isObject(others[kind])
+        ? { packets: { ...others, [kind]: alone(others[kind]) } }
+        : {}
+  return { ...mapping, config: { ...config, ...changed } }
 }
 
-/** Has the adapter ask a system that answers everything with `given`, files with a page of a PDF, and gives out a token. */
-export async function within<T>(mapping: Json, given: Given, use: (adapter: Adapter) => Promise<T>): Promise<T> {
-  const { session } = mapping
-  const token = isObject(session) ? new URL(String(session.path), 'http://system').pathname : null
-  const files = [mapping.events, mapping.cases].flatMap(part =>
-    isObject(part) && isObject(part.files) ? [part.files] : [],
-  )
-  const [filePrefix] = files.map(({ path }) => String(path).split('{')[0] ?? '')
-  const server = createServer((request, response) => {
-    request.resume()
-    const { pathname } = new URL(request.url ?? '/', 'http://system')
-    if (pathname === token) response.setHeader('content-type', 'application/json').end('{}')
-    else if (filePrefix !== undefined && pathname.startsWith(filePrefix))
-      response.setHeader('content-type', 'application/pdf').end(`%PDF-1.4 ${pathname}`)
-    else response.writeHead(given.status, { 'content-type': given.type }).end(given.bytes)
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  try {
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const { seconds, over, ...rest } = isObject(session) ? session : {}
-    const granted = { ...rest, token: "'token'", response: { outcome: "'done'" } }
-    const adapter = adapterOf({ ...mapping, baseUrl, ...(isObject(session) ? { session: granted } : {}) })
-    return await use(adapter)
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
-}
-
-function textOf({ requests, result, answers, cursor, problem }: Tried): string {
+function textOf({ requests, sheet, result, answers, cursor, problem }: Tried): string {
   const lines: string[] = []
   for (const { method, url, headers, body } of requests ?? []) {
-    lines.push(`→ ${method} ${url}`, `  headers 请求头: ${headers.join(', ')}`, ...indented(bodyText(body)))
+    lines.push(
+      `→ ${method} ${url}`,
+      ...(headers.length === 0 ? [] : [`  headers 请求头: ${headers.join(', ')}`]),
+      ...indented(bodyText(body)),
+    )
   }
+  for (const { label, value, why } of sheet ?? [])
+    lines.push(why === null ? `→ ${label}: ${value}` : `→ ${label}: ✗ ${inOneLine(why)}`)
   if (requests !== null && requests.length === 0) lines.push('→ nothing is sent 不发送')
   if (result !== null)
     lines.push(
@@ -223,7 +214,7 @@ function textOf({ requests, result, answers, cursor, problem }: Tried): string {
     else if (move === null) lines.push(`${about}: no meaning here 在此无意义`)
     else lines.push(`${about}: ${move.kind}`, ...indented(outline(move.body)))
   }
-  if (cursor !== null) lines.push(`cursor 游标: ${cursor}`)
+  if (cursor !== null && cursor !== '') lines.push(`cursor 游标: ${cursor}`)
   if (problem !== null) lines.push(`✗ ${inOneLine(problem)}`)
   return lines.join('\n')
 }

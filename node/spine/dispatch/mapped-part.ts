@@ -10,14 +10,15 @@ import { jsonOf, readTextFile } from '../../kernel/config/text-file.ts'
 import { type KeptMapping, type MappingText, packMapping, unpackMapping } from './mapping-text.ts'
 import { createReloadable, type ReloadableAdapter, type Whole } from './reloadable.ts'
 
-const KINDS = ['rest', 'soap', 'file-drop', 'front-table', 'manual'] as const
-type Kind = (typeof KINDS)[number]
+/** Kinds of which a file says how they map. */
+export const MAPPED_KINDS = ['rest', 'soap', 'file-drop', 'front-table', 'manual'] as const
+export type MappedKind = (typeof MAPPED_KINDS)[number]
 
 /** Kinds of which several versions may be at work: the others hold a database or folders, which two would both read. */
-const PINNED: readonly Kind[] = ['rest', 'soap', 'manual']
+const PINNED: readonly MappedKind[] = ['rest', 'soap', 'manual']
 
 type Mapped = {
-  kind: Kind
+  kind: MappedKind
   /** path of the mapping, from the folder of the configuration */
   mapping: string
   /** earlier versions, the oldest first */
@@ -34,20 +35,24 @@ export async function loadMappedAdapter(
   secrets: () => Promise<Secrets>,
 ): Promise<ReloadableAdapter> {
   const pinned = PINNED.includes(mapped.kind)
+  const readOf = (mapping: string, place: string): Promise<MappingText> => {
+    const path = resolve(folder, mapping)
+    return readMappingText(mapped.kind, path, `${place}.mapping: ${path}`)
+  }
 
   async function read(othersPinned: () => boolean): Promise<Whole> {
     // An answer that means nothing now may have a meaning under the version of its case.
     const keepsAll = () => before.length > 0 || othersPinned()
     const given = await secrets()
     const compile = (text: MappingText) => compileMapping(mapped, text, folder, given, keepsAll)
-    const newest = await readMapping(mapped, folder, 'adapter')
+    const newest = await readOf(mapped.mapping, 'adapter')
     const adapter = await compile(newest)
     const texts: [KeptMapping, ...KeptMapping[]] = [packMapping(newest)]
     const earlier: (EarlierVersion & { hash: string })[] = []
     for (const [index, { mapping, until }] of before.entries()) {
       const place = `adapter.before.${index}`
       try {
-        const text = await readMapping({ ...mapped, mapping }, folder, place)
+        const text = await readOf(mapping, place)
         const packed = packMapping(text)
         texts.push(packed)
         earlier.push({ until: Date.parse(until), adapter: await compile(text), hash: packed.hash })
@@ -70,14 +75,8 @@ export async function loadMappedAdapter(
   return createReloadable({ read, pinned })
 }
 
-/** A mapping with the files that it names, as they stand in the folder now. Problem: `config.invalid`, with the file. */
-async function readMapping(
-  { kind, mapping }: Pick<Mapped, 'kind' | 'mapping'>,
-  folder: string,
-  place: string,
-): Promise<MappingText> {
-  const path = resolve(folder, mapping)
-  const name = `${place}.mapping: ${path}`
+/** A mapping with the files that it names, as they stand in its folder now; `name` tells it in problems. Problem: `config.invalid`. */
+export async function readMappingText(kind: MappedKind, path: string, name: string): Promise<MappingText> {
   const config = jsonOf(await readTextFile(path, 'config.invalid', name), name, 'config.invalid')
   const files: Record<string, string> = {}
   if (kind === 'soap') {
@@ -88,7 +87,8 @@ async function readMapping(
   return { config, files }
 }
 
-async function compileMapping(
+/** The adapter of a mapping; paths in it are from `folder`. Problem: `config.invalid`. */
+export async function compileMapping(
   { kind, baseUrl }: Pick<Mapped, 'kind' | 'baseUrl'>,
   { config: written, files }: MappingText,
   folder: string,
