@@ -220,8 +220,8 @@ export const ADAPTER_MESSAGES: Messages = {
   // What an adapter is tried against.
   'the workbench has no system to be tried against': '工作台没有可对接检验的系统',
   'one of fake and system': 'fake 与 system 须给出其一',
-  'of a manual adapter people are the system; adapter try shows what they would type':
-    '手工录入方式由人员充当系统；adapter try 可显示须录入的内容',
+  'of a manual adapter people are the system; tongban adapter try shows what they would type':
+    '手工录入方式由人员充当系统；tongban adapter try 可显示须录入的内容',
   'a remote adapter is a program of its own; hold it to the contract there, by certify of tongban/sdk/certificate':
     '进程外适配器是独立程序，请在该程序处用 tongban/sdk/certificate 的 certify 检验',
   'tables and folders have no address; the mapping names those of a test system':
@@ -241,8 +241,8 @@ export const ADAPTER_MESSAGES: Messages = {
     '须给出映射文件，或用 --adapter NAME 指明配置中的审批系统',
   '--adapter: the configuration names {known}': '--adapter：配置中有 {known}',
   'a workbench has no mapping: officers work on its cases in the console': '工作台没有映射：由人员在网页工作台办理',
-  'a module has no mapping: hold it to the contract by adapter test FOLDER':
-    '自行编写的适配器没有映射：请用 adapter test FOLDER 检验',
+  'a module has no mapping: hold it to the contract by tongban adapter test':
+    '自行编写的适配器没有映射：请用 tongban adapter test 检验',
   'a remote adapter keeps its mapping in its own program: look at it there, or switch the trace on':
     '进程外适配器的映射在其自身程序中：请在该处查看，或开启往来跟踪',
   '--answer: its system answers no call; what it tells later goes by --events':

@@ -237,7 +237,7 @@ describe('an approval system of the configuration', () => {
     [{}, 'the file of a mapping, or --adapter NAME'],
     [{ adapter: 'nobody' }, 'the configuration names workbench, police, drop, own, far'],
     [{ adapter: 'workbench' }, 'officers work on its cases in the console'],
-    [{ adapter: 'own' }, 'adapter test FOLDER'],
+    [{ adapter: 'own' }, 'tongban adapter test'],
     [{ adapter: 'far' }, 'in its own program'],
   ])('one without a mapping is refused with what to do: %j', async (flags, detail) => {
     await expect(mappingOf(contextOf(), undefined, flags)).rejects.toMatchObject({

@@ -43,7 +43,10 @@ export async function mappingOf(
   if (settings.kind === 'workbench')
     throw new ProblemError('request.invalid', 'a workbench has no mapping: officers work on its cases in the console')
   if (settings.kind === 'module')
-    throw new ProblemError('request.invalid', 'a module has no mapping: hold it to the contract by adapter test FOLDER')
+    throw new ProblemError(
+      'request.invalid',
+      'a module has no mapping: hold it to the contract by tongban adapter test',
+    )
   if (settings.kind === 'remote')
     throw new ProblemError(
       'request.invalid',

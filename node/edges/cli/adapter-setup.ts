@@ -47,7 +47,9 @@ export function parseSetup(value: unknown, place: string): Setup {
   const fault = (why: string) => new ProblemError('config.invalid', `${place}: ${why}`)
   if (adapter.kind === 'workbench') throw fault('adapter.kind: the workbench has no system to be tried against')
   if (adapter.kind === 'manual')
-    throw fault('adapter.kind: of a manual adapter people are the system; adapter try shows what they would type')
+    throw fault(
+      'adapter.kind: of a manual adapter people are the system; tongban adapter try shows what they would type',
+    )
   if (adapter.kind === 'remote')
     throw fault(
       'adapter.kind: a remote adapter is a program of its own; hold it to the contract there, by certify of tongban/sdk/certificate',
