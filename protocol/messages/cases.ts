@@ -159,6 +159,8 @@ export const CASE_MESSAGES: Messages = {
   'a placeholder is one of {names}, a blank is {?…}': '占位符只能是 {names}，空格写作 {?…}',
   'no such phrase': '没有该常用语',
   'who made it changes it': '只能由创建人修改',
+  'who made it changes it, or a business administrator': '由创建人或业务管理员修改',
+  'department: what somebody else made stays shared': 'department：他人创建的须保持部门共用',
   'one of your own': '须为您所在的部门',
   'a phrase of this title is there': '已有同名常用语',
   '{count} phrases at most of one account': '每个账号最多 {count} 条常用语',

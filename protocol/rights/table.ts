@@ -206,6 +206,11 @@ export const RIGHTS = {
     zh: '维护秒批条件，启用和停用秒批',
     may: { 'business-administrator': 'yes' },
   },
+  'phrase.manage': {
+    en: 'keep the phrases that departments share, whoever made them',
+    zh: '维护各部门共用的常用语',
+    may: { 'business-administrator': 'yes' },
+  },
   'mapping.manage': {
     en: 'say how items of partners correspond',
     zh: '维护事项对照',

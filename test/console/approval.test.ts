@@ -1,5 +1,6 @@
 /** A case that one department has countersigned by another, before the console of a whole node: who asked, who answered, and the decision that waits. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createClient } from '../../node/edges/client/client.ts'
 import { departmentOf } from '../../protocol/rights/can.ts'
 import { sit, stumbles } from '../support/browser.ts'
 import { type Seat, seat } from '../support/console.ts'
@@ -64,4 +65,45 @@ test('is countersigned by another department, which reads it and says why', asyn
   await asking.page.getByRole('button', { name: '内部转办', exact: true }).click()
   await asking.page.getByText('请选择部门或人员').waitFor()
   expect(asking.faults).toEqual([])
+})
+
+test('a template of a decision is kept by an administrator, and reads as filled in a case of its item', async () => {
+  const { browser, shiyan, item } = cities
+  const department = departmentOf(item.taskCode)
+  const keeper = await seat(shiyan.client, 'guan.li', ['business-administrator'], { name: '管理员' })
+  const keeping = await sit(browser, shiyan.node.url, keeper)
+  await keeping.page.goto('/phrases')
+  await keeping.page.getByRole('button', { name: '新建常用语' }).click()
+  await keeping.page.getByRole('button', { name: '保存' }).click()
+  await keeping.page.getByText('必填').first().waitFor()
+  expect(await stumbles(keeping.page)).toEqual([])
+  await keeping.page.getByLabel('标题').fill('准予模板')
+  await keeping.page.getByLabel('内容').fill('“{事项}”符合条件，准予办理')
+  await keeping.page.getByLabel('事项编码').fill(item.taskCode)
+  await keeping.page.getByRole('button', { name: '保存' }).click()
+  await keeping.page.getByRole('rowheader', { name: '准予模板' }).waitFor()
+  const { items } = await shiyan.client.listPhrases({ query: {} })
+  expect(items).toEqual([])
+  // What one examiner shares with the department, the administrator writes anew.
+  const { token } = await shiyan.client.createPerson({
+    body: { name: '共用', roles: ['examiner'], departments: [department] },
+  })
+  const colleague = createClient({ url: shiyan.node.url, token })
+  const text = '请补正“{事项}”材料'
+  await colleague.addPhrase({ body: { title: '补正模板', text, department, item: item.taskCode } })
+  await keeping.page.reload()
+  await keeping.page.getByRole('button', { name: '修改“补正模板”' }).click()
+  await keeping.page.getByLabel('内容').fill('“{事项}”符合规定，准予')
+  await keeping.page.getByRole('button', { name: '保存' }).click()
+  await keeping.page.getByRole('cell', { name: '“{事项}”符合规定，准予' }).waitFor()
+  expect(await stumbles(keeping.page)).toEqual([])
+  const { thread } = await cities.submit(WINDOW)
+  const read = await colleague.readPhrases({ params: { thread }, query: {} })
+  expect(read.items).toMatchObject([{ title: '补正模板', text: `“${item.taskName}”符合规定，准予`, blanks: [] }])
+  await keeping.page.getByRole('button', { name: '删除“补正模板”' }).click()
+  await keeping.page
+    .getByRole('tooltip')
+    .getByRole('button', { name: /删\s*除/ })
+    .click()
+  await keeping.page.getByRole('rowheader', { name: '补正模板' }).waitFor({ state: 'detached' })
 })

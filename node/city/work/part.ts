@@ -227,7 +227,10 @@ export function createWorkPart(
       viewRoutes(views, queues),
       phraseRoutes({
         phrases,
-        factsOf: async thread => factsOf(await cases.get(thread), { now: clock.now(), own, cityName }),
+        async about(thread) {
+          const row = await cases.get(thread)
+          return { item: row.item.code, facts: factsOf(row, { now: clock.now(), own, cityName }) }
+        },
       }),
       deskColumnRoutes(createDeskColumns({ db, clock })),
       bulkRoutes({

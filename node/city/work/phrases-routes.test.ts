@@ -27,7 +27,7 @@ beforeEach(async () => {
     routes: ({ database, clock, audit }) => [
       phraseRoutes({
         phrases: createPhrases({ db: database, clock, audit, newId: () => `p${++ids}` }),
-        factsOf: async () => {
+        about: async () => {
           throw new Error('no case')
         },
       }),

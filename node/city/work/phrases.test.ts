@@ -22,15 +22,17 @@ beforeEach(async () => {
 afterEach(() => db.close())
 
 const HOUSING = '11420300MB0123456X'
-const examiner: Asker = { id: 'a1', departments: [HOUSING] }
-const colleague: Asker = { id: 'a2', departments: [HOUSING] }
-const stranger: Asker = { id: 'a3', departments: ['11420300MB0999999X'] }
-const everywhere: Asker = { id: 'a4', departments: null }
+const examiner: Asker = { id: 'a1', departments: [HOUSING], keeps: false }
+const colleague: Asker = { id: 'a2', departments: [HOUSING], keeps: false }
+const stranger: Asker = { id: 'a3', departments: ['11420300MB0999999X'], keeps: false }
+const everywhere: Asker = { id: 'a4', departments: null, keeps: false }
+const keeper: Asker = { id: 'a5', departments: null, keeps: true }
 const phrase = (title: string, change: Partial<NewPhrase> = {}): NewPhrase => ({
   title,
   text: '请补正身份证背面',
   step: null,
   department: null,
+  item: null,
   ...change,
 })
 const titles = async (asker: Asker, step: NewPhrase['step'] = null) =>
@@ -52,6 +54,30 @@ describe('phrases', () => {
     await phrases.add(phrase('c'), examiner)
     expect(await titles(examiner, 'case.decide')).toEqual(['a', 'c'])
     expect(await titles(examiner)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('of an item are offered in its cases, and those of none in any', async () => {
+    await phrases.add(phrase('a', { item: 'item 1' }), examiner)
+    await phrases.add(phrase('b', { item: 'item 2' }), examiner)
+    await phrases.add(phrase('c'), examiner)
+    const ofItem = await phrases.list(examiner, null, 'item 1')
+    expect(ofItem.map(({ title, item }) => [title, item])).toEqual([
+      ['a', 'item 1'],
+      ['c', null],
+    ])
+    expect(await titles(examiner)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that a department shares are kept by an administrator too, and stay shared; what is own stays own', async () => {
+    const { id } = await phrases.add(phrase('一', { department: HOUSING }), examiner)
+    const { id: own } = await phrases.add(phrase('二'), examiner)
+    expect(await phrases.change(id, phrase('一'), keeper).catch(code)).toBe('request.invalid')
+    const anew = phrase('准予', { text: '“{事项}”符合条件，准予', department: HOUSING, step: 'case.decide' })
+    expect(await phrases.change(id, anew, keeper)).toMatchObject({ owner: 'a1', title: '准予', step: 'case.decide' })
+    expect(await phrases.change(id, phrase('二', { department: HOUSING }), keeper).catch(code)).toBe('request.conflict')
+    expect(await phrases.change(own, phrase('二'), keeper).catch(code)).toBe('request.not-found')
+    await phrases.remove(id, keeper)
+    expect(await titles(colleague)).toEqual([])
   })
 
   test('are changed and deleted by who made them; another finds none that is not shared', async () => {

@@ -1,5 +1,6 @@
 /**
- * Phrases (常用语) for notices, messages, decisions and other words of a step: of a person, or shared with a department. Placeholders
+ * Phrases (常用语, 文书模板) for notices, messages, decisions and other words of a step: of a person, or shared with a department, which whoever may keep
+ * them writes anew or deletes too. Placeholders
  * stand for what the node knows of a case, and blanks for what a person writes. They name nobody: what looks like the number of a person
  * is refused.
  */
@@ -46,6 +47,8 @@ export type NewPhrase = {
   step: CaseKind | null
   /** shared with all of this department; null: own */
   department: string | null
+  /** code of the item in whose cases alone it is offered; null: in those of any */
+  item: string | null
 }
 export type Phrase = NewPhrase & {
   id: string
@@ -59,15 +62,19 @@ export type Phrase = NewPhrase & {
 export type CaseFacts = Readonly<Record<Placeholder, string | null>>
 
 type Row = Omit<Phrase, 'updatedAt' | 'step'> & { step: string | null; updated_at: number }
-const COLUMNS = 'id, owner, department, step, title, text, updated_at'
+const COLUMNS = 'id, owner, department, step, item, title, text, updated_at'
 const toPhrase = ({ updated_at, step, ...row }: Row): Phrase => ({
   ...row,
   step: step as CaseKind | null,
   updatedAt: updated_at,
 })
 
-/** Whoever asks: of which departments, null for every one. */
-export type Asker = Pick<Holder, 'id' | 'departments'>
+/** Whoever asks: of which departments, null for every one; `keeps`: also what others share. */
+export type Asker = Pick<Holder, 'id' | 'departments'> & { keeps: boolean }
+
+/** Whether somebody may write it anew, or delete it. */
+export const mayChange = ({ owner, department }: Pick<Phrase, 'owner' | 'department'>, { id, keeps }: Asker): boolean =>
+  owner === id || (keeps && department !== null)
 
 /** What the placeholders stand for in a case, on this day. */
 export function factsOf(
@@ -130,15 +137,24 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
 
   async function owned(store: Pick<Transaction, 'query'>, id: string, asker: Asker): Promise<Row> {
     const row = await readable(store, id, asker)
-    if (row.owner !== asker.id) throw new ProblemError('request.forbidden', 'who made it changes it')
+    if (!mayChange(row, asker))
+      throw new ProblemError('request.forbidden', 'who made it changes it, or a business administrator')
     return row
   }
 
-  async function checkRoom(tx: Transaction, asker: Asker, phrase: NewPhrase, except: string): Promise<void> {
+  async function checkRoom(
+    tx: Transaction,
+    asker: Asker,
+    phrase: NewPhrase,
+    except: string,
+    owner: string,
+  ): Promise<void> {
     if (phrase.department !== null && asker.departments !== null && !asker.departments.includes(phrase.department))
       throw new ProblemError('request.forbidden', 'department: one of your own')
+    if (owner !== asker.id && phrase.department === null)
+      throw new ProblemError('request.invalid', 'department: what somebody else made stays shared')
     const [same] = await tx.query('SELECT 1 FROM phrases WHERE owner = ? AND title = ? AND id <> ?', [
-      asker.id,
+      owner,
       phrase.title,
       except,
     ])
@@ -150,7 +166,7 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
       ])
       return row?.n ?? 0
     }
-    if ((await count('owner', asker.id)) >= PHRASE_LIMITS.perPerson)
+    if ((await count('owner', owner)) >= PHRASE_LIMITS.perPerson)
       throw new ProblemError('request.conflict', `${PHRASE_LIMITS.perPerson} phrases at most of one account`)
     if (phrase.department !== null && (await count('department', phrase.department)) >= PHRASE_LIMITS.perDepartment)
       throw new ProblemError('request.conflict', `${PHRASE_LIMITS.perDepartment} phrases at most of one department`)
@@ -160,14 +176,15 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
     parts.audit.append(tx, { actor: `person:${id}`, action, subject })
 
   return {
-    /** The own phrases and those of the own departments, by title; `step`: those for it, and for any. */
-    async list(asker: Asker, step: CaseKind | null): Promise<Phrase[]> {
+    /** The own phrases and those of the own departments, by title; `step` and `item`: those for it, and for any. */
+    async list(asker: Asker, step: CaseKind | null, item: string | null = null): Promise<Phrase[]> {
       const { id, departments } = asker
       const rows = await db.query<Row>(
         `SELECT ${COLUMNS} FROM phrases
          WHERE (owner = ?1 OR (department IS NOT NULL AND (?2 IS NULL OR department IN (SELECT value FROM json_each(?2)))))
-           AND (?3 IS NULL OR step IS NULL OR step = ?3) ORDER BY title, id`,
-        [id, departments === null ? null : JSON.stringify(departments), step],
+           AND (?3 IS NULL OR step IS NULL OR step = ?3) AND (?4 IS NULL OR item IS NULL OR item = ?4)
+         ORDER BY title, id`,
+        [id, departments === null ? null : JSON.stringify(departments), step, item],
       )
       return rows.map(toPhrase)
     },
@@ -177,14 +194,15 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
       assertPhrase(phrase)
       const id = parts.newId()
       await db.transaction(async tx => {
-        await checkRoom(tx, asker, phrase, id)
+        await checkRoom(tx, asker, phrase, id, asker.id)
         await act(tx)
-        const { department, step, title, text } = phrase
-        await tx.run(`INSERT INTO phrases (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`, [
+        const { department, step, item, title, text } = phrase
+        await tx.run(`INSERT INTO phrases (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
           id,
           asker.id,
           department,
           step,
+          item,
           title,
           text,
           clock.now(),
@@ -198,17 +216,13 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
     async change(id: string, phrase: NewPhrase, asker: Asker): Promise<Phrase> {
       assertPhrase(phrase)
       await db.transaction(async tx => {
-        await owned(tx, id, asker)
-        await checkRoom(tx, asker, phrase, id)
-        const { department, step, title, text } = phrase
-        await tx.run('UPDATE phrases SET department = ?, step = ?, title = ?, text = ?, updated_at = ? WHERE id = ?', [
-          department,
-          step,
-          title,
-          text,
-          clock.now(),
-          id,
-        ])
+        const { owner } = await owned(tx, id, asker)
+        await checkRoom(tx, asker, phrase, id, owner)
+        const { department, step, item, title, text } = phrase
+        await tx.run(
+          'UPDATE phrases SET department = ?, step = ?, item = ?, title = ?, text = ?, updated_at = ? WHERE id = ?',
+          [department, step, item, title, text, clock.now(), id],
+        )
         await note(tx, asker, 'phrase.changed', id)
       })
       return toPhrase(await readable(db, id, asker))

@@ -6,13 +6,20 @@ import type { Client } from '../client/client.ts'
 import type { Declare } from './declare.ts'
 import { table } from './output.ts'
 
-type Flags = { text: string; step?: string; department?: string }
+type Flags = { text: string; step?: string; department?: string; item?: string }
 type Step = NonNullable<AddPhraseRequest['step']>
 
-const toRow = ({ title, text, step, department }: Pick<Phrase, 'title' | 'text' | 'step' | 'department'>) => ({
+const toRow = ({
+  title,
+  text,
+  step,
+  department,
+  item,
+}: Pick<Phrase, 'title' | 'text' | 'step' | 'department' | 'item'>) => ({
   title,
   step: step?.slice('case.'.length) ?? 'any 通用',
   shared: department ?? '',
+  item: item ?? '',
   text,
 })
 const shown = (items: ListPhrasesAnswer['items']): string => table(items.map(toRow))
@@ -34,11 +41,13 @@ const withText = (command: Command): Command =>
     .requiredOption('--text <text>', 'with placeholders such as {事项}, and blanks such as {?补正日期}')
     .option('--step <name>', 'for this step alone, such as request-supplement')
     .option('--department <code>', 'shared with all of this department')
-const bodyOf = (title: string, { text, step, department }: Flags): AddPhraseRequest => ({
+    .option('--item <code>', 'offered in cases of this item alone')
+const bodyOf = (title: string, { text, step, department, item }: Flags): AddPhraseRequest => ({
   title,
   text,
   step: stepOf(step),
   department,
+  item,
 })
 
 export function declarePhrases(program: Command, cases: Command, { add, call }: Declare): void {

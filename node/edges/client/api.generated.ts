@@ -37,6 +37,8 @@ export type AddPhraseRequest = {
   text: string
   /** for this step alone; absent: for any */
   step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  /** offered in cases of this item alone; absent: of any */
+  item?: string | undefined
   /** shared with all of this department, one of your own; absent: own */
   department?: string | undefined
 }
@@ -1068,6 +1070,8 @@ export type ChangePhraseRequest = {
   text: string
   /** for this step alone; absent: for any */
   step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  /** offered in cases of this item alone; absent: of any */
+  item?: string | undefined
   /** shared with all of this department, one of your own; absent: own */
   department?: string | undefined
 }
@@ -5591,7 +5595,10 @@ export type Phrase = {
   text: string
   step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
   department: string | null
+  item: string | null
   owner: string
+  /** whether you may write it anew, or delete it */
+  changeable: boolean
   updatedAt: string
 }
 export type PrecheckCaseRequest = { opinion?: string | undefined }
@@ -7162,7 +7169,10 @@ export type ReadPhrasesAnswer = {
     text: string
     step: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | null
     department: string | null
+    item: string | null
     owner: string
+    /** whether you may write it anew, or delete it */
+    changeable: boolean
     updatedAt: string
     /** what is to be written by hand still, in its order */
     blanks: string[]
@@ -8718,7 +8728,7 @@ export type WhoAmIAnswer = {
   windows: string[] | null
   /** what the person may, and within which cases; `all` also where it is of no case */
   rights: {
-    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.pass-on' | 'case.countersign' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'instant.manage' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
+    action: 'self.use' | 'reference.read' | 'statistics.read' | 'case.list' | 'case.read' | 'case.content' | 'case.export' | 'case.take-in' | 'case.serve' | 'case.accept' | 'case.examine' | 'case.decide' | 'case.pass-on' | 'case.countersign' | 'case.contribute' | 'case.claim' | 'case.assign' | 'case.preview-purge' | 'case.purge' | 'material.keep' | 'instant.manage' | 'phrase.manage' | 'mapping.manage' | 'catalogue.read' | 'catalogue.manage' | 'agreement.oversee' | 'agreement.manage' | 'partner.oversee' | 'partner.manage' | 'trust.manage' | 'operation.read' | 'operation.manage' | 'adapter.work' | 'operation.look' | 'system.manage' | 'webhook.read' | 'webhook.manage' | 'metrics.read' | 'account.read' | 'account.manage' | 'account.grant' | 'audit.read'
     scopes: ('all' | 'collecting' | 'handling' | 'window' | 'department' | 'assigned' | 'asked')[]
   }[]
   /** whether a code is asked for when they sign in with a password */
@@ -8965,6 +8975,7 @@ export type ListPartnerServicesQuery = {
 export type ListPeopleQuery = { limit?: number | undefined; cursor?: string | undefined }
 export type ListPhrasesQuery = {
   step?: 'case.supplement' | 'case.commit' | 'case.hand-in' | 'case.ship' | 'case.withdraw' | 'case.remind' | 'case.result-received' | 'case.evaluate' | 'case.message' | 'case.arrived' | 'case.precheck' | 'case.request-supplement' | 'case.accept' | 'case.refuse' | 'case.request-payment' | 'case.progress' | 'case.pause' | 'case.resume' | 'case.extend' | 'case.decide' | 'case.send-result' | 'case.close' | 'case.answer-evaluation' | 'case.appeal-evaluation' | 'case.supervise' | 'case.answer' | 'case.record-payment' | 'case.verify-remote' | 'case.mail' | 'case.originals' | 'case.object' | 'case.correct' | 'case.revoke' | undefined
+  item?: string | undefined
 }
 export type ListServicesQuery = {
   limit?: number | undefined
@@ -9291,7 +9302,7 @@ export interface Api {
   changeOwnPassword(input: {
     body: ChangeOwnPasswordRequest
   } & Options): Promise<ChangeOwnPasswordAnswer>
-  /** Write a phrase anew */
+  /** Write a phrase anew: an own one, or as who keeps those that departments share */
   changePhrase(input: {
     params: { id: string }
     body: ChangePhraseRequest
@@ -9450,7 +9461,7 @@ export interface Api {
   deleteExport(input: {
     params: { id: string }
   } & Options): Promise<DeleteExportAnswer>
-  /** Delete a phrase */
+  /** Delete a phrase: an own one, or as who keeps those that departments share */
   deletePhrase(input: {
     params: { id: string }
   } & Options): Promise<DeletePhraseAnswer>

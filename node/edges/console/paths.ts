@@ -9,6 +9,7 @@ export const CONSOLE_PATHS = [
   'acceptance',
   'handover',
   'countersigns',
+  'phrases',
   'search',
   'board',
   'partners',

@@ -94,8 +94,11 @@ beforeEach(async () => {
       reuseRoutes(reuse),
       phraseRoutes({
         phrases,
-        factsOf: async of =>
-          factsOf(await cases.get(of), { now: world.clock.now(), own: COLLECTING, cityName: code => code }),
+        async about(of) {
+          const row = await cases.get(of)
+          const facts = factsOf(row, { now: world.clock.now(), own: COLLECTING, cityName: code => code })
+          return { item: row.item.code, facts }
+        },
       }),
     ],
   })

@@ -55,6 +55,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/acceptance', load: () => import('./acceptance/page.tsx') },
   { path: '/handover', load: () => import('./handover/page.tsx') },
   { path: '/countersigns', load: () => import('./countersigns/page.tsx') },
+  { path: '/phrases', load: () => import('./phrases/page.tsx') },
   { path: '/cases/$no/materials', load: () => import('./case/view/page.tsx') },
   { path: '/board', load: () => import('./board/page.tsx') },
   { path: '/board/cases', load: () => import('./board/cases.tsx') },

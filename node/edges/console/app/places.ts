@@ -19,6 +19,7 @@ export const PLACES: { readonly [F in First]?: Place } = {
   acceptance: { action: 'case.accept', nav: { word: 'acceptance', group: 'work', keys: 'g e' } },
   handover: { action: 'case.serve', nav: { word: 'handOver', group: 'work', keys: 'g o' } },
   countersigns: { action: 'case.countersign', nav: { word: 'countersigns', group: 'work', keys: 'g k' } },
+  phrases: { action: 'case.list', nav: { word: 'phrases', group: 'work' } },
   search: { action: 'case.list' },
   board: { action: 'statistics.read', nav: { word: 'board', group: 'city', keys: 'g b' } },
   partners: { action: 'reference.read', nav: { word: 'partners', group: 'city', keys: 'g p' } },

@@ -71,6 +71,7 @@ import { fewerPages } from './068-fewer-pages.ts'
 import { approval } from './069-approval.ts'
 import { mappingVersions } from './070-mapping-versions.ts'
 import { instantApproval } from './071-instant-approval.ts'
+import { phrasesOfItems } from './072-phrases-of-items.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -144,4 +145,5 @@ export const MIGRATIONS: readonly Migration[] = [
   approval,
   mappingVersions,
   instantApproval,
+  phrasesOfItems,
 ]
