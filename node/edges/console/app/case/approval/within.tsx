@@ -86,7 +86,7 @@ function Instantly({ course: { instant } }: { course: Course }) {
   const words = useWords(APPROVAL)
   const language = useLanguage()
   if (instant === null) return null
-  const told = instant.told.length === 0 ? '' : words.instantTold(instant.told)
+  const told = instant.told.length === 0 ? '' : words.instantTold(instant.told.join(language === 'zh' ? '、' : ', '))
   return (
     <p>
       <Tag>{words.instant}</Tag>{' '}
