@@ -3,6 +3,7 @@
  * connection, so that the database undoes what was not committed. Time bounds of statements are the database's and the driver's.
  */
 import { type Connection, DatabaseFault, type Driver, type Result, type Row, type Statement } from './driver.ts'
+import { createSharedCommit } from './shared-commit.ts'
 
 export const POOL_LIMITS = {
   /** ms between attempts at a database that another one writes just now, and how many attempts there are */
@@ -165,6 +166,9 @@ export function createPool(
   const bare = (sql: string): Statement => ({ sql, values: [] })
   const nothing = async () => {}
   const commit = async (connection: Connection) => void (await connection.query({ sql: dialect.commit, values: [] }))
+  // One that is given up leaves the others to theirs.
+  const never = new AbortController().signal
+  const shared = createSharedCommit(work => using(never, dialect.begin, work, commit))
 
   return {
     /** One transaction that writes. */
@@ -173,6 +177,10 @@ export function createPool(
 
     /** Statements of one transaction, each of which stands for itself; and the rows of `then`, which reads what they wrote. */
     async writeAll(signal: AbortSignal, statements: readonly Statement[], then: Statement | null): Promise<Row[]> {
+      if (driver.atMost === 1) {
+        const rows = await shared(signal, then === null ? statements : [...statements, then])
+        return then === null ? [] : rows
+      }
       const [only] = statements
       const rowsOf = (results: readonly Result[]): Row[] => (then === null ? [] : (results.at(-1)?.rows ?? []))
       if (driver.pipelines && (then !== null || statements.length > 1)) {
@@ -195,7 +203,7 @@ export function createPool(
         )
       }
       // A single statement is a transaction of its own, where there is something to begin one with.
-      if (only !== undefined && statements.length === 1 && dialect.begin.length > 0 && driver.atMost !== 1)
+      if (only !== undefined && statements.length === 1 && dialect.begin.length > 0)
         return using(
           signal,
           [],
