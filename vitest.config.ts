@@ -15,7 +15,7 @@ const LONG = [
   'node/city/work/approval/approval-model.test.ts',
   'test/faults/**/*.test.ts',
   'test/bench/smoke-console.test.ts',
-  'node/{edges/cli/keeping,kernel/store/migrations/past,spine/p2p/{lifecycle,throughput}}.test.ts',
+  'node/{edges/cli/{keeping,trigger},kernel/store/migrations/past,spine/p2p/{lifecycle,throughput}}.test.ts',
   'test/hostile/**/*.test.ts',
   'test/console/journeys.test.ts',
   'test/e2e/{acts,adapter-certificates,api-description,canary,clone,example-shiyan,new-certificate,outside-adapter,stories,three-nodes}.test.ts',

@@ -33,7 +33,7 @@ export async function compose(
     openStore = openSqlite,
     stopping,
   }: NodeOptions,
-  { observe = {} }: Overrides,
+  { observe = {}, misconduct }: Overrides,
   telemetry: Telemetry,
   life: Lifecycle,
 ) {
@@ -47,7 +47,7 @@ export async function compose(
     failed: (job, error) => telemetry.events.upkeepFailed({ job, error }),
   })
 
-  const way = await composeWay(kernel, { makeAdapter, observe, stopping })
+  const way = await composeWay(kernel, { makeAdapter, observe, misconduct, stopping })
   const { trust, host, lists, calendars, exchange, materials, dispatch } = way
 
   // What cities do with it.

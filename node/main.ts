@@ -5,6 +5,7 @@ import { ProblemError } from '../protocol/problem.ts'
 import { thumbprintsLast } from './edges/cli/arguments.ts'
 import type { CommandContext } from './edges/cli/context.ts'
 import { fail } from './edges/cli/output.ts'
+import type { RunningNode } from './node.ts'
 
 async function main(args: string[]): Promise<void> {
   if (isStart(args)) {
@@ -12,7 +13,7 @@ async function main(args: string[]): Promise<void> {
     await serve(createContext(startFlags(args)))
   } else {
     const { createProgram } = await import('./edges/cli/program.ts')
-    await createProgram({ start: serve }).parseAsync(thumbprintsLast(args), { from: 'user' })
+    await createProgram({ start: serve, serve: serveUntilTold }).parseAsync(thumbprintsLast(args), { from: 'user' })
   }
 }
 
@@ -52,13 +53,13 @@ function startFlags(args: string[]): { config?: string; json: boolean } {
 /** Tells what failed where nobody waits for it. */
 let reportUnawaited = (error: unknown): void => fail(error, false)
 
-async function serve(context: CommandContext): Promise<void> {
+const serve = (context: CommandContext): Promise<void> =>
+  serveUntilTold(async stopping => (await import('./edges/cli/start.ts')).start(context, stopping))
+
+async function serveUntilTold(begin: (stopping: AbortSignal) => Promise<RunningNode>): Promise<void> {
   const stopping = stopOnSignal()
-  const [{ start }, { createLog }] = await Promise.all([
-    import('./edges/cli/start.ts'),
-    import('./kernel/telemetry/log.ts'),
-  ])
-  const node = await start(context, stopping).catch((error: unknown) => {
+  const { createLog } = await import('./kernel/telemetry/log.ts')
+  const node = await begin(stopping).catch((error: unknown) => {
     if (error === stopping.reason) return null
     throw error
   })

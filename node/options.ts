@@ -5,6 +5,7 @@ import type { NodeConfig } from './kernel/config/config.ts'
 import type { KeyStore } from './kernel/keys/keystore.ts'
 import type { openSqlite } from './kernel/store/sqlite.ts'
 import type { ExchangeObserver } from './spine/exchange/exchange.ts'
+import type { Misconduct } from './spine/exchange/ports.ts'
 
 export type NodeOptions = {
   config: NodeConfig
@@ -20,8 +21,10 @@ export type NodeOptions = {
   stopping?: AbortSignal
 }
 
-/** What tests and benches put beside the parts that a node has. */
+/** What tests, benches and sandbox cities put beside the parts that a node has. */
 export type Overrides = {
   /** told what the exchange does, besides telemetry */
   observe?: Partial<ExchangeObserver>
+  /** what a sandbox city does wrong on purpose */
+  misconduct?: Misconduct
 }

@@ -11,6 +11,7 @@ import { createDispatchPart, type DispatchUses, observeDispatch } from './spine/
 import { createRouting } from './spine/dispatch/routing.ts'
 import type { ExchangeObserver } from './spine/exchange/exchange.ts'
 import { createExchangePart } from './spine/exchange/part.ts'
+import type { Misconduct } from './spine/exchange/ports.ts'
 import { createMaterialsPart } from './spine/materials/part.ts'
 import { createHostPart } from './spine/p2p/part.ts'
 import { VERSION } from './version.ts'
@@ -19,11 +20,13 @@ export type WayOptions = {
   makeAdapter: (config: NodeConfig) => Promise<Adapter>
   /** told what the exchange does, besides telemetry */
   observe: Partial<ExchangeObserver>
+  /** of a sandbox city alone */
+  misconduct: Misconduct | undefined
   /** aborted while the node starts */
   stopping: AbortSignal | undefined
 }
 
-export async function composeWay(kernel: Kernel, { makeAdapter, observe, stopping }: WayOptions) {
+export async function composeWay(kernel: Kernel, { makeAdapter, observe, misconduct, stopping }: WayOptions) {
   const trust = await createTrustPart(kernel)
   const { identity, epoch, seal, caseKeys } = trust.port
   const host = await createHostPart(kernel, trust.port)
@@ -43,9 +46,10 @@ export async function composeWay(kernel: Kernel, { makeAdapter, observe, stoppin
     addresses: () => host.port.host.addresses(),
     renewKey: async () => void (await identity.rotate('node')),
     quota: kernel.config.quotas.packetsGB * 1e9,
+    misconduct,
     observer: observeExchange(kernel.telemetry, kernel.signals, sightings, observe),
   })
-  const materials = await createMaterialsPart(kernel, trust.port, host.port)
+  const materials = await createMaterialsPart(kernel, trust.port, host.port, misconduct)
   const { config } = kernel
   const systems = await makeSystems(kernel, makeAdapter)
   stopping?.throwIfAborted()

@@ -815,6 +815,15 @@ export const PROBLEMS = {
     cureZh: '由本市管理员核对验证词并确认，或恢复该合作城市；工作人员无需操作，可联系管理员',
     cure: "This city's administrator compares the verification words and confirms, or resumes the partner; a clerk asks the administrator",
   },
+  'partner.sandbox': {
+    status: 403,
+    retryable: false,
+    act: 'operator',
+    en: 'The city is a sandbox for trials, and this node has no dealings with it',
+    zh: '对方是试验用的沙箱城市，本节点不与其往来',
+    cureZh: '正式节点保持不变；试验节点由管理员在 tongban.json 的 sandbox.partners 中写明其代码后重启',
+    cure: 'On a node at work leave it so; on a node for trials its administrator names the code in sandbox.partners of tongban.json and restarts it',
+  },
   'invite.malformed': {
     status: 400,
     retryable: false,

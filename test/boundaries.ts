@@ -319,7 +319,16 @@ export const RULES: readonly Rule[] = [
   {
     of: /^node\/edges\/cli\//,
     name: 'command line edge',
-    may: among('node/edges/cli/', 'node/edges/client/', 'node/node\\.ts$', CITY, SPINE, KERNEL, 'certs/', 'protocol/'),
+    may: among(
+      'node/edges/cli/',
+      'node/edges/client/',
+      'node/(?:node|sandbox)\\.ts$',
+      CITY,
+      SPINE,
+      KERNEL,
+      'certs/',
+      'protocol/',
+    ),
     packages: ['commander', '@clack/prompts', 'cli-progress', 'fflate', 'uqr', 'zod', 'jose'],
     builtins: true,
     why: 'an edge imports no other edge',

@@ -16,7 +16,7 @@ function commandsOf(text: string): string[] {
   return lines.flatMap(line => {
     const words = /^(?:npx )?tongban (.*)$/.exec(line.replace(/\s#.*$/, ''))?.[1]?.split(/\s+/)
     if (words === undefined) return []
-    let command: Command = createProgram({ start: async () => {} })
+    let command: Command = createProgram({ start: async () => {}, serve: async () => {} })
     const path: string[] = []
     for (const word of words) {
       const next = command.commands.find(entry => entry.name() === word)

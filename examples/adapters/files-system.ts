@@ -1,7 +1,7 @@
 /** A system that exchanges files: it takes each folder that is ready, and answers by files that get their name when they are whole. */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { scan } from '../support/scan.ts'
+import { scan } from '../../node/edges/cli/sandbox-scan.ts'
 import { again, createOffice } from './office.ts'
 import type { System } from './systems.ts'
 

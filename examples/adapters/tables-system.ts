@@ -2,7 +2,7 @@
 import { Database } from 'bun:sqlite'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { scan } from '../support/scan.ts'
+import { scan } from '../../node/edges/cli/sandbox-scan.ts'
 import { again, createOffice } from './office.ts'
 import type { System } from './systems.ts'
 

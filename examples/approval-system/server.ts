@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { scan } from '../support/scan.ts'
+import { scan } from '../../node/edges/cli/sandbox-scan.ts'
 import { createAdmin } from './admin.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createOfficer, type ScriptName } from './officer.ts'

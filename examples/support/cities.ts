@@ -8,12 +8,12 @@ import { pipeline } from 'node:stream/promises'
 import { verifyBundle } from '../../node/city/records/evidence/verify.ts'
 import type { CaseDetail } from '../../node/edges/client/api.generated.ts'
 import { type Client, createClient } from '../../node/edges/client/client.ts'
+import { pairByInvite } from '../../node/edges/client/words.ts'
 import type { AgreementDocumentInput } from '../../protocol/agreement/document.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 import type { ExampleCity } from '../data/load.ts'
 import { giveAccount } from './accounts.ts'
 import { type Running, run, start } from './processes.ts'
-import { pairByInvite } from './words.ts'
 
 export type City = ExampleCity & {
   folder: string

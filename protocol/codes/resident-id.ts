@@ -15,13 +15,20 @@ export type ResidentId = {
   sex: 'male' | 'female'
 }
 
+/** The check character of the first 17 digits. */
+function checkOf(digits: string): string | undefined {
+  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (WEIGHTS[index] ?? 0), 0)
+  return CHECKS[sum % 11]
+}
+
+/** The number whose first 17 digits are these. */
+export const residentIdOf = (digits: string): string => `${digits}${checkOf(digits)}`
+
 /** Reads an 18-character number; null when its form, date of birth (from 1900 on) or check character is wrong. Never echoes the number in an error. */
 export function readResidentId(input: string): ResidentId | null {
   const number = input.toUpperCase()
   if (!/^[1-9]\d{16}[\dX]$/.test(number)) return null
-  const digits = [...number.slice(0, 17)].map(Number)
-  const sum = digits.reduce((total, digit, index) => total + digit * (WEIGHTS[index] ?? 0), 0)
-  if (CHECKS[sum % 11] !== number[17]) return null
+  if (checkOf(number.slice(0, 17)) !== number[17]) return null
   const birthDate = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`
   if (birthDate < EARLIEST_BIRTH) return null
   const parsed = new Date(`${birthDate}T00:00:00Z`)

@@ -2,6 +2,29 @@
 import type { Messages } from './in-chinese.ts'
 
 export const COMMAND_MESSAGES: Messages = {
+  'on a node for trials name {code} in sandbox.partners of tongban.json, and restart it':
+    '试验节点请在 tongban.json 的 sandbox.partners 中写明 {code} 后重启',
+  '{path}: {code} is no sandbox city': '{path}：{code} 不是沙箱城市',
+  'city.code: {code} is no sandbox city': 'city.code：{code} 不是沙箱城市',
+  'the agreement at this node': '等待协议到达本节点',
+  'the signed agreement at the sandbox': '等待沙箱城市收到已签署的协议',
+  'the list of {city}': '等待 {city} 的事项清单',
+  'the receipt of {kind}': '等待 {kind} 的回执',
+  'the local case number': '等待本地办件编号',
+  'the case at the sandbox': '等待办件到达沙箱城市',
+  'the step at the sandbox': '等待沙箱城市可办该步骤',
+  'nothing was proposed': '没有发出协议',
+  'a kind of packet is missing, or not one of: tongban trigger --list':
+    '未写明数据包类型，或不在此列：tongban trigger --list',
+  '--wait: 1 to 3600 seconds': '--wait：1 至 3600 秒',
+  'no sandbox city in {folder}; make it with: tongban sandbox': '{folder} 中没有沙箱城市，请执行 tongban sandbox',
+  'the sandbox city has not one partner: run tongban sandbox': '沙箱城市的合作城市不是恰好一个，请执行 tongban sandbox',
+  'item {code} is for organisations: name another one with --item': '事项 {code} 面向法人，请用 --item 指明其他事项',
+  'no such item for persons in the list of {city}': '{city} 的事项清单中没有该面向自然人的事项',
+  '{caseNo} is {state}: {kind} is not possible; --case names another one':
+    '{caseNo} 的状态为{state}，不能办理 {kind}；可用 --case 指明其他办件',
+  'no behaviour {behaviour} of a city that sends {kind}: tongban trigger --list':
+    '发送 {kind} 的城市没有 {behaviour} 这种行为：tongban trigger --list',
   'no phrase of this title: tongban phrases list': '没有该标题的常用语：tongban phrases list',
   'word: yes or no': 'word：须为 yes 或 no',
   '“{name}” is any of these:{why}': '“{name}”有多个符合：{why}',

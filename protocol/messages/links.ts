@@ -67,6 +67,7 @@ export const LINK_MESSAGES: Messages = {
   '{materials} materials wait, the oldest for {count} h': '{materials} 份材料等待获取，最早的已等 {count} 小时',
   '{count} days left': '剩余 {count} 天',
   'the delegation of its keys, {count} days left': '其密钥授权书剩余 {count} 天',
+  '{city} is not in sandbox.partners': 'sandbox.partners 中没有 {city}',
   '{city} is paired under another certificate: suspend it first, then pair again':
     '{city} 已以另一证书结对：请先暂停，再重新结对',
   'a federation CA issued the certificate: renew it by tongban ca request, or leave the CA with --self-issued':

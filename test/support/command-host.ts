@@ -37,7 +37,7 @@ async function run({ args, env }: Command): Promise<Ran> {
     throw new Error('a process of its own starts a node')
   }
   try {
-    await createProgram({ start, contextOf }).parseAsync(thumbprintsLast(args), { from: 'user' })
+    await createProgram({ start, serve: start, contextOf }).parseAsync(thumbprintsLast(args), { from: 'user' })
   } catch (error) {
     if (!(error instanceof Exit)) fail(error, false)
   }

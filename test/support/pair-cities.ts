@@ -1,7 +1,7 @@
 /** Brings two running nodes from strangers to a signed agreement, through their HTTP APIs. */
 import { exampleCity, exampleItems } from '../../examples/data/load.ts'
-import { pairByInvite } from '../../examples/support/words.ts'
 import type { Client } from '../../node/edges/client/client.ts'
+import { pairByInvite } from '../../node/edges/client/words.ts'
 import type { ServiceItem } from '../../protocol/service/item.ts'
 
 export type PairedCities = { items: ServiceItem[]; agreement: string }

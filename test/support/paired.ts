@@ -36,6 +36,8 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
   const changes: string[] = []
   const pairings: string[] = []
   const tries: string[] = []
+  /** cities from which the settings keep this one */
+  const barred = new Set<string>()
   const transport = network.transport(peer, {
     gate: other => trust.knows(other) || invites.anyOpen() || directories.admits(other),
   })
@@ -67,6 +69,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     city: play.code,
     clock,
     peerIdOf,
+    barred: code => barred.has(code),
     revokedAt: fingerprint => directories.revocation(fingerprint)?.revokedAt,
     listedAt: directories.listedAt,
   })
@@ -86,6 +89,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     audit,
     events,
     own: () => side,
+    barred: code => barred.has(code),
     peerIdOf,
     judge: createVoucher({ authorities, directories, clock }),
     federation: federationView(directories),
@@ -123,6 +127,7 @@ export async function pairableCity(play: PlayCity, network: MemoryNetwork, clock
     changes,
     pairings,
     tries,
+    barred,
   }
 }
 

@@ -2,9 +2,20 @@
  * Which pairing streams are served: strangers may connect while an invite is open, and none of them, nor all together, may keep
  * the invited city out. What proved nothing is counted by peer and by address; only what proved an invite counts in all.
  */
+import { isSandbox } from '../../../protocol/codes/sandbox.ts'
 import { ProblemError } from '../../../protocol/problem.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { Wire } from '../../spine/exchange/wire.ts'
+
+/** Whether it is a sandbox city that the settings do not name: a node at work never meets one by accident. */
+export const isBarred = ({ sandbox }: Pick<NodeConfig, 'sandbox'>, city: string): boolean =>
+  isSandbox(city) && !sandbox.partners.includes(city)
+
+/** Problem: `partner.sandbox`. */
+export function refuseBarred(barred: (city: string) => boolean, city: string): void {
+  if (barred(city)) throw new ProblemError('partner.sandbox', `${city} is not in sandbox.partners`)
+}
 
 export const PAIRING_LIMITS = {
   /** ms for a whole pairing, dial included */

@@ -10,6 +10,7 @@ import type { CalendarsPort } from '../calendar/part.ts'
 import { calendarRoutes } from '../calendar/routes.ts'
 import type { ListsPort } from '../catalogue/lists-part.ts'
 import type { createEvidence } from '../records/evidence/evidence.ts'
+import { isBarred } from './admission.ts'
 import { directoryRoutes } from './federation/directory-routes.ts'
 import { createGossip } from './federation/gossip.ts'
 import { directoryReminders } from './federation/standings.ts'
@@ -70,6 +71,7 @@ export function createPartnersPart(
     audit,
     events,
     own,
+    barred: city => isBarred(config, city),
     peerIdOf,
     randomText,
     roundTrip,

@@ -18,7 +18,7 @@ import type { OpenBreaker } from '../../spine/exchange/breaker.ts'
 import type { DeliveryStatus } from '../../spine/exchange/delivery.ts'
 import { dialPeers, within } from '../../spine/exchange/dial.ts'
 import type { Transport, Wire } from '../../spine/exchange/wire.ts'
-import { createPairingAdmission, PAIRING_LIMITS } from './admission.ts'
+import { createPairingAdmission, PAIRING_LIMITS, refuseBarred } from './admission.ts'
 import type { Invites, InviteView, NewInvite } from './invites.ts'
 import {
   answerPairing,
@@ -48,6 +48,8 @@ export type PartnersParts = {
   audit: Audit
   events: EventLog
   own: () => OwnSide
+  /** whether the settings keep this node from a city */
+  barred: (city: string) => boolean
   peerIdOf: PairingContext['peerIdOf']
   /** judges a city certificate with its chain */
   judge: PairingContext['judge']
@@ -131,7 +133,8 @@ export function createPartners(parts: PartnersParts) {
   const toPartner = (row: PartnerRow): Partner => ({
     code: row.code,
     name: row.name,
-    status: row.status,
+    // As the exchange counts it.
+    status: row.status === 'active' && parts.barred(row.code) ? 'suspended' : row.status,
     fingerprint: row.fingerprint,
     words: shownWords(row),
     asked: askedOf(row).map(place => place + 1),
@@ -153,12 +156,15 @@ export function createPartners(parts: PartnersParts) {
 
   const randomNumber = (): number => Buffer.from(parts.randomText(4), 'base64url').readUInt32BE()
 
+  const admit = (city: string): void => refuseBarred(parts.barred, city)
+
   /** Stores a pairing with `alongside` in one transaction. */
   async function store(
     side: PairedSide,
     actor: string,
     alongside?: (tx: Transaction, held: PartnerRow | undefined) => Promise<void>,
   ): Promise<void> {
+    admit(side.city)
     const words = await wordsOf(side.numbers)
     const asked = side.role === null ? [] : askedPlaces(side.role, randomNumber())
     await db.transaction(async tx => {
@@ -284,9 +290,11 @@ export function createPartners(parts: PartnersParts) {
   }
 
   return {
-    /** An invite for a city as text and as link, to be used once. Problems: `config.invalid`, `request.conflict`. */
-    invite: (city: string, hours: number, actor: string): Promise<NewInvite> =>
-      invites.create(context().own, city, hours, actor),
+    /** An invite for a city as text and as link, to be used once. Problems: `config.invalid`, `partner.sandbox`, `request.conflict`. */
+    async invite(city: string, hours: number, actor: string): Promise<NewInvite> {
+      admit(city)
+      return invites.create(context().own, city, hours, actor)
+    },
 
     invites: (): Promise<InviteView[]> => invites.list(),
 
@@ -308,6 +316,7 @@ export function createPartners(parts: PartnersParts) {
         throw new ProblemError('request.conflict', 'this is an invite of this very city')
       if (invite.for !== parts.own().city) throw new ProblemError('invite.recipient', invite.for)
       // Before the invite is spent at the other side.
+      admit(invite.city)
       const refused = checkPairing(await findPartner(db, invite.city), invite.fingerprint)
       if (refused !== null) throw new ProblemError(refused.problem.code, refused.problem.detail)
       const side = await pair(peerOf(invite.addresses), invite.addresses, wire =>
@@ -323,6 +332,7 @@ export function createPartners(parts: PartnersParts) {
      */
     async join(code: string, actor: string): Promise<Partner> {
       if (code === parts.own().city) throw new ProblemError('request.conflict', 'this is this very city')
+      admit(code)
       const held = await findPartner(db, code)
       if (held?.status === 'active' && parts.federation.revocation(held.fingerprint) === null)
         throw new ProblemError('request.conflict', 'it is a partner already')
@@ -387,6 +397,7 @@ export function createPartners(parts: PartnersParts) {
     },
 
     async resume(code: string, actor: string): Promise<Partner> {
+      admit(code)
       await change(code, 'partner.resumed', actor, async (tx, row) => {
         demand(row, 'suspended')
         await tx.run(`UPDATE partners SET status = 'active' WHERE code = ?`, [code])

@@ -9,6 +9,7 @@ import { peerIdOf } from '../../spine/p2p/peer-id.ts'
 import { EPOCH_LIMITS, epochFile, openEpoch } from '../../spine/trust/epoch.ts'
 import { loadIdentity } from '../../spine/trust/identity.ts'
 import { loadTrust } from '../../spine/trust/trust.ts'
+import { isBarred } from './admission.ts'
 import { createAuthorities } from './federation/authorities.ts'
 import { authorityRoutes } from './federation/authority-routes.ts'
 import { createDirectories } from './federation/directories.ts'
@@ -39,6 +40,7 @@ export async function createTrustPart({
     city: config.city.code,
     clock,
     peerIdOf,
+    barred: city => isBarred(config, city),
     revokedAt,
     listedAt: directories.listedAt,
   })

@@ -52,6 +52,7 @@ async function run(words: string[]) {
       begun.push(given)
       refuse()
     },
+    serve: async () => {},
     contextOf(flags) {
       asked.push(flags)
       return context
@@ -67,7 +68,7 @@ async function run(words: string[]) {
   return { asked, begun, code: process.exitCode }
 }
 
-const all = commandsOf(createProgram({ start: async () => {} }))
+const all = commandsOf(createProgram({ start: async () => {}, serve: async () => {} }))
 
 describe('every command', () => {
   test('is found', () => {
@@ -134,7 +135,9 @@ describe('what is named', () => {
       },
     })
     const context = { out: { json: true }, client: async () => client } as unknown as CommandContext
-    await createProgram({ start: async () => {}, contextOf: () => context }).parseAsync(words, { from: 'user' })
+    await createProgram({ start: async () => {}, serve: async () => {}, contextOf: () => context }).parseAsync(words, {
+      from: 'user',
+    })
     return asked
   }
 

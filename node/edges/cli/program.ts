@@ -23,6 +23,7 @@ import { declarePhrases } from './phrases.ts'
 import { boxFlags } from './queue-flags.ts'
 import { declareReminders } from './reminders.ts'
 import { declareReuse } from './reuse.ts'
+import { declareSandbox, type Serve } from './sandbox-commands.ts'
 import { declareServices } from './services-commands.ts'
 import { declareSms } from './sms.ts'
 import { declareSteps } from './steps-commands.ts'
@@ -32,11 +33,13 @@ import { declareWebhooks } from './webhooks.ts'
 export type ProgramParts = {
   /** serves until the process is told to end */
   start: (context: CommandContext) => Promise<void>
+  /** the same for a node that a command makes */
+  serve: Serve
   /** what a command gets for its flags; tests look at them */
   contextOf?: (flags: GlobalFlags) => CommandContext
 }
 
-export function createProgram({ start, contextOf = createContext }: ProgramParts): Command {
+export function createProgram({ start, serve, contextOf = createContext }: ProgramParts): Command {
   const program = new Command('tongban')
     .description('通办: get done at the own window what another city decides')
     .version(VERSION)
@@ -155,6 +158,7 @@ export function createProgram({ start, contextOf = createContext }: ProgramParts
   declareMappings(program.command('mappings').description('comparison of items 事项比对'), declare)
   declareWebhooks(program.command('webhooks').description('events told to other programs 事件推送'), declare)
   declareListening(program, declare)
+  declareSandbox(program, declare, serve)
   declareFederation(program.command('federation').description('directories of federations 联盟名录'), declare)
   declareAgreements(program.command('agreement').description('agreements 合作协议'), declare)
 

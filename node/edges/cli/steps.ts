@@ -64,7 +64,7 @@ export function withSet(body: Json, flags: readonly string[], schema: FieldSchem
 }
 
 /** What is known, without what does not stand by itself once the rest was set: a parcel without its number, a recipient when nothing is mailed. */
-function known(defaults: Json, set: readonly string[], schema: FieldSchema): Json {
+export function known(defaults: Json, set: readonly string[], schema: FieldSchema): Json {
   const names = new Set(set.map(flag => flag.split(/[.=]/)[0]))
   const chosen = Object.keys(defaults).some(
     name =>

@@ -3,6 +3,7 @@
  * Over 450 lines: the one table of all settings, with the meaning of each in both languages.
  */
 import * as z from 'zod'
+import { isSandbox } from '../../../protocol/codes/sandbox.ts'
 import { DivisionCode, Instant, text } from '../../../protocol/primitives.ts'
 import { canBeDialled, isAddress, readRange } from './address.ts'
 import { COLOUR, contrastWithWhite, READABLE } from './colour.ts'
@@ -371,6 +372,20 @@ export const ConfigFile = z.strictObject({
           says(
             'one person is given at most one of the roles system, security and audit administrator',
             '系统、安全、审计管理员三员分立，一人至多授予其中之一',
+          ),
+        ),
+    })
+    .prefault({}),
+  sandbox: z
+    .strictObject({
+      partners: z
+        .array(DivisionCode.refine(isSandbox, { error: 'must be a code of a sandbox city: 99 and four digits' }))
+        .max(16)
+        .default([])
+        .meta(
+          says(
+            'sandbox cities (codes 990000 to 999999) that this node may pair and exchange with, on a node for trials alone; none on a node at work',
+            '可与本节点结对往来的沙箱城市代码（990000–999999），只用于试验节点；正式节点不设',
           ),
         ),
     })

@@ -13,7 +13,17 @@ import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { advance } from './hash.ts'
 import type { WirePacket } from './link-store.ts'
 import type { PacketStore } from './packet-store.ts'
-import type { Addressed, Author, Draft, OwnIdentity, StoredPacket, Target, ThreadHandler, Trust } from './ports.ts'
+import type {
+  Addressed,
+  Author,
+  Draft,
+  Misconduct,
+  OwnIdentity,
+  StoredPacket,
+  Target,
+  ThreadHandler,
+  Trust,
+} from './ports.ts'
 import type { SigningClock } from './signing.ts'
 
 /** Why an own packet would be refused: what was written here is for who wrote it, a step of the other city is for that city. */
@@ -44,6 +54,8 @@ export type AuthorParts = {
   random: (bytes: number) => string
   /** whether packets to the partner are being fetched back */
   recovering: (partner: string) => boolean
+  /** what goes out in place of what holds: of a sandbox city alone */
+  misconduct?: Misconduct | undefined
   /** called after the commit, with the packets as they go over the wire */
   queued: (partner: string, packets: readonly StoredPacket[], wire: readonly WirePacket[]) => void
 }
@@ -92,12 +104,15 @@ export function createAuthor(parts: AuthorParts): Author {
       // What can be written is read from its text as it is (`unwritable`): no look at the letters, and no hash, is needed again.
       const opened = await handler.judgeBody(claims, JSON.parse(text))
       if (!opened.ok) throw refusedHere(opened.problem)
+      const spoilt = parts.misconduct?.body(text) ?? null
+      const sent = spoilt === null ? bodyBytes : encodeUtf8(spoilt)
+      if (spoilt !== null) claims.body = await commit(sent)
       const { jws, id } = await signPacket(claims, identity.signer())
       if (jws.length > LIMITS.packetBytes) throw ownProblem({ code: 'envelope.oversize' })
       const packet: StoredPacket = { no: 0, id, claims, body: opened.body, direction: 'out', status: 'pending' }
       const admitted = await handler.admit(db, packets, packet)
       if (!admitted.ok) throw refusedHere(admitted.problem)
-      prepared.push({ packet, jws, bodyBytes })
+      prepared.push({ packet, jws, bodyBytes: sent })
     }
     return prepared
   }

@@ -25,6 +25,7 @@ import type {
   Author,
   CalendarBoard,
   ListBoard,
+  Misconduct,
   OwnIdentity,
   StoredPacket,
   StoreEpoch,
@@ -87,6 +88,8 @@ export type ExchangeParts = {
   epoch: StoreEpoch
   /** audit row of the packets of one batch that were refused */
   turnedAway: (tx: Transaction, refused: RefusedPackets) => Promise<void>
+  /** of a sandbox city alone */
+  misconduct?: Misconduct | undefined
   /** bytes that the packets of one partner may take here */
   quota: number
   /** why nothing new is taken from anybody; null when there is room */
@@ -175,6 +178,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
 
   const authorParts = {
     ...common,
+    misconduct: parts.misconduct,
     random: parts.randomText,
     queued: (partner: string, packets: readonly StoredPacket[], wire: readonly WirePacket[]) => {
       deliveries.get(partner)?.queued(wire)

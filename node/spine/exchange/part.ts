@@ -8,7 +8,17 @@ export type ExchangePort = ReturnType<typeof createExchangePart>['port']
 
 export type ExchangeUses = Pick<
   ExchangeParts,
-  'transport' | 'identity' | 'trust' | 'lists' | 'calendar' | 'epoch' | 'addresses' | 'renewKey' | 'quota' | 'space'
+  | 'transport'
+  | 'identity'
+  | 'trust'
+  | 'lists'
+  | 'calendar'
+  | 'epoch'
+  | 'addresses'
+  | 'renewKey'
+  | 'quota'
+  | 'space'
+  | 'misconduct'
 > & { caseKeys: ExchangeParts['keys']; software: string; observer: ExchangeObserver }
 
 export function createExchangePart(

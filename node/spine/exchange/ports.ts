@@ -81,6 +81,14 @@ export type Draft = {
 }
 
 /** Writes and signs own packets; durable and queued for the partner when it resolves. */
+/** What a sandbox city (沙箱城市) does wrong on purpose; a node of `tongban start` has none. */
+export type Misconduct = {
+  /** The body that is signed in place of one that holds; null: that one. It is stored here as the city wrote it otherwise. */
+  body(text: string): string | null
+  /** The bytes of a material as they go to the partner. */
+  material(sha256: string, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
 export interface Author {
   /**
    * Appends drafts in order to a thread (or begins it), in one transaction with `alongside`, which is called again when that is run

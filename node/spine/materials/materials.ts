@@ -16,7 +16,7 @@ import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import { inList } from '../../kernel/store/sql.ts'
 import { type Meter, WORK } from '../exchange/budget.ts'
-import type { Trust } from '../exchange/ports.ts'
+import type { Misconduct, Trust } from '../exchange/ports.ts'
 import type { Transport } from '../exchange/wire.ts'
 import type { BlobStore } from './blob-store.ts'
 import { createForgetting } from './forgetting.ts'
@@ -48,6 +48,8 @@ export type MaterialsParts = {
   space: () => Problem | null
   /** A wanted material is here, in the transaction that says so: work that waited for it may go on. */
   released: (tx: Transaction, material: Pick<Commitment, 'sha256' | 'size'>) => Promise<void>
+  /** of a sandbox city alone */
+  misconduct?: Misconduct | undefined
   observer: {
     fetched(partner: string, bytes: number): void
     failed(partner: string, problem: Problem): void
@@ -314,7 +316,14 @@ export function createMaterials(parts: MaterialsParts) {
     async start(published: Published): Promise<void> {
       await blobs.sweep(wanted.isOpen)
       await deleteMarked()
-      const serve = createServing({ db, blobs, trust: parts.trust, transfers, published })
+      const serve = createServing({
+        db,
+        blobs,
+        trust: parts.trust,
+        transfers,
+        published,
+        misconduct: parts.misconduct,
+      })
       await transport.handle(STREAM.materials, serve, {
         maxFrame: LIMITS.materialFrameBytes,
         maxStreamsPerCity: MATERIAL_LIMITS.streams,

@@ -4,6 +4,7 @@ import type { TrustPort } from '../../city/partners/trust-part.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { createRelief } from '../../kernel/relief.ts'
 import { releaseJobs } from '../dispatch/job-store.ts'
+import type { Misconduct } from '../exchange/ports.ts'
 import type { HostPort } from '../p2p/part.ts'
 import { openBlobStore } from './blob-store.ts'
 import { createMaterials, type Published } from './materials.ts'
@@ -18,6 +19,7 @@ export async function createMaterialsPart(
   { config, db, clock, audit, events, signals, telemetry, log, random, space }: Kernel,
   { trust, identity }: TrustPort,
   { transport, budgets }: HostPort,
+  misconduct?: Misconduct,
 ) {
   const materials = createMaterials({
     db,
@@ -27,6 +29,7 @@ export async function createMaterialsPart(
     random,
     trust,
     transport,
+    misconduct,
     space: space.problem,
     quota: config.quotas.materialsGB * 1e9,
     meter: partner => budgets.of(partner),

@@ -5,7 +5,7 @@ import { type Problem, ProblemError } from '../../../protocol/problem.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { WORK } from '../exchange/budget.ts'
 import { FrameReader } from '../exchange/greeting.ts'
-import type { Trust } from '../exchange/ports.ts'
+import type { Misconduct, Trust } from '../exchange/ports.ts'
 import type { Wire } from '../exchange/wire.ts'
 import type { BlobStore } from './blob-store.ts'
 import { createGiven } from './given.ts'
@@ -19,6 +19,8 @@ export type ServingParts = {
   transfers: Pick<Transfers, 'give' | 'stalled'>
   /** bytes that the service lists name, for the partner; null when they name no such bytes */
   published: (partner: string, sha256: string) => Promise<Uint8Array | null>
+  /** of a sandbox city alone */
+  misconduct: Misconduct | undefined
 }
 
 /** Each part is gone when the next is asked for. */
@@ -29,7 +31,7 @@ async function* released(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-export function createServing({ db, blobs, trust, transfers, published }: ServingParts) {
+export function createServing({ db, blobs, trust, transfers, published, misconduct }: ServingParts) {
   const given = createGiven()
 
   async function give(wire: Wire, partner: string, sha256: string, offset: number): Promise<void> {
@@ -45,8 +47,11 @@ export function createServing({ db, blobs, trust, transfers, published }: Servin
     if (named.sent === 0 && offset !== size) throw new ProblemError('material.forbidden')
     if (offset > size) throw new ProblemError('exchange.protocol', 'offset')
     await wire.send(encodeFrame({ type: 'material-answer', size }))
-    if (offset < size)
-      await transfers.give(wire, released(blobs.open(sha256, offset)), costOf(wire, partner, sha256, offset))
+    if (offset < size) {
+      const bytes = released(blobs.open(sha256, offset))
+      const given = misconduct?.material(sha256, bytes) ?? bytes
+      await transfers.give(wire, given, costOf(wire, partner, sha256, offset))
+    }
   }
 
   async function giveBytes(

@@ -28,6 +28,8 @@ export type TrustParts = {
   revokedAt?: (fingerprint: string) => number | undefined
   /** where a directory says that the city with this certificate may be reached */
   listedAt?: (city: string, fingerprint: string) => readonly string[]
+  /** whether the settings keep this node from a city, whatever was confirmed: it counts as suspended */
+  barred?: (city: string) => boolean
   /** libp2p peer id of a public Ed25519 JWK */
   peerIdOf: (jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string }) => string
 }
@@ -124,6 +126,11 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     return span
   }
 
+  function statusOf(row: PartnerRow | null): City['status'] {
+    if (row === null) return 'active'
+    return row.status === 'active' && parts.barred?.(row.code) === true ? 'suspended' : row.status
+  }
+
   async function readCity(row: PartnerRow | null): Promise<City> {
     const code = row?.code ?? parts.city
     const pinned = await pinnedOf(code, row?.fingerprint ?? null)
@@ -131,7 +138,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     return {
       code,
       own: row === null,
-      status: row?.status ?? 'active',
+      status: statusOf(row),
       pinned,
       revoked: row !== null && pinned !== undefined && revokedAt(pinned.fingerprint) !== undefined,
       addresses: unstored.get(code) ?? (JSON.parse(row?.addresses ?? '[]') as string[]),
@@ -238,7 +245,7 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
       const name = row?.code ?? parts.city
       const before = code === undefined || code === name ? undefined : cities.get(name)
       const stands = before !== undefined && (row === null || row.fingerprint === before.pinned?.fingerprint)
-      next.set(name, stands ? { ...before, status: row?.status ?? 'active' } : await readCity(row))
+      next.set(name, stands ? { ...before, status: statusOf(row) } : await readCity(row))
     }
     index(next)
   }

@@ -1,6 +1,6 @@
 /** Two administrators on the phone (电话核对): each types the words that its node asks for, as the other one reads them out. */
-import type { Partner } from '../../node/edges/client/api.generated.ts'
-import type { Client } from '../../node/edges/client/client.ts'
+import type { Partner } from './api.generated.ts'
+import type { Client } from './client.ts'
 
 /** A city and the API of its node, as its administrator. */
 export type AtTheDesk = {
