@@ -52,7 +52,7 @@ async function run(words: string[]) {
       begun.push(given)
       refuse()
     },
-    serve: async () => {},
+    serve: async begin => void (await begin(new AbortController().signal)),
     contextOf(flags) {
       asked.push(flags)
       return context
