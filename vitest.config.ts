@@ -18,7 +18,7 @@ const LONG = [
   'node/{edges/cli/{keeping,trigger},kernel/store/migrations/past,spine/p2p/{lifecycle,throughput}}.test.ts',
   'test/hostile/**/*.test.ts',
   'test/console/journeys.test.ts',
-  'test/e2e/{acts,adapter-certificates,api-description,canary,clone,example-shiyan,new-certificate,outside-adapter,stories,three-nodes}.test.ts',
+  'test/e2e/{acts,adapter-certificates,api-description,canary,clone,example-shiyan,new-certificate,outside-adapter,sandbox,stories,three-nodes}.test.ts',
   'test/interop/{dishonest,foreign,forged,limits,matrix}.test.ts',
   'test/stores/{neighbours,old-stores,purge-remains}.test.ts',
   'examples/{adapters,approval-system,custom-adapter,remote-adapter}/*.test.ts',
