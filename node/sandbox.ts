@@ -1,6 +1,6 @@
 /**
  * A sandbox city (沙箱城市): a whole node of its own, whose approval system decides by itself, and which breaks the rules where a packet
- * says so. For trials: nobody pairs with it but a node whose settings name it (docs/decisions/030).
+ * says so. For trials: nobody pairs with it but a node whose settings name it (docs/decisions/031).
  */
 import { BEHAVIOURS, createSandboxAdapter, markOf } from '../adapters/sandbox/sandbox.ts'
 import { isSandbox } from '../protocol/codes/sandbox.ts'
