@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../../node/edges/client/client.ts'
 import { type Clock, systemClock } from '../../node/kernel/clock.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
-import { openBrowser, sit, stumbles } from '../support/browser.ts'
+import { openBrowser, SIZES, sit, stumbles } from '../support/browser.ts'
 import { openCommands } from '../support/commands.ts'
 import { seat } from '../support/console.ts'
 import { ANKANG, type CityName, makeNodeFolder, PASSPHRASE, SHIYAN } from '../support/node-folder.ts'
@@ -113,6 +113,12 @@ test('a federation is trusted once its key was compared in words, its directory 
   await shiyan.client().confirmPartner({ params: { code: ANKANG.code }, body: {} })
   await page.getByText('● 已连接').waitFor()
   expect(await stumbles(page)).toEqual([])
+
+  // On a phone a fingerprint has the width of the page, not what its label leaves.
+  await page.setViewportSize(SIZES.phone)
+  const fingerprint = await page.locator('main code').first().boundingBox()
+  expect(fingerprint?.width).toBeGreaterThan(SIZES.phone.width / 2)
+  await page.setViewportSize(SIZES.counter)
 })
 
 test('a partner that is down, and one whose clock is wrong, say so, who must act, and are tried now', async () => {
