@@ -59,12 +59,34 @@ test('is countersigned by another department, which reads it and says why', asyn
   await answering.page.getByRole('heading', { name: '请您会签' }).waitFor({ state: 'detached' })
 
   await asking.page.reload()
-  await asking.page.getByText('符合消防要求').waitFor()
-  await asking.page.getByText('已同意').waitFor()
+  const within = asking.page.getByRole('tabpanel')
+  await within.getByText('符合消防要求').waitFor()
+  await within.getByText('已同意').waitFor()
   await asking.page.getByRole('button', { name: '内部转办', exact: true }).click()
   await asking.page.getByRole('button', { name: '内部转办', exact: true }).click()
   await asking.page.getByText('请选择部门或人员').waitFor()
+
+  // Passed on to the other department: it reads so on the timeline, works on it, and sends it back.
+  await asking.page.getByRole('combobox', { name: '部门' }).click()
+  await asking.page.locator('.ant-select-item-option:visible', { hasText: FIRE }).click()
+  await asking.page.getByLabel('理由').fill('须先查消防档案')
+  await asking.page.getByRole('button', { name: '内部转办', exact: true }).click()
+  await expect.poll(async () => (await shiyan.client.getCase({ params: { thread } })).passedTo).toBe(FIRE)
+  await answering.page.goto(`/cases/${thread}?tab=approval`)
+  const course = answering.page.getByRole('region', { name: '时间线' })
+  await course.getByText(/内部转办：/).waitFor()
+  await course.getByText('须先查消防档案').waitFor()
+  await course.getByText('会签同意：').waitFor()
+  expect(await stumbles(answering.page)).toEqual([])
+  await answering.page.getByRole('button', { name: '内部退回', exact: true }).click()
+  await answering.page.getByLabel('理由').fill('档案无异常')
+  await answering.page.getByRole('button', { name: /^退回到/ }).click()
+  await expect.poll(async () => (await shiyan.client.getCase({ params: { thread } })).passedTo).toBe(null)
+  await asking.page.goto(`/cases/${thread}`)
+  await asking.page.getByRole('region', { name: '时间线' }).getByText('档案无异常').waitFor()
   expect(asking.faults).toEqual([])
+  // The other city hears of none of it.
+  expect(JSON.stringify(await cities.ankang.client.getCaseTimeline({ params: { thread } }))).not.toContain('消防档案')
 })
 
 test('a template of a decision is kept by an administrator, and reads as filled in a case of its item', async () => {

@@ -1,6 +1,6 @@
 /** Words of the console in the language that is spoken: no component holds a text of its own. */
 import { useSyncExternalStore } from 'react'
-import type { Catalogue, Like, Words } from './catalogue.ts'
+import { type Catalogue, joined, type Like, type Words } from './catalogue.ts'
 
 export type Language = 'zh' | 'en'
 
@@ -32,4 +32,10 @@ export const useWords = <W extends Words>(of: Catalogue<W>): Like<W> => of[useLa
 export const usePair = (): ((pair: { zh: string; en: string }) => string) => {
   const spoken = useLanguage()
   return pair => pair[spoken]
+}
+
+/** Several of something in one line, as the language that is spoken writes it. */
+export const useJoined = (): ((parts: readonly string[]) => string) => {
+  const spoken = useLanguage()
+  return parts => joined(parts, spoken)
 }

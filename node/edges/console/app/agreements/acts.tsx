@@ -9,13 +9,14 @@ import { instantText } from '../time.ts'
 import { inWords } from '../ui/in-words.ts'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { Told } from '../ui/told.tsx'
-import { useLanguage, useWords } from '../words.ts'
+import { useJoined, useLanguage, useWords } from '../words.ts'
 import { ReadAct, useActName } from './read-act.tsx'
 import { OF_AGREEMENTS } from './standing.tsx'
 import { AGREEMENTS } from './words.ts'
 
 function Waiting({ act }: { act: WaitingAct }) {
   const words = useWords(AGREEMENTS)
+  const list = useJoined()
   const language = useLanguage()
   const nameOf = useCities()
   const me = useMe()
@@ -32,7 +33,7 @@ function Waiting({ act }: { act: WaitingAct }) {
       <Space wrap>
         <strong>{actName(kind)}</strong>
         <span>
-          {title ?? words.untitled} · {others.map(nameOf).join('、')}
+          {title ?? words.untitled} · {list(others.map(nameOf))}
         </span>
         <span className="muted">{words.actOf(preparedByName ?? preparedBy, instantText(preparedAt, language))}</span>
         {manages && own ? <span>{words.ownAct}</span> : null}

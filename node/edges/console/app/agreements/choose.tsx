@@ -6,7 +6,7 @@ import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { usePair, useWords } from '../words.ts'
+import { useJoined, usePair, useWords } from '../words.ts'
 import { keyOf, partiesOf, type Text, today, withItems } from './text.ts'
 import { EDITOR } from './words-editor.ts'
 
@@ -52,6 +52,7 @@ export function ChooseItems({
   close: () => void
 }) {
   const words = useWords(EDITOR)
+  const list = useJoined()
   const pair = usePair()
   const { city: own } = useSettings()
   const parties = partiesOf(text)
@@ -174,7 +175,7 @@ export function ChooseItems({
                 { title: words.department, dataIndex: 'department' },
                 {
                   title: words.modes,
-                  render: (_, item) => item.modes.map(mode => pair(MODE_NAMES[mode as Mode])).join('、'),
+                  render: (_, item) => list(item.modes.map(mode => pair(MODE_NAMES[mode as Mode]))),
                 },
               ]}
             />

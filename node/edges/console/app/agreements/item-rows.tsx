@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react'
 import { MODE_NAMES } from '../../../../../protocol/case/kinds.ts'
 import { useCities } from '../cities.ts'
 import { Scroll } from '../ui/scroll.tsx'
-import { usePair, useWords } from '../words.ts'
+import { useJoined, usePair, useWords } from '../words.ts'
 import { type Item, itemsNamed } from './text.ts'
 import { AGREEMENTS } from './words.ts'
 
@@ -20,6 +20,7 @@ export function useParties(parties: readonly Party[]): (code: string) => string 
 
 export function ItemRows({ parties, items }: { parties: readonly Party[]; items: readonly Item[] }) {
   const words = useWords(AGREEMENTS)
+  const list = useJoined()
   const pair = usePair()
   const nameOf = useParties(parties)
   const [asked, ask] = useState('')
@@ -52,11 +53,11 @@ export function ItemRows({ parties, items }: { parties: readonly Party[]; items:
               ),
             },
             { title: words.handling, render: (_, { handling }) => nameOf(handling) },
-            { title: words.collecting, render: (_, { collecting }) => collecting.map(nameOf).join('、') },
-            { title: words.modes, render: (_, { modes }) => modes.map(mode => pair(MODE_NAMES[mode])).join('、') },
+            { title: words.collecting, render: (_, { collecting }) => list(collecting.map(nameOf)) },
+            { title: words.modes, render: (_, { modes }) => list(modes.map(mode => pair(MODE_NAMES[mode]))) },
             {
               title: words.contacts,
-              render: (_, { contacts = [] }) => contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`).join('、'),
+              render: (_, { contacts = [] }) => list(contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`)),
             },
           ]}
         />

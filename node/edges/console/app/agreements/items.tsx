@@ -2,7 +2,7 @@
 import { Button, Checkbox, Form, Input, InputNumber, Modal, Select, Space, Table } from 'antd'
 import { useMemo, useState } from 'react'
 import { MODE_NAMES } from '../../../../../protocol/case/kinds.ts'
-import { usePair, useWords } from '../words.ts'
+import { useJoined, usePair, useWords } from '../words.ts'
 import { ChooseItems } from './choose.tsx'
 import { type Contact, type Item, itemsNamed, keyOf, partiesOf, type Text } from './text.ts'
 import { EDITOR } from './words-editor.ts'
@@ -93,6 +93,7 @@ function EditItem({
 
 export function Items({ text, change }: { text: Text; change: (part: Partial<Text>) => void }) {
   const words = useWords(EDITOR)
+  const list = useJoined()
   const pair = usePair()
   const [asked, ask] = useState('')
   const [chosen, choose] = useState<readonly React.Key[]>([])
@@ -156,17 +157,16 @@ export function Items({ text, change }: { text: Text; change: (part: Partial<Tex
               },
               {
                 title: words.direction,
-                render: (_, { handling, collecting }) => `${nameOf(handling)} ← ${collecting.map(nameOf).join('、')}`,
+                render: (_, { handling, collecting }) => `${nameOf(handling)} ← ${list(collecting.map(nameOf))}`,
               },
-              { title: words.modes, render: (_, { modes }) => modes.map(mode => pair(MODE_NAMES[mode])).join('、') },
+              { title: words.modes, render: (_, { modes }) => list(modes.map(mode => pair(MODE_NAMES[mode]))) },
               {
                 title: words.limit,
                 render: (_, { promiseDays }) => (promiseDays === undefined ? words.asList : words.days(promiseDays)),
               },
               {
                 title: words.contacts,
-                render: (_, { contacts = [] }) =>
-                  contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`).join('、'),
+                render: (_, { contacts = [] }) => list(contacts.map(({ name, phone }) => `${name} ${phone ?? ''}`)),
               },
               {
                 title: '',

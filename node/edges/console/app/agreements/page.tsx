@@ -8,7 +8,7 @@ import { useEvery, useNode } from '../query.ts'
 import { mayDo, useMe, useSettings } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
-import { useLanguage, useWords } from '../words.ts'
+import { useJoined, useLanguage, useWords } from '../words.ts'
 import { Acts } from './acts.tsx'
 import { Begin } from './begin.tsx'
 import { Standing, useTerm } from './standing.tsx'
@@ -17,6 +17,7 @@ import { AGREEMENTS } from './words.ts'
 /** Drafts by whom they were saved last; `of`: those that are about one agreement. */
 export function Drafts({ of }: { of?: string }) {
   const words = useWords(AGREEMENTS)
+  const list = useJoined()
   const language = useLanguage()
   const nameOf = useCities()
   const { city } = useSettings()
@@ -33,10 +34,7 @@ export function Drafts({ of }: { of?: string }) {
           <li key={draft.id}>
             <Link to={`/agreements/drafts/${draft.id}`}>{nameIn(draft) ?? words.untitled}</Link>{' '}
             {draft.step === null ? words.ofPropose : kinds[draft.step.act]} ·{' '}
-            {draft.parties
-              .filter(code => code !== city.code)
-              .map(nameOf)
-              .join('、')}{' '}
+            {list(draft.parties.filter(code => code !== city.code).map(nameOf))}{' '}
             <span className="muted">
               {words.savedBy(draft.updatedByName ?? draft.updatedBy, instantText(draft.updatedAt, language))}
             </span>

@@ -8,7 +8,7 @@ import { useAct, useNode } from '../query.ts'
 import { useSettings } from '../session.ts'
 import { Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
-import { useWords } from '../words.ts'
+import { useJoined, useWords } from '../words.ts'
 import { ImpactView } from './impact.tsx'
 import { OF_AGREEMENTS } from './standing.tsx'
 import { ACTS, type Act, whyNot } from './steps.ts'
@@ -105,6 +105,7 @@ type As = 'terms' | 'amendment' | 'proposal'
 /** What stands with new dates, as a draft to be looked through. */
 function Renew({ agreement, close }: { agreement: AgreementDetail; close: () => void }) {
   const words = useWords(AGREEMENTS)
+  const list = useJoined()
   const navigate = useNavigate()
   const { thread, version } = agreement
   const draft = useAct('draftRenewal')
@@ -159,7 +160,7 @@ function Renew({ agreement, close }: { agreement: AgreementDetail; close: () => 
                 type="warning"
                 showIcon
                 title={words.gone(draft.data.goneCount)}
-                description={draft.data.gone.map(({ taskName }) => taskName).join('、')}
+                description={list(draft.data.gone.map(({ taskName }) => taskName))}
               />
             )}
             <Button
@@ -184,6 +185,7 @@ function Renew({ agreement, close }: { agreement: AgreementDetail; close: () => 
 
 export function Steps({ agreement }: { agreement: AgreementDetail }) {
   const words = useWords(AGREEMENTS)
+  const list = useJoined()
   const navigate = useNavigate()
   const { city, fourEyes } = useSettings()
   const [asked, ask] = useState<Asked | 'renew' | null>(null)
@@ -237,7 +239,7 @@ export function Steps({ agreement }: { agreement: AgreementDetail }) {
       </Space>
       <details className="muted">
         <summary>
-          {words.refused} {refused.map(({ act }) => words[act]).join('、')}
+          {words.refused} {list(refused.map(({ act }) => words[act]))}
         </summary>
         <ul className="refused-steps">
           {refused.map(({ act, why }) => (

@@ -14,6 +14,7 @@ import { To } from '../ui/to.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { actorOf, searchOf } from './asked.ts'
 import { partsOf } from './detail.ts'
+import { labelOf } from './labels.ts'
 import { AUDIT } from './words.ts'
 
 const PAGE = 100
@@ -64,26 +65,12 @@ function Subject({ row: { caseNo, subjectName, subject } }: { row: AuditRow }) {
 }
 
 function Detail({ row }: { row: AuditRow }) {
-  const words = useWords(AUDIT)
   const pair = usePair()
-  const labels: Readonly<Record<string, string>> = {
-    purpose: words.purpose,
-    problem: words.problem,
-    packet: words.packet,
-    reason: words.reason,
-    session: words.session,
-    way: words.way,
-    version: words.version,
-    right: words.right,
-    roles: words.roles,
-    case: words.case,
-    detail: words.detail,
-  }
   return (
     <span style={{ overflowWrap: 'anywhere' }}>
       {partsOf(row).map(({ name, value }) => (
         <span key={name}>
-          {Object.hasOwn(labels, name) ? labels[name] : name}: {pair(value)}{' '}
+          {pair(labelOf(name))}: {pair(value)}{' '}
         </span>
       ))}
     </span>

@@ -6,6 +6,7 @@ import { isProblemCode, PROBLEMS, ProblemError } from '../../../../../protocol/p
 import type { Case } from '../../../client/api.generated.ts'
 import { useCities } from '../cities.ts'
 import type { AnswerOf } from '../query.ts'
+import { Cure } from '../ui/cure.tsx'
 import { SHARED } from '../ui/words.ts'
 import { usePair, useWords } from '../words.ts'
 import './batch.css'
@@ -96,7 +97,7 @@ function Reason({ error }: { error: unknown }) {
     <>
       {pair({ zh, en })} {first === undefined ? '' : `(${first.name ?? first.by}) `}
       <span className="muted">
-        {shared.cure}: {pair({ zh: cureZh, en: cure })}
+        {shared.cure}: <Cure zh={cureZh} en={cure} />
       </span>
     </>
   )

@@ -8,6 +8,7 @@ import { isProblemCode, PROBLEMS } from '../../../../../protocol/problem.ts'
 import { useAct } from '../query.ts'
 import { useMe } from '../session.ts'
 import { dayText } from '../time.ts'
+import { Cure } from '../ui/cure.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import type { Cities } from './cities.ts'
@@ -64,7 +65,7 @@ function Trouble({ detail }: { detail: Detail }) {
   const waits = { dispatch: words.waiting, answer: words.waitingAnswer, material: words.waitingMaterial }
   const named = (code: string) => (isProblemCode(code) ? pair(PROBLEMS[code]) : code)
   const cureOf = (code: string) =>
-    isProblemCode(code) ? pair({ zh: PROBLEMS[code].cureZh, en: PROBLEMS[code].cure }) : ''
+    isProblemCode(code) ? <Cure zh={PROBLEMS[code].cureZh} en={PROBLEMS[code].cure} /> : null
   return (
     <>
       {parked === null ? null : (
@@ -84,7 +85,11 @@ function Trouble({ detail }: { detail: Detail }) {
                 type="warning"
                 showIcon
                 title={`${waits[what]}: ${named(problem.code)}`}
-                description={`${cureOf(problem.code)} · ${byPerson ? words.byPerson : words.byItself}`}
+                description={
+                  <>
+                    {cureOf(problem.code)} · {byPerson ? words.byPerson : words.byItself}
+                  </>
+                }
               />,
             ],
       )}

@@ -1,11 +1,19 @@
 /** The timeline of both cities in two lanes: each packet stands in the lane of the city that signed it, and crosses to the other one. */
-import { CheckOutlined, ClockCircleOutlined, DownOutlined, RightOutlined, StopOutlined } from '@ant-design/icons'
+import {
+  CheckOutlined,
+  ClockCircleOutlined,
+  DownOutlined,
+  HomeOutlined,
+  RightOutlined,
+  StopOutlined,
+} from '@ant-design/icons'
 import { useState } from 'react'
 import { TITLES } from '../../../../../protocol/case/names.ts'
 import { type AnswerOf, useNode } from '../query.ts'
 import { instantText } from '../time.ts'
 import { Shown } from '../ui/page.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { type Course, type CourseAct, useActTitle } from './approval/acts.ts'
 import type { Cities } from './cities.ts'
 import type { Detail } from './duties.ts'
 import { Proof } from './proof.tsx'
@@ -74,7 +82,43 @@ function Hop({ entry, detail, cities }: { entry: Entry; detail: Detail; cities: 
 
 type Lanes = { detail: Detail; cities: Cities }
 
-function Hops({ entries, detail, cities }: Lanes & { entries: readonly Entry[] }) {
+/** What was done to it within the own city, which the other one hears nothing of. */
+function Within({ act, titleOf, cities }: { act: CourseAct; titleOf: (act: CourseAct) => string; cities: Cities }) {
+  const words = useWords(CASE)
+  const language = useLanguage()
+  const { at, byName } = act
+  return (
+    <li className={cities.own === cities.collecting ? 'hop left' : 'hop right'}>
+      <div className="said">
+        <HomeOutlined /> <strong>{titleOf(act)}</strong> <time dateTime={at}>{instantText(at, language)}</time>
+        {byName === '' ? null : <span className="muted"> {words.by(byName)}</span>}
+        {act.words === null ? null : <div>{act.words}</div>}
+        <div className="muted">{words.withinOnly}</div>
+      </div>
+    </li>
+  )
+}
+
+const NO_COURSE: Pick<Course, 'acts' | 'names'> = { acts: [], names: {} }
+
+function Hops({
+  entries,
+  course = NO_COURSE,
+  detail,
+  cities,
+}: Lanes & { entries: readonly Entry[]; course?: Pick<Course, 'acts' | 'names'> | undefined }) {
+  const titleOf = useActTitle(course.names)
+  // Each act of the city stands before the first packet that came after it.
+  const placed = course.acts.map(act => {
+    const place = entries.findIndex(({ at }) => Date.parse(at) > Date.parse(act.at))
+    return { act, place: place < 0 ? entries.length : place }
+  })
+  const actsAt = (place: number) =>
+    placed.flatMap(({ act, place: at }) =>
+      at === place
+        ? [<Within key={`${act.at} ${act.kind} ${act.by}`} act={act} titleOf={titleOf} cities={cities} />]
+        : [],
+    )
   return (
     <>
       <div className="cities">
@@ -82,18 +126,23 @@ function Hops({ entries, detail, cities }: Lanes & { entries: readonly Entry[] }
         <span>{cities.nameOf(cities.handling)}</span>
       </div>
       <ol>
-        {entries.map((entry, index) => (
+        {entries.flatMap((entry, index) => [
+          ...actsAt(index),
           // What waits has no packet; it stands at the end.
-          <Hop key={entry.packet ?? `${entry.type} ${index}`} entry={entry} detail={detail} cities={cities} />
-        ))}
+          <Hop key={entry.packet ?? `${entry.type} ${index}`} entry={entry} detail={detail} cities={cities} />,
+        ])}
+        {actsAt(entries.length)}
       </ol>
     </>
   )
 }
 
 function Told(lanes: Lanes) {
-  const read = useNode('getCaseTimeline', { params: { thread: lanes.detail.thread } })
-  return <Shown read={read}>{({ entries }) => <Hops entries={entries} {...lanes} />}</Shown>
+  const { thread, role } = lanes.detail
+  const read = useNode('getCaseTimeline', { params: { thread } })
+  // What the collecting city does not decide has no course within it.
+  const course = useNode('getApproval', { params: { thread } }, { when: role === 'handling' })
+  return <Shown read={read}>{({ entries }) => <Hops entries={entries} course={course.data} {...lanes} />}</Shown>
 }
 
 /** The steps without what was said in them. */

@@ -1,11 +1,10 @@
 /** What waits for one's word (待会签): cases that other departments decide and in which one is asked to countersign, the oldest first. */
 import { Link } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { Button, Table, Tag } from 'antd'
 import { useState } from 'react'
 import { useNode } from '../query.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
-import { Scroll } from '../ui/scroll.tsx'
 import { useUnits } from '../units.ts'
 import { useLanguage, useWords } from '../words.ts'
 import { COUNTERSIGNS } from './words.ts'
@@ -29,41 +28,37 @@ export function Page() {
           items.length === 0 ? (
             <p className="card muted">{words.empty}</p>
           ) : (
-            <section className="card" aria-label={words.title}>
-              <Scroll label={words.title}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{words.case}</th>
-                      <th scope="col">{words.item}</th>
-                      <th scope="col">{words.applicant}</th>
-                      <th scope="col">{words.as}</th>
-                      <th scope="col">{words.rule}</th>
-                      <th scope="col">{words.asked}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map(({ case: { thread, caseNo, item, applicant }, department, by, at, rule }) => (
-                      <tr key={`${thread} ${department}`}>
-                        <td>
-                          <Link to="/cases/$no" params={{ no: thread }}>
-                            {caseNo}
-                          </Link>
-                        </td>
-                        <td>{item.name}</td>
-                        <td>{applicant}</td>
-                        <td>{department === null ? words.yourself : departmentName(department)}</td>
-                        <td>{words[rule]}</td>
-                        <td>{words.askedBy(by, instantText(at, language))}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroll>
+            <>
+              <p className="muted">{words.hint}</p>
+              <Table
+                size="small"
+                rowKey={({ case: { thread }, department }) => `${thread} ${department}`}
+                pagination={false}
+                scroll={{ x: 'max-content' }}
+                dataSource={items}
+                columns={[
+                  {
+                    title: words.case,
+                    render: (_, { case: { thread, caseNo } }) => (
+                      <Link to="/cases/$no" params={{ no: thread }}>
+                        {caseNo}
+                      </Link>
+                    ),
+                  },
+                  { title: words.item, render: (_, { case: { item } }) => item.name },
+                  { title: words.applicant, render: (_, { case: { applicant } }) => applicant },
+                  {
+                    title: words.as,
+                    render: (_, { department }) => (department === null ? words.yourself : departmentName(department)),
+                  },
+                  { title: words.rule, render: (_, { rule }) => <Tag>{words[rule]}</Tag> },
+                  { title: words.asked, render: (_, { by, at }) => words.askedBy(by, instantText(at, language)) },
+                ]}
+              />
               {next === null || limit >= MOST ? null : (
                 <Button onClick={() => reach(Math.min(MOST, limit * 2))}>{words.more}</Button>
               )}
-            </section>
+            </>
           )
         }
       </Shown>

@@ -1,11 +1,11 @@
 /** Words of what waits for one's word before a case is decided. */
-import { catalogue, counted } from '../catalogue.ts'
+import { catalogue } from '../catalogue.ts'
 
 export const COUNTERSIGNS = catalogue(
   {
     title: '待会签',
     empty: '没有等待您会签的办件。其他部门发起会签后，会出现在这里。',
-    cases: (count: number) => `${count} 件`,
+    hint: '打开办件，查看后填写会签意见。发起部门在会签同意前不能作出决定。',
     case: '办件',
     item: '事项',
     applicant: '申请人',
@@ -21,7 +21,7 @@ export const COUNTERSIGNS = catalogue(
   {
     title: 'To countersign',
     empty: 'Nothing waits for your word. When another department asks you to countersign, it shows up here.',
-    cases: (count: number) => counted(count, 'case'),
+    hint: 'Open the case, look at it, and give your opinion: no decision goes out before who is asked has agreed.',
     case: 'Case',
     item: 'Item',
     applicant: 'Applicant',

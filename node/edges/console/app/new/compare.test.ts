@@ -3,6 +3,7 @@ import type { CompareItemsAnswer, MaterialMapping } from '../../../client/api.ge
 import { type CompareWords, notesOf } from './compare.ts'
 
 const WORDS = {
+  list: (names: readonly string[]) => names.join('、'),
   differs: (field: string, theirs: string, own: string) => `${field}：对方“${theirs}”，本市“${own}”`,
   nothing: '无',
   onlyTheirs: '只有对方要',

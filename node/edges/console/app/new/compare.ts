@@ -55,11 +55,11 @@ export function notesOf(comparison: Comparison, mapping: MaterialMapping | null,
   )
   const item = [
     ...linesOf(differences, OF_ITEM, words),
-    ...(form.onlyHandling.length === 0 ? [] : [words.formMore(form.onlyHandling.join('、'))]),
-    ...(form.onlyCollecting.length === 0 ? [] : [words.formLess(form.onlyCollecting.join('、'))]),
+    ...(form.onlyHandling.length === 0 ? [] : [words.formMore(words.list(form.onlyHandling))]),
+    ...(form.onlyCollecting.length === 0 ? [] : [words.formLess(words.list(form.onlyCollecting))]),
   ]
   const spare = onlyCollecting.filter(({ code }) => !taken.has(code))
-  if (spare.length > 0) item.push(words.onlyOwn(spare.map(({ name }) => name).join('、')))
+  if (spare.length > 0) item.push(words.onlyOwn(words.list(spare.map(({ name }) => name))))
   if (mapping?.note != null && mapping.note !== '') item.push(words.note(mapping.note))
   if (mapping?.stale === true) item.push(words.stale)
 

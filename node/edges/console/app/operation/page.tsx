@@ -4,6 +4,7 @@ import type { Check } from '../../../client/api.generated.ts'
 import { useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
+import { Cure } from '../ui/cure.tsx'
 import { Shown } from '../ui/page.tsx'
 import { To } from '../ui/to.tsx'
 import { SHARED } from '../ui/words.ts'
@@ -29,7 +30,7 @@ function Line({ check }: { check: Check }) {
       {level === 'ok' || cure === undefined ? null : (
         <div>
           {act === undefined ? '' : `${shared.who}: ${shared[act]} · `}
-          {shared.cure}: {pair({ zh: cureZh ?? cure, en: cure })}
+          {shared.cure}: <Cure zh={cureZh ?? cure} en={cure} />
         </div>
       )}
     </li>

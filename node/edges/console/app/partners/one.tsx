@@ -5,6 +5,7 @@ import type { GetPartnerTestAnswer, Partner } from '../../../client/api.generate
 import { useAct, useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
+import { Cure } from '../ui/cure.tsx'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { useLanguage, usePair, useWords } from '../words.ts'
@@ -140,7 +141,7 @@ function Hops({ test }: { test: GetPartnerTestAnswer }) {
           {MARKS[hop.state]} {pair(hop)} — {states[hop.state]} {hop.ms === null ? '' : words.ms(Math.round(hop.ms))}
           {hop.problem === null ? null : (
             <div>
-              {pair(hop.problem)} · {pair({ zh: hop.problem.cureZh, en: hop.problem.cure })}
+              {pair(hop.problem)} · <Cure zh={hop.problem.cureZh} en={hop.problem.cure} />
             </div>
           )}
         </li>

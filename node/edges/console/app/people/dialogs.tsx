@@ -2,6 +2,7 @@
 import { Alert, Button, Checkbox, Form, Input, Modal, Select, Space } from 'antd'
 import { ROLE_NAMES, ROLES, type Role } from '../../../../../protocol/rights/roles.ts'
 import type { Person } from '../../../client/api.generated.ts'
+import { isPlaceless } from '../desk/possible.ts'
 import { useAct } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
@@ -70,6 +71,12 @@ function PlaceFields() {
   const known = useKnownPlaces()
   const roles = (Form.useWatch('roles', form) ?? []) as Role[]
   const together = joined(roles)
+  const places: Places = {
+    windows: Form.useWatch('windows', form),
+    everyWindow: Form.useWatch('everyWindow', form),
+    departments: Form.useWatch('departments', form),
+    everyDepartment: Form.useWatch('everyDepartment', form),
+  }
   return (
     <>
       <Form.Item label={words.presets}>
@@ -94,6 +101,7 @@ function PlaceFields() {
       )}
       <PlaceField name="windows" every="everyWindow" options={known.windows} />
       <PlaceField name="departments" every="everyDepartment" options={known.departments} />
+      {isPlaceless({ roles, ...placesOf(places) }) ? <Alert type="warning" showIcon title={words.noPlace} /> : null}
     </>
   )
 }

@@ -8,6 +8,7 @@ import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
+import { useUnits } from '../units.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
 import { Grant, Make, OneTime } from './dialogs.tsx'
 import { peopleWith } from './presets.ts'
@@ -26,7 +27,7 @@ function Acts({ person, open }: { person: Person; open: (dialog: Dialog) => void
   if (person.revokedAt !== null) return <span className="muted">{words.ended}</span>
   return (
     <>
-      <Space wrap>
+      <Space>
         {mayDo(me, 'account.grant') ? (
           <Button onClick={() => open({ is: 'grant', person })}>{words.change}</Button>
         ) : null}
@@ -55,6 +56,7 @@ export function Page() {
   const [text, find] = useState('')
   const [ended, withEnded] = useState(false)
   const close = () => setDialog(null)
+  const { departmentName } = useUnits()
   const placesOf = (places: readonly string[] | null) => (places === null ? words.every : places.join(' · '))
   const make = mayDo(me, 'account.manage') ? (
     <Button type="primary" onClick={() => setDialog({ is: 'make' })}>
@@ -82,7 +84,7 @@ export function Page() {
             size="small"
             rowKey="id"
             pagination={false}
-            scroll={{ x: true }}
+            scroll={{ x: 'max-content' }}
             locale={{ emptyText: words.noneFound }}
             dataSource={peopleWith(items, text, ended)}
             columns={[
@@ -90,12 +92,22 @@ export function Page() {
               {
                 title: words.roles,
                 render: (_, { roles }) =>
-                  roles.length === 0
-                    ? words.waiting
-                    : roles.map(role => <Tag key={role}>{pair(ROLE_NAMES[role])}</Tag>),
+                  roles.length === 0 ? (
+                    words.waiting
+                  ) : (
+                    // Of many roles no more stand in a line than a screen is wide.
+                    <div style={{ maxWidth: 320 }}>
+                      {roles.map(role => (
+                        <Tag key={role}>{pair(ROLE_NAMES[role])}</Tag>
+                      ))}
+                    </div>
+                  ),
               },
               { title: words.windows, render: (_, person) => placesOf(person.windows) },
-              { title: words.departments, render: (_, person) => placesOf(person.departments) },
+              {
+                title: words.departmentsShort,
+                render: (_, { departments }) => placesOf(departments?.map(departmentName) ?? null),
+              },
               {
                 title: words.used,
                 render: (_, { lastUsedAt }) => (lastUsedAt === null ? words.never : instantText(lastUsedAt, language)),

@@ -2,6 +2,7 @@
 import { Alert, Button, Checkbox, Modal, Space } from 'antd'
 import { useState } from 'react'
 import type { ListDraftsAnswer } from '../../../client/api.generated.ts'
+import { joined } from '../catalogue.ts'
 import { useCities } from '../cities.ts'
 import { type AnswerOf, useAct, useNode } from '../query.ts'
 import { Shown } from '../ui/page.tsx'
@@ -52,9 +53,12 @@ function Touched({ report }: { report: AnswerOf<'previewPublication'> }) {
                   <td className={change === 'gone' ? 'worse' : undefined}>
                     {change === 'gone'
                       ? `✗ ${words.goes}`
-                      : fields.map(field => fieldName(field, language)).join(language === 'zh' ? '、' : ', ')}
+                      : joined(
+                          fields.map(field => fieldName(field, language)),
+                          language,
+                        )}
                   </td>
-                  <td>{collecting.map(nameOf).join(language === 'zh' ? '、' : ', ')}</td>
+                  <td>{joined(collecting.map(nameOf), language)}</td>
                 </tr>
               ))}
             </tbody>

@@ -5,6 +5,7 @@ import { Badge, Button, Empty, Popover } from 'antd'
 import { QUEUES, type QueueName } from '../desk/names.ts'
 import { useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
+import { Cure } from '../ui/cure.tsx'
 import { SHARED } from '../ui/words.ts'
 import { usePair, useWords } from '../words.ts'
 import { SHELL } from './words.ts'
@@ -48,7 +49,9 @@ export function Notices() {
         {items.map(reminder => (
           <li key={reminder.id}>
             {pair(reminder)}
-            <div className="muted">{pair({ zh: reminder.cureZh, en: reminder.cure })}</div>
+            <div className="muted">
+              <Cure zh={reminder.cureZh} en={reminder.cure} />
+            </div>
           </li>
         ))}
       </ul>

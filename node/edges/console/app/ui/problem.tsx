@@ -4,6 +4,7 @@ import { TITLES } from '../../../../../protocol/case/names.ts'
 import { PROBLEMS, ProblemError } from '../../../../../protocol/problem.ts'
 import { instantText, withInstants } from '../time.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { Cure } from './cure.tsx'
 import { SHARED } from './words.ts'
 
 export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() => unknown) | undefined }) {
@@ -74,7 +75,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
             </ul>
           )}
           <div>
-            {words.who}: {words[act]} · {words.cure}: {pair({ zh: cureZh, en: cure })}
+            {words.who}: {words[act]} · {words.cure}: <Cure zh={cureZh} en={cure} />
           </div>
           <div className="muted">
             {words.code} <a href={`/problems/${code}`}>{code}</a>

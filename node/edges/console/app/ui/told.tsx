@@ -1,6 +1,7 @@
 /** A problem that an answer tells in words (ProblemInWords): what happened, who must act, how. */
 import { withInstants } from '../time.ts'
 import { useLanguage, usePair, useWords } from '../words.ts'
+import { Cure } from './cure.tsx'
 import type { InWords } from './in-words.ts'
 import { SHARED } from './words.ts'
 
@@ -18,7 +19,7 @@ export function Told({ problem, lead }: { problem: InWords; lead?: string | unde
         </div>
       )}
       <div>
-        {words.who}: {words[problem.act]} · {words.cure}: {pair({ zh: problem.cureZh, en: problem.cure })}
+        {words.who}: {words[problem.act]} · {words.cure}: <Cure zh={problem.cureZh} en={problem.cure} />
       </div>
       <code className="muted">{problem.code}</code>
     </div>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { type AnswerOf, useAct, useNode } from '../../query.ts'
 import { ProblemNotice } from '../../ui/problem.tsx'
 import { useUnits } from '../../units.ts'
-import { useWords } from '../../words.ts'
+import { useJoined, useWords } from '../../words.ts'
 import type { Detail } from '../duties.ts'
 import { useUnsaved } from '../unsaved.ts'
 import { OF_APPROVAL } from './stale.ts'
@@ -18,10 +18,11 @@ type Receivers = AnswerOf<'listReceivers'>
 
 /** Departments by name, and people with what they are of. */
 function useReceivers(thread: string) {
+  const list = useJoined()
   const { departmentName } = useUnits()
   const { data } = useNode('listReceivers', { params: { thread } })
   const labelOf = ({ name, departments }: Receivers['people'][number]): string =>
-    departments === null || departments.length === 0 ? name : `${name} · ${departments.map(departmentName).join('、')}`
+    departments === null || departments.length === 0 ? name : `${name} · ${list(departments.map(departmentName))}`
   return {
     departments: (data?.departments ?? []).map(code => ({ value: code, label: departmentName(code) })),
     people: (data?.people ?? []).map(person => ({ value: person.id, label: labelOf(person) })),

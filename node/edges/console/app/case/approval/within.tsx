@@ -1,42 +1,21 @@
 /** What was done to a case within the city, by whom, when and why; passing on, sending back and asking others are begun here. */
 import { Button, Space, Tag } from 'antd'
 import { useState } from 'react'
-import { type AnswerOf, useNode } from '../../query.ts'
+import { useNode } from '../../query.ts'
 import { useMe } from '../../session.ts'
 import { instantText } from '../../time.ts'
 import { Shown } from '../../ui/page.tsx'
-import { useUnits } from '../../units.ts'
 import { useLanguage, useWords } from '../../words.ts'
 import type { Detail } from '../duties.ts'
 import { mayInCase } from '../subject.ts'
+import { type Course, useActTitle, useDesks } from './acts.ts'
 import { AskForm, PassForm, ReasonForm } from './forms.tsx'
 import { APPROVAL } from './words.ts'
-
-type Course = AnswerOf<'getApproval'>
-type Desk = { department: string | null; person: string | null }
-
-/** Names of desks: departments by the organisation, people by their accounts. */
-function useDesks({ names }: Course) {
-  const words = useWords(APPROVAL)
-  const { departmentName } = useUnits()
-  return ({ department, person }: Desk): string =>
-    [department === null ? null : departmentName(department), person === null ? null : (names[person] ?? words.someone)]
-      .filter(part => part !== null)
-      .join(' · ')
-}
 
 function Acts({ course }: { course: Course }) {
   const words = useWords(APPROVAL)
   const language = useLanguage()
-  const deskOf = useDesks(course)
-  const titleOf = ({ kind, from, to, as, agrees }: Course['acts'][number]): string => {
-    if (kind === 'asked') return words.asked
-    if (kind === 'withdrawn') return words.withdrawn
-    if (kind === 'countersigned')
-      return (agrees === true ? words.agreed : words.disagreed)(as === null ? '' : deskOf(as))
-    const ends = [from === null ? '' : deskOf(from), to === null ? '' : deskOf(to)] as const
-    return (kind === 'passed-on' ? words.passedOn : words.sentBack)(...ends)
-  }
+  const titleOf = useActTitle(course.names)
   if (course.acts.length === 0) return <p className="muted">{words.none}</p>
   return (
     <ol>
@@ -62,7 +41,7 @@ const STATES = {
 /** The request that holds up the decision, or did: who answered what. */
 function LastRound({ course }: { course: Course }) {
   const words = useWords(APPROVAL)
-  const deskOf = useDesks(course)
+  const deskOf = useDesks(course.names)
   const round = course.rounds.at(-1)
   if (round === undefined) return null
   return (
@@ -103,7 +82,7 @@ type Act = 'pass' | 'back' | 'ask' | 'withdraw'
 
 function Begin({ detail, course }: { detail: Detail; course: Course }) {
   const words = useWords(APPROVAL)
-  const deskOf = useDesks(course)
+  const deskOf = useDesks(course.names)
   const [act, begin] = useState<Act | null>(null)
   const close = () => begin(null)
   const state = course.rounds.at(-1)?.state

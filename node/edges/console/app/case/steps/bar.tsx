@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useNode } from '../../query.ts'
 import { useMe } from '../../session.ts'
 import { type Keys, useKeys } from '../../shell/keys.ts'
+import { Cure } from '../../ui/cure.tsx'
 import { Shown } from '../../ui/page.tsx'
 import { usePair, useWords } from '../../words.ts'
 import { paperAddress } from '../address.ts'
@@ -27,7 +28,11 @@ function Why({ thread, kind }: { thread: string; kind: StepKind }) {
   return (
     <div>
       <strong>{pair(STEP_VERBS[kind])}</strong>{' '}
-      {problem == null ? '' : `${pair(problem)} · ${pair({ zh: problem.cureZh, en: problem.cure })}`}
+      {problem == null ? null : (
+        <>
+          {pair(problem)} · <Cure zh={problem.cureZh} en={problem.cure} />
+        </>
+      )}
     </div>
   )
 }
@@ -79,7 +84,7 @@ function StepDrawer({
                 type="warning"
                 showIcon
                 title={pair(form.problem)}
-                description={pair({ zh: form.problem.cureZh, en: form.problem.cure })}
+                description={<Cure zh={form.problem.cureZh} en={form.problem.cure} />}
               />
             )}
             {form.possible || waits ? (

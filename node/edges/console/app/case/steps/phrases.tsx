@@ -2,12 +2,13 @@
 import { Button, Space } from 'antd'
 import { useNode } from '../../query.ts'
 import { Shown } from '../../ui/page.tsx'
-import { useWords } from '../../words.ts'
+import { useJoined, useWords } from '../../words.ts'
 import type { StepKind } from './kinds.ts'
 import { STEPS } from './words.ts'
 
 export function Phrases({ thread, kind, insert }: { thread: string; kind: StepKind; insert: (text: string) => void }) {
   const words = useWords(STEPS)
+  const list = useJoined()
   const read = useNode('readPhrases', { params: { thread }, query: { step: kind } })
   return (
     <section aria-label={words.phrases} className="phrases">
@@ -22,7 +23,7 @@ export function Phrases({ thread, kind, insert }: { thread: string; kind: StepKi
                 <Button
                   key={id}
                   size="small"
-                  title={blanks.length === 0 ? text : `${text} (${words.blanks(blanks.join('、'))})`}
+                  title={blanks.length === 0 ? text : `${text} (${words.blanks(list(blanks))})`}
                   onClick={() => insert(text)}
                 >
                   {title}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { CaseContent } from '../../../../../../protocol/case/kinds.ts'
 import { useNode } from '../../query.ts'
 import { Shown } from '../../ui/page.tsx'
-import { useWords } from '../../words.ts'
+import { useLanguage, useWords } from '../../words.ts'
 import { formLines } from '../form-lines.ts'
 import { CASE } from '../words.ts'
 import type { Held } from './tabs.tsx'
@@ -15,6 +15,7 @@ type Application = Partial<CaseContent<'case.submit'>>
 
 function Person({ application, item }: { application: Application; item: Held['detail']['item'] & { city: string } }) {
   const words = useWords(CASE)
+  const language = useLanguage()
   const listed = useNode('getItem', { params: { city: item.city, code: item.code } })
   const { applicant, agent, delivery, form } = application
   const types: Readonly<Record<string, string>> = { 111: words.residentId, '001': words.creditCode }
@@ -51,7 +52,7 @@ function Person({ application, item }: { application: Application; item: Held['d
           </Descriptions.Item>
         ),
       )}
-      {formLines(form ?? {}, listed.data?.form).map(({ name, label, value }) => (
+      {formLines(form ?? {}, listed.data?.form, language).map(({ name, label, value }) => (
         <Descriptions.Item key={`form ${name}`} label={label}>
           {value}
         </Descriptions.Item>

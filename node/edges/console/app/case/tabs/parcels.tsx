@@ -3,12 +3,13 @@ import { Tag } from 'antd'
 import { useNode } from '../../query.ts'
 import { instantText } from '../../time.ts'
 import { Shown } from '../../ui/page.tsx'
-import { useLanguage, useWords } from '../../words.ts'
+import { useJoined, useLanguage, useWords } from '../../words.ts'
 import { CASE } from '../words.ts'
 import type { Held } from './tabs.tsx'
 
 function Originals({ detail, cities }: Held) {
   const words = useWords(CASE)
+  const list = useJoined()
   const language = useLanguage()
   const read = useNode('listOriginals', { params: { thread: detail.thread } })
   return (
@@ -32,8 +33,7 @@ function Originals({ detail, cities }: Held) {
               <ul>
                 {moves.map(({ packet, eventName, at, city, items: moved, waybill, by, to, note }) => (
                   <li key={packet}>
-                    {instantText(at, language)} {cities.nameOf(city)} {eventName}{' '}
-                    {moved.map(({ name }) => name).join('、')}
+                    {instantText(at, language)} {cities.nameOf(city)} {eventName} {list(moved.map(({ name }) => name))}
                     {waybill === undefined ? '' : ` · ${waybill.carrier} ${waybill.number}`}
                     <div className="muted">{[by, to, note].filter(part => part !== undefined).join(' → ')}</div>
                   </li>

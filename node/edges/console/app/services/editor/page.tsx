@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams, useRouter } from '@tanstack/react-router'
 import { Alert, Button, Modal, Popconfirm, Space } from 'antd'
 import { useMemo, useState } from 'react'
+import { joined } from '../../catalogue.ts'
 import { useAct } from '../../query.ts'
 import { mayDo, useMe, useSettings } from '../../session.ts'
 import { Shown } from '../../ui/page.tsx'
@@ -151,7 +152,11 @@ function Stale({
       {now.error === null ? null : <ProblemNotice error={now.error} retry={now.refetch} />}
       {fields.length === 0 ? null : (
         <p>
-          {words.unlike}: {fields.map(field => fieldName(field, language)).join(language === 'zh' ? '、' : ', ')}
+          {words.unlike}:{' '}
+          {joined(
+            fields.map(field => fieldName(field, language)),
+            language,
+          )}
         </p>
       )}
       <Space wrap>

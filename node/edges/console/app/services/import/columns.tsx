@@ -2,7 +2,7 @@
 import { Select } from 'antd'
 import { useMemo } from 'react'
 import { Scroll } from '../../ui/scroll.tsx'
-import { useLanguage, useWords } from '../../words.ts'
+import { useJoined, useLanguage, useWords } from '../../words.ts'
 import { columnChoices, headingIn, type Mapping, type Sheet } from './mapping.ts'
 import { IMPORT } from './words.ts'
 
@@ -87,6 +87,7 @@ export function Sheets({
   change: (heading: string, field: string) => void
 }) {
   const words = useWords(IMPORT)
+  const list = useJoined()
   return (
     <section className="card" aria-labelledby="import-columns">
       <h2 id="import-columns">{words.columns}</h2>
@@ -100,7 +101,7 @@ export function Sheets({
           <details key={sheet.sheet} open>
             <summary>{words.sheet(sheet.sheet, sheet.heading, sheet.rows)}</summary>
             {sheet.absent.length === 0 ? null : (
-              <p className="advice">! {words.absent(sheet.absent.map(({ name }) => name).join('、'))}</p>
+              <p className="advice">! {words.absent(list(sheet.absent.map(({ name }) => name)))}</p>
             )}
             <Columns sheet={sheet} mapping={mapping} change={change} />
           </details>

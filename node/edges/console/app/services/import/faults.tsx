@@ -2,7 +2,7 @@
 
 import { Button } from 'antd'
 import { useState } from 'react'
-import { useLanguage, usePair, useWords } from '../../words.ts'
+import { useJoined, useLanguage, usePair, useWords } from '../../words.ts'
 import { useCures } from '../cures.ts'
 import { pathName } from '../fields.ts'
 import { cureOf } from '../findings.ts'
@@ -17,6 +17,7 @@ const NEAREST = 12
 
 function Groups({ faults, bad }: { faults: readonly Fault[]; bad: boolean }) {
   const words = useWords(IMPORT)
+  const list = useJoined()
   const pair = usePair()
   const [all, showAll] = useState(false)
   const groups = alike(faults)
@@ -38,7 +39,7 @@ function Groups({ faults, bad }: { faults: readonly Fault[]; bad: boolean }) {
               <div>→ {pair({ zh: fault.cureZh, en: fault.cureEn })}</div>
               {fault.nearest.length === 0 ? null : (
                 <div className="muted">
-                  {words.may}: {fault.nearest.slice(0, NEAREST).join('、')}
+                  {words.may}: {list(fault.nearest.slice(0, NEAREST))}
                 </div>
               )}
             </li>
