@@ -31,6 +31,7 @@ import { openSqlite } from '../../kernel/store/sqlite.ts'
 import { writeWhole } from '../../kernel/store/whole-file.ts'
 import { giveSalt, saltOf } from '../../spine/materials/blob-copy.ts'
 import type { CommandContext } from './context.ts'
+import { china } from './output.ts'
 
 /** `tongban backup`: copies the local node while it runs. Problems: those of `makeBackup`. */
 export async function backup(
@@ -123,7 +124,7 @@ export async function restore(context: CommandContext, from: string, flags: Rest
   context.out.result(
     { folder, ...manifest, ...(closed === null ? {} : { closed }) },
     () =>
-      `Restored 已恢复: ${folder}, as of 截至 ${manifest.at}\n` +
+      `Restored 已恢复: ${folder}, as of 截至 ${china(manifest.at)}\n` +
       (closed === null ? '' : `${formatClosed(closed)}\n`) +
       'The local token files are new; tokens of other people are as they were. 本机令牌文件已更新，其他账户的令牌不变。\n' +
       'Before the start: put the passphrase file, and the files of secrets that tongban.json names, where they were; no backup holds them. 启动前请把口令文件和 tongban.json 所指的秘密文件放回原处，备份中没有它们。\n' +

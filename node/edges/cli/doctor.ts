@@ -6,7 +6,7 @@ import type { NodeConfig } from '../../kernel/config/config.ts'
 import type { CommandContext } from './context.ts'
 import { checkData, checkKeys, checkNamedFiles, purgedSince } from './doctor-files.ts'
 import { checkHttp, checkListening, checkRunning } from './doctor-node.ts'
-import { twice } from './output.ts'
+import { inChinaTime, twice } from './output.ts'
 
 /** `now` in ms. */
 export async function doctor(context: CommandContext, now: () => number = Date.now): Promise<void> {
@@ -28,8 +28,8 @@ const WHO: Record<Actor, string> = { you: 'you 您', partner: 'the partner 合�
 
 const line = ({ check, level, detail, detailZh, act, cure = '', cureZh }: ReturnType<typeof inBothLanguages>): string =>
   [
-    `${MARK[level]} ${check}: ${twice(detail, detailZh)}`,
-    ...(act === undefined ? [] : [`    ${WHO[act]}: ${twice(cure, cureZh)}`]),
+    `${MARK[level]} ${check}: ${inChinaTime(twice(detail, detailZh))}`,
+    ...(act === undefined ? [] : [`    ${WHO[act]}: ${inChinaTime(twice(cure, cureZh))}`]),
   ].join('\n')
 
 async function checkNode(

@@ -16,7 +16,7 @@ import { china, inOneLine, table, twice } from './output.ts'
 
 const identityText = ({ keys, addresses, relays, ...rest }: Identity): string =>
   [
-    ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${String(entry)}`),
+    ...Object.entries(rest).map(([key, entry]) => `${key.padEnd(20)} ${china(String(entry))}`),
     ...addresses.map(address => `${'address'.padEnd(20)} ${address}`),
     ...relays.map(({ partner, reserved }) => `${'relay'.padEnd(20)} ${partner} ${reserved ? '' : 'not '}reserved`),
     '',

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { PROBLEMS } from '../../../protocol/problem.ts'
 import { outline } from './outline.ts'
-import { china, describeProblem, fail, inOneLine, twice } from './output.ts'
+import { china, describeProblem, fail, inChinaTime, inOneLine, twice } from './output.ts'
 
 test('an outline names each field in both languages, a list by number, and keeps a text as it is', () => {
   const body = {
@@ -101,4 +101,10 @@ test.each([
   ['as of 2026-11-23T07:20:00Z', 'as of 2026-11-23T07:20:00Z'],
 ])('an instant is told in the time of China, whatever its offset: %s', (given, shown) => {
   expect(china(given)).toBe(shown)
+})
+
+test('each instant in a line of doctor is told in the time of China, and days stay', () => {
+  expect(inChinaTime('last at 2026-11-23T07:20:00.000Z 最近 2026-11-23T20:20:00Z; until 2026-12-31')).toBe(
+    'last at 2026-11-23 15:20:00 最近 2026-11-24 04:20:00; until 2026-12-31',
+  )
 })

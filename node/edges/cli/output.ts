@@ -59,6 +59,11 @@ export const china = (text: string): string =>
     ? new Date(Date.parse(text) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
     : text
 
+const INSTANTS = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)/g
+
+/** A text with every instant in it as people in China read it. */
+export const inChinaTime = (text: string): string => text.replace(INSTANTS, china)
+
 /** Columns as wide as they need to be; Chinese characters take two places; instants are shown in China's time. */
 export function table(rows: readonly Record<string, string | number | null | undefined>[]): string {
   const [first] = rows
