@@ -279,14 +279,16 @@ const tracedUntil = (until: string | null): string =>
 
 export function declareTrace(program: Command, { call }: Declare): void {
   const trace = call(program, 'trace', 'what the approval system was sent and answered 往来跟踪', {
-    ask: client => client.listTrace(),
+    options: command => command.option('--adapter <name>', IN_ADAPTER),
+    ask: (client, _, { adapter }: { adapter?: string }) => client.listTrace({ query: { adapter } }),
     text: ({ until, exchanges }) =>
       [
         tracedUntil(until),
         table(
-          exchanges.map(({ no, at, call: kind, caseNo, status, ms, bytes }) => ({
+          exchanges.map(({ no, at, adapter, call: kind, caseNo, status, ms, bytes }) => ({
             no,
             at,
+            adapter,
             call: kind,
             case: caseNo,
             status,

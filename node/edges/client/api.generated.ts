@@ -5203,6 +5203,8 @@ export type ListTraceAnswer = {
   exchanges: {
     no: number
     at: string
+    /** name of the approval system, as the configuration gives it */
+    adapter: string
     /** of the adapter */
     call: 'deliver' | 'poll' | 'read' | 'acknowledge' | 'check'
     thread: string | null
@@ -8985,6 +8987,10 @@ export type ListServicesQuery = {
   /** an older version that is still held; the newest by default */
   version?: number | undefined
 }
+export type ListTraceQuery = {
+  /** name of the approval system, where the city has several (`GET /approval-system`) */
+  adapter?: string | undefined
+}
 export type ListUnitsQuery = {
   limit?: number | undefined
   cursor?: string | undefined
@@ -9997,7 +10003,9 @@ export interface Api {
     params: { id: string }
   } & Options): Promise<AccessTokens>
   /** Requests to the approval system that were traced, the newest first, without what they hold (往来跟踪) */
-  listTrace(input?: Options): Promise<ListTraceAnswer>
+  listTrace(input?: {
+    query?: ListTraceQuery | undefined
+  } & Options): Promise<ListTraceAnswer>
   /** Units and windows of the own city or a partner's, by code */
   listUnits(input: {
     params: { city: string }

@@ -264,7 +264,15 @@ export function createDispatch({ systems, route, ...parts }: DispatchParts) {
         return (await ofCase(row.no)).mapping.repin({ threadNo: row.no }, by)
       },
     },
-    trace,
+    trace: {
+      ...trace,
+      /** Of the system of that name, or of all. Problem: `request.not-found`. */
+      async list(adapter?: string) {
+        const of = adapter === undefined ? null : (lanesNamed(adapter)[0]?.lane ?? null)
+        const { until, exchanges } = await trace.list(of)
+        return { until, exchanges: exchanges.map(one => ({ ...one, adapter: shownLane(one.adapter) })) }
+      },
+    },
     recordings: {
       /** Of one approval system, or of all. Problem: `request.not-found`. */
       list: ({ adapter, ...query }: Omit<RecordingQuery, 'lane'> & { adapter?: string | undefined }, by: string) =>

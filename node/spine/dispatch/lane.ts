@@ -40,7 +40,7 @@ export type LaneParts = {
   lane?: string | undefined
   /** of the approval system, as the configuration gives it; the kind of the adapter by default */
   name?: string | undefined
-  trace: Trace
+  trace: Pick<Trace, 'of'>
   context: Omit<AdapterContext, 'state'>
   /** the memory of an adapter while it takes a packet of the thread, or is called for none */
   stateOf: (threadNo: number | null, lane: string) => AdapterState
@@ -91,7 +91,7 @@ export function createLane(parts: LaneParts) {
   const jobs = createJobStore(db, (store, threadNo) => parts.packets().packets(store, threadNo), lane)
   const calls = createCalls({ ...parts.context, state: parts.stateOf(null, lane) }, clock)
   const stateOf = (threadNo: number) => parts.stateOf(threadNo, lane)
-  const { trace } = parts
+  const trace: Pick<Trace, 'of'> = { of: (call, threadNo, packet) => parts.trace.of(call, threadNo, packet, lane) }
   const wake = (): void => worker.wake()
   const ends = createJobEnds({ ...parts, jobs, actor, wake })
   const mapping = createLaneMapping({

@@ -222,12 +222,14 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
       id: 'listTrace',
       summary: 'Requests to the approval system that were traced, the newest first, without what they hold (往来跟踪)',
       action: 'operation.read',
+      query: z.strictObject(inAdapter),
       answer: z.strictObject({
         until: Time.nullable().describe('until when requests are traced; null: they are not'),
         exchanges: z.array(
           z.strictObject({
             no: z.number().int(),
             at: Time,
+            adapter: Adapter,
             call: z.enum(CALL_KINDS).describe('of the adapter'),
             thread: ThreadId.nullable(),
             caseNo: CaseNo,
@@ -237,8 +239,9 @@ export const dispatchRoutes = (dispatch: Dispatch, materials: WaitingMaterials):
           }),
         ),
       }),
-      handle: async () => {
-        const { until, exchanges } = await dispatch.trace.list()
+      problems: ['request.not-found'],
+      handle: async ({ query: { adapter } }) => {
+        const { until, exchanges } = await dispatch.trace.list(adapter)
         return {
           until: until === 0 ? null : time(until),
           exchanges: exchanges.map(({ at, ...exchange }) => ({ ...exchange, at: time(at) })),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { DeliveryResult } from '../../../adapters/sdk/port.ts'
+import type { Adapter, DeliveryResult } from '../../../adapters/sdk/port.ts'
 import type { Mode } from '../../../protocol/case/kinds.ts'
 import { PlayApproval } from '../../../test/support/play-approval.ts'
 import { createWorld, type Several } from '../../../test/support/world.ts'
@@ -364,4 +364,41 @@ describe('routes', () => {
       { code: 'X', lacks: 'of b' },
     ])
   })
+})
+
+test('what is traced says whose it is, and is listed of one system or of all', async () => {
+  const traced = (url: string): Adapter => {
+    const adapter = new PlayApproval().adapter()
+    return {
+      ...adapter,
+      deliver(delivery, call) {
+        const request = { method: 'POST', url, headers: [], body: '{}' }
+        call.trace?.({ at: call.now(), ms: 1, status: 200, answer: '{}', why: null, request })
+        return adapter.deliver(delivery, call)
+      },
+    }
+  }
+  const w = await createWorld({
+    adapter: code => (code === S ? traced('https://main.test') : new PlayApproval().adapter()),
+    several: code =>
+      code === S ? { others: { gjj: traced('https://gjj.test') }, routes: [{ modes: [GJJ], adapter: 'gjj' }] } : {},
+  })
+  world = w
+  const agreement = await agree(w)
+  const { trace } = w.city(S).dispatch
+  await trace.trace(1, 'person:1')
+  for (const [caseNo, mode] of [
+    ['AK-1', GJJ],
+    ['AK-2', MAIN],
+  ] as const) {
+    await submitCase(w, agreement, { caseNo, mode })
+    await w.settle()
+  }
+  await trace.stop()
+  const listed = async (adapter?: string) =>
+    (await trace.list(adapter)).exchanges.map(one => `${one.adapter} ${one.caseNo}`)
+  expect(await listed()).toEqual(['test AK-2', 'gjj AK-1'])
+  expect(await listed('gjj')).toEqual(['gjj AK-1'])
+  expect(await listed('test')).toEqual(['test AK-2'])
+  await expect(listed('nobody')).rejects.toMatchObject({ problem: { code: 'request.not-found' } })
 })

@@ -12,6 +12,7 @@ import type { Audit } from '../../kernel/records/audit.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { CallKind } from './calls.ts'
+import { MAIN } from './numbers.ts'
 
 export const TRACE_LIMITS = {
   /** hours for which it is switched on at most, each time */
@@ -33,6 +34,8 @@ const UNTIL = 'trace until'
 export type TracedExchange = {
   no: number
   at: number
+  /** of the approval system, as the store names it */
+  adapter: string
   call: CallKind
   thread: string | null
   caseNo: string | null
@@ -72,6 +75,7 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
   const oldest = () => clock.now() - TRACE_LIMITS.days * 24 * HOUR
 
   async function write(
+    adapter: string,
     call: CallKind,
     threadNo: number | null,
     packet: string | null,
@@ -85,8 +89,8 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
       const sealed =
         key === null ? await keys.seal(tx, threadNo ?? 0, plain, context(no)) : keys.sealWith(key, plain, context(no))
       await tx.run(
-        'INSERT INTO adapter_trace (no, at, call, thread_no, status, ms, bytes, sealed, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        [no, at, call, threadNo, status, Math.round(ms), sealed.byteLength, sealed, key],
+        'INSERT INTO adapter_trace (no, at, adapter, call, thread_no, status, ms, bytes, sealed, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        [no, at, adapter, call, threadNo, status, Math.round(ms), sealed.byteLength, sealed, key],
       )
       await tx.run(
         `DELETE FROM adapter_trace WHERE at < ? OR no IN (SELECT no FROM (SELECT no, row_number() OVER newest AS place, sum(bytes) OVER newest AS held
@@ -117,18 +121,22 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
       await written
     },
 
-    /** What an adapter tells its exchanges to during a call, with the id of the packet that it takes; undefined while nothing is traced. */
+    /**
+     * What an adapter tells its exchanges to during a call, with the id of the packet that it takes; undefined while nothing is traced.
+     * `adapter`: as the store names it.
+     */
     of(
       call: CallKind,
       threadNo: () => number | null | Promise<number | null>,
       packet: string | null = null,
+      adapter: string = MAIN,
     ): ((exchange: Exchange) => void) | undefined {
       if (clock.now() >= until) return undefined
       return exchange => {
         if (waiting >= TRACE_LIMITS.waiting) return
         waiting++
         written = written
-          .then(async () => write(call, await threadNo(), packet, exchange))
+          .then(async () => write(adapter, call, await threadNo(), packet, exchange))
           .catch(failed)
           .finally(() => {
             waiting--
@@ -161,12 +169,13 @@ export function createTrace({ db, keys, clock, audit, failed }: TraceParts) {
       return end
     },
 
-    /** Until when it is traced, 0: it is not; and what is kept, the newest first, without what was said. */
-    async list(): Promise<{ until: number; exchanges: TracedExchange[] }> {
+    /** Until when it is traced, 0: it is not; and what is kept, the newest first, without what was said; of one system, or of all. */
+    async list(adapter: string | null = null): Promise<{ until: number; exchanges: TracedExchange[] }> {
       const rows = await db.query<Row>(
-        `SELECT a.no, a.at, a.call, t.thread, c.case_no, a.status, a.ms, a.bytes FROM adapter_trace a
-         LEFT JOIN threads t ON t.no = a.thread_no LEFT JOIN cases c ON c.thread_no = a.thread_no WHERE a.at >= ? ORDER BY a.no DESC`,
-        [oldest()],
+        `SELECT a.no, a.at, a.adapter, a.call, t.thread, c.case_no, a.status, a.ms, a.bytes FROM adapter_trace a
+         LEFT JOIN threads t ON t.no = a.thread_no LEFT JOIN cases c ON c.thread_no = a.thread_no
+         WHERE a.at >= ? AND a.adapter = coalesce(?, a.adapter) ORDER BY a.no DESC`,
+        [oldest(), adapter],
       )
       return {
         until: clock.now() < until ? until : 0,

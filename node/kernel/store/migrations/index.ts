@@ -72,6 +72,7 @@ import { approval } from './069-approval.ts'
 import { mappingVersions } from './070-mapping-versions.ts'
 import { instantApproval } from './071-instant-approval.ts'
 import { phrasesOfItems } from './072-phrases-of-items.ts'
+import { tracedAdapter } from './073-traced-adapter.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   spine,
@@ -146,4 +147,5 @@ export const MIGRATIONS: readonly Migration[] = [
   mappingVersions,
   instantApproval,
   phrasesOfItems,
+  tracedAdapter,
 ]

@@ -1,8 +1,8 @@
 /** The trace of what went to and came from the approval system: switched on for some hours, looked at with a purpose. */
-import { Alert, Button, Form, InputNumber, Modal, Popconfirm, Space, Table } from 'antd'
+import { Alert, Button, Form, InputNumber, Modal, Popconfirm, Space, Table, type TableColumnType } from 'antd'
 import { useState } from 'react'
 import type { ShowTracedAnswer } from '../../../client/api.generated.ts'
-import { useAct, useNode } from '../query.ts'
+import { type AnswerOf, useAct, useNode } from '../query.ts'
 import { mayDo, useMe } from '../session.ts'
 import { instantText } from '../time.ts'
 import { Shown } from '../ui/page.tsx'
@@ -29,6 +29,22 @@ function Exchange({ traced }: { traced: ShowTracedAnswer }) {
       <pre className="code">{answer ?? words.noAnswer}</pre>
     </>
   )
+}
+
+type Traced = AnswerOf<'listTrace'>['exchanges'][number]
+
+/** Whose each exchange is, where there are several systems; narrowed to one by the head of the column. */
+function ofSystem(exchanges: readonly Traced[], title: string): TableColumnType<Traced>[] {
+  const names = [...new Set(exchanges.map(({ adapter }) => adapter))].sort()
+  if (names.length < 2) return []
+  return [
+    {
+      title,
+      dataIndex: 'adapter',
+      filters: names.map(name => ({ text: name, value: name })),
+      onFilter: (name, { adapter }) => adapter === name,
+    },
+  ]
 }
 
 export function Page() {
@@ -91,6 +107,7 @@ export function Page() {
                 dataSource={exchanges}
                 columns={[
                   { title: words.at, render: (_, { at }) => instantText(at, language) },
+                  ...ofSystem(exchanges, words.whose),
                   { title: words.call, render: (_, { call }) => words[call] },
                   {
                     title: words.caseNo,
