@@ -7,11 +7,17 @@ type Tally = Map<string, number>
 export type Statements = { statements: number; transactions: number; commits: number }
 
 const CONTROL = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)/
+const BEGIN = 'BEGIN IMMEDIATE'
+const SAVEPOINT = 'SAVEPOINT one'
+/** Stands in a tally for a group that is one transaction, and has no savepoint. */
+const ALONE = 'BEGIN IMMEDIATE without SAVEPOINT'
 
 /** Counts from now on what is asked of stores that are opened from now on; `restore` ends it. */
 export function countStatements(): { of(path: string): () => Tally; restore(): void } {
   const tallies = new Map<string, Tally>()
   const { prepare } = Sqlite.prototype
+  /** connections whose last statement began a group */
+  const begun = new WeakSet<Sqlite>()
   const tallyOf = (path: string): Tally => {
     const tally = tallies.get(path) ?? new Map<string, number>()
     tallies.set(path, tally)
@@ -20,11 +26,16 @@ export function countStatements(): { of(path: string): () => Tally; restore(): v
   Sqlite.prototype.prepare = function (this: Sqlite, sql: string, ...rest: []) {
     const statement = prepare.call(this, sql, ...rest) as Statement<unknown, SQLQueryBindings[]>
     const tally = tallyOf(this.filename)
-    const counted = <A extends unknown[], R>(call: (...args: A) => R) =>
-      function (this: unknown, ...args: A): R {
-        tally.set(sql, (tally.get(sql) ?? 0) + 1)
+    const count = (text: string) => tally.set(text, (tally.get(text) ?? 0) + 1)
+    const counted = <A extends unknown[], R>(call: (...args: A) => R) => {
+      const connection = this
+      return function (this: unknown, ...args: A): R {
+        count(sql)
+        if (begun.delete(connection) && sql !== SAVEPOINT) count(ALONE)
+        if (sql === BEGIN) begun.add(connection)
         return call.apply(statement, args)
       }
+    }
     statement.run = counted(statement.run)
     statement.all = counted(statement.all)
     return statement
@@ -58,7 +69,8 @@ export function usual(rounds: readonly Tally[]): Tally {
 export function totals(tally: Tally): Statements {
   let statements = 0
   for (const [sql, n] of tally) if (!CONTROL.test(sql)) statements += n
-  return { statements, transactions: tally.get('SAVEPOINT one') ?? 0, commits: tally.get('BEGIN IMMEDIATE') ?? 0 }
+  const times = (text: string) => tally.get(text) ?? 0
+  return { statements, transactions: times(SAVEPOINT) + times(ALONE), commits: times(BEGIN) }
 }
 
 /** One line for each statement, to see which one is new. */

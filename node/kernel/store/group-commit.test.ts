@@ -87,6 +87,36 @@ describe('group commit', () => {
     expect(commits()).toBe(10)
   })
 
+  test.each([{}, { repeatable: true }])(
+    'one that is alone has no savepoint; when it fails all that it wrote is taken back: %o',
+    async options => {
+      const { writer, steps, durable, savepoints } = fakeWriter()
+      const group = createGroupCommit(writer, unexpected)
+      const called: string[] = []
+      const alone = (word: string) =>
+        group.transaction(async tx => {
+          tx.afterCommit(() => called.push(`after ${word}`))
+          tx.afterRollback(() => called.push(`undo ${word}`))
+          await tx.run(word)
+          if (word === 'bad') throw new Error(word)
+        }, options)
+      await alone('a')
+      await expect(alone('bad')).rejects.toThrow('bad')
+      await alone('b')
+      expect([durable, savepoints()]).toEqual([['a', 'b'], 0])
+      expect(steps).toEqual(['begin', 'commit', 'begin', 'rollback', 'begin', 'commit'])
+      expect(called).toEqual(['after a', 'undo bad', 'after b'])
+    },
+  )
+
+  test('when the engine rolls back one that is alone, it hears so, and the next ones go on', async () => {
+    const { writer, durable, steps } = fakeWriter()
+    const group = createGroupCommit(writer, unexpected)
+    await expect(write(group, 'disk full')).rejects.toThrow('disk full')
+    await write(group, 'a')
+    expect([durable, steps]).toEqual([['a'], ['begin', 'begin', 'commit']])
+  })
+
   test('nobody hears of success before the commit', async () => {
     const { writer, steps } = fakeWriter()
     const group = createGroupCommit(writer, unexpected)
@@ -152,18 +182,19 @@ describe('group commit', () => {
           return word
         }, options)
 
-    test.each([1, GROUP_TRANSACTIONS])(
-      '%i of them are written under one savepoint, and each hears of itself',
-      async n => {
-        const { writer, savepoints, durable, commits } = fakeWriter()
-        const words = Array.from({ length: n }, (_, i) => `${i}`)
-        const called: string[] = []
-        const group = createGroupCommit(writer, unexpected)
-        expect(await Promise.all(words.map(word => noting(called)(group, word)))).toEqual(words)
-        expect([savepoints(), commits(), durable]).toEqual([1, 1, words])
-        expect(called).toEqual([...words.map(word => `run ${word}`), ...words.map(word => `after ${word}`)])
-      },
-    )
+    test.each([
+      [1, 0],
+      [2, 1],
+      [GROUP_TRANSACTIONS, 1],
+    ])('%i of them are written under %i savepoints, and each hears of itself', async (n, saved) => {
+      const { writer, savepoints, durable, commits } = fakeWriter()
+      const words = Array.from({ length: n }, (_, i) => `${i}`)
+      const called: string[] = []
+      const group = createGroupCommit(writer, unexpected)
+      expect(await Promise.all(words.map(word => noting(called)(group, word)))).toEqual(words)
+      expect([savepoints(), commits(), durable]).toEqual([saved, 1, words])
+      expect(called).toEqual([...words.map(word => `run ${word}`), ...words.map(word => `after ${word}`)])
+    })
 
     test('another one between them is run once, under its own savepoint', async () => {
       const { writer, savepoints, durable } = fakeWriter()

@@ -80,7 +80,7 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
           continue
         }
         for (const waiting of some) {
-          const outcome = await runOne(waiting)
+          const outcome = await runOne(waiting, group.length === 1)
           if ('succeed' in outcome) kept.push(outcome)
           else {
             undecided.delete(waiting)
@@ -137,16 +137,20 @@ export function createGroupCommit(writer: Writer, report: (error: unknown) => vo
     writer.releaseSavepoint()
   }
 
-  /** One transaction of the group; throws only when the whole group is lost with it. */
-  async function runOne(waiting: Waiting): Promise<Kept | { error: unknown }> {
+  /**
+   * One transaction of the group; throws only when the whole group is lost with it. One that is `alone` is the whole group, and needs
+   * no savepoint: within one, each page is copied before it is written.
+   */
+  async function runOne(waiting: Waiting, alone: boolean): Promise<Kept | { error: unknown }> {
     const opened = openTransaction(writer)
-    writer.savepoint()
+    if (!alone) writer.savepoint()
     try {
       const kept = await attempt(waiting, opened)
-      writer.releaseSavepoint()
+      if (!alone) writer.releaseSavepoint()
       return kept
     } catch (error) {
       forget(opened.undo)
+      if (alone) throw error
       takeBack(error)
       return { error }
     }
