@@ -48,8 +48,26 @@ describe('a stored fold', () => {
   test('is read as it was written', async () => {
     const packets = await packetsOf(city().db, no)
     expect(readFold(await textOf())).toEqual({ state: right, of: packetsKey(packets) })
-    expect(readFold(writeFold(right, null))).toEqual({ state: right, of: null })
+    expect(readFold(writeFold(right, null))).toStrictEqual({ state: right, of: null })
     expect(await stateOf(city().db, async () => [], { threadNo: no, fold: await textOf() })).toEqual(right)
+  })
+
+  test('leaves out what stands as in a case of which nothing is told, and has one text, whatever came first', () => {
+    const { state, late, ...others } = right
+    const told = { ...right, receipts: { accepted: 1 }, late: ['a'], ratings: { ...right.ratings, window: null } }
+    expect(Object.keys(JSON.parse(writeFold(right, null)))).toEqual(
+      'form of state collecting handling mover item caseNo localCaseNo agreement instants'.split(' '),
+    )
+    expect(Object.keys(JSON.parse(writeFold(right, null)).instants)).toEqual([
+      'received',
+      'submitted',
+      'arrived',
+      'accepted',
+    ])
+    expect(writeFold({ ...others, late, state }, null)).toBe(writeFold(right, null))
+    expect(readFold(writeFold(told, null))?.state).toStrictEqual(told)
+    // Whoever folds on may note later packets in it.
+    expect(readFold(writeFold(right, null))?.state.late).not.toBe(readFold(writeFold(right, null))?.state.late)
   })
 
   test.each([
@@ -99,8 +117,12 @@ describe('a stored fold', () => {
       tx.run('DELETE FROM bodies WHERE packet_no IN (SELECT no FROM packets WHERE thread_no = ?)', [no]),
     )
     const { late, pauses, ...kept } = closed
-    await write(JSON.stringify({ ...kept, form: FOLD_FORM - 1, waits: 'none', gone: true }))
-    expect((await cases.get(thread)).fold).toEqual(closed)
+    // The last form that left nothing out, and one of a later program.
+    const whole = { ...kept, form: 8, waits: 'none', gone: true }
+    for (const other of [whole, { ...JSON.parse(writeFold(closed, null)), form: FOLD_FORM + 1 }]) {
+      await write(JSON.stringify(other))
+      expect((await cases.get(thread)).fold).toEqual(closed)
+    }
     await db.transaction(async tx =>
       caseHandler.rebuild(tx, { threadNo: no, thread, partner: COLLECTING, packets: await packetsOf(tx, no), at: 0 }),
     )

@@ -2,7 +2,7 @@
  * The fold of a case beside its thread (`cases.fold`): what the thread gives, kept so that nobody reads the whole thread to know how a
  * case stands. One form, one writer and one reader; what an earlier program wrote in another form is folded anew.
  */
-import { type CaseState, foldCase } from '../../../protocol/case/fold.ts'
+import { BLANK, type CaseState, foldCase } from '../../../protocol/case/fold.ts'
 import type { Packet } from '../../../protocol/packet/claims.ts'
 import type { Reader } from '../../kernel/store/database.ts'
 import { isGone, type StoredPacket } from '../exchange/ports.ts'
@@ -11,22 +11,53 @@ import { isGone, type StoredPacket } from '../exchange/ports.ts'
  * The form of what a case's row holds, its fold among it. Raised whenever a fold keeps more, or a column is counted otherwise: the rows
  * of a store that an earlier program wrote are then rebuilt after the start, and read from their threads until they are.
  */
-export const FOLD_FORM = 8
+export const FOLD_FORM = 9
+/** From this form on a fold leaves out what stands as in a case of which nothing is told: with all of it each row would fill a page of the store. */
+const SPARSE_FROM = 9
 
-/** `of`: the packets that were folded (`packetsKey`), null where their bodies are gone. */
-type StoredFold = CaseState & { form: typeof FOLD_FORM; of: string | null }
+/** What differs from `BLANK`; `of`: the packets that were folded (`packetsKey`), null where their bodies are gone. */
+type StoredFold = Partial<CaseState> & { form: number; of: string | null }
 
 /** The packets of a thread that hold. */
 export type PacketsOf = (store: Reader, threadNo: number) => Promise<readonly StoredPacket[]>
 
-export const writeFold = (state: CaseState, of: string | null): string =>
-  JSON.stringify({ form: FOLD_FORM, of, ...state } satisfies StoredFold)
+/** One text of one state, in whatever order its members came about. */
+export const writeFold = (state: CaseState, of: string | null): string => {
+  const { receipts } = state
+  return JSON.stringify({ form: FOLD_FORM, of, ...differing(state, BLANK), ...(receipts && { receipts }) })
+}
 
 /** A stored fold and what it was made of; null when it has another form. */
 export function readFold(text: string): { state: CaseState; of: string | null } | null {
-  const { form, of, ...state } = JSON.parse(text) as StoredFold
-  return form === FOLD_FORM ? { state, of } : null
+  const { form, of, ...kept } = JSON.parse(text) as StoredFold
+  return form === FOLD_FORM ? { state: whole(kept), of } : null
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Of the members of `blank` those that are otherwise in `value`, in that order. */
+function differing(value: object, blank: object): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const name in blank) {
+    const is = (value as Record<string, unknown>)[name]
+    const was = (blank as Record<string, unknown>)[name]
+    if (is === was || (Array.isArray(is) && is.length === 0)) continue
+    const kept = isRecord(is) && isRecord(was) ? differing(is, was) : is
+    if (!isRecord(kept) || Object.keys(kept).length > 0) found[name] = kept
+  }
+  return found
+}
+
+const whole = (kept: Partial<CaseState>): CaseState => ({
+  ...BLANK,
+  // Whoever folds on notes later packets in it.
+  late: [],
+  ...kept,
+  evaluated: { ...BLANK.evaluated, ...kept.evaluated },
+  ratings: { ...BLANK.ratings, ...kept.ratings },
+  instants: { ...BLANK.instants, ...kept.instants },
+})
 
 /** Characters of an id that tell packets of one thread apart: 128 bits. */
 const ID_LENGTH = 32
@@ -65,8 +96,8 @@ export async function stateOf(
 export function foldAnew(packets: readonly StoredPacket[], stored: string): CaseState | null {
   const state = foldCase(packets)
   if (state === null || !packets.some(isGone)) return state
-  const kept = JSON.parse(stored) as Record<string, unknown>
-  return filled(state, kept) as CaseState
+  const kept = JSON.parse(stored) as StoredFold
+  return filled(state, kept.form >= SPARSE_FROM ? { ...whole(kept) } : kept) as CaseState
 }
 
 /** What stands in both as the kept one has it, where that is of the same kind. */
