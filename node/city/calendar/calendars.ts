@@ -133,12 +133,8 @@ export async function createCalendars(parts: {
 
   /** Open cases of which a day, by the own calendar, lies past the tables. */
   async function beyond(through: string): Promise<number> {
-    const [found] = await db.query<{ n: number }>(
-      `SELECT count(*) AS n FROM (
-         SELECT thread_no FROM cases WHERE due_city = ? AND due > ?
-         UNION SELECT thread_no FROM cases WHERE own_due > ?) AS late`,
-      [own, through, through],
-    )
+    // What is due first of all, if it is of this city, is also what is due first of this city.
+    const [found] = await db.query<{ n: number }>('SELECT count(*) AS n FROM cases WHERE own_due > ?', [through])
     return found?.n ?? 0
   }
 

@@ -54,7 +54,8 @@ export function createDue({ db, clock, clocks, identity, events, packets, duties
     let told = 0
     // A case that is further away than this has working days enough.
     const until = dayOf(seconds(clock.now()) + TELL_WITHIN)
-    for (let last = 0; ; ) {
+    // By their days, as the indexes have them: in the order of their numbers every case that ended would be looked at.
+    for (let last = { due: '', no: 0 }; ; ) {
       const rows = await db.query<{
         no: number
         thread: Uint8Array
@@ -67,10 +68,13 @@ export function createDue({ db, clock, clocks, identity, events, packets, duties
       }>(
         `SELECT c.thread_no AS no, t.thread, c.fold, c.${from} AS "from", c.${due} AS due, c.${duty} AS duty, ${city} AS city, c.${alerted} AS alerted
          FROM cases c JOIN threads t ON t.no = c.thread_no
-         WHERE c.${due} <= ?2 AND coalesce(c.${alerted}, '') <> 'overdue' ${where} AND c.thread_no > ?3 ORDER BY c.thread_no LIMIT 500`,
-        [identity.city, until, last],
+         WHERE c.${due} <= ?2 AND (c.${due}, c.thread_no) > (?3, ?4) AND coalesce(c.${alerted}, '') <> 'overdue' ${where}
+         ORDER BY c.${due}, c.thread_no LIMIT 500`,
+        [identity.city, until, last.due, last.no],
       )
-      if (rows.length === 0) return told
+      const end = rows.at(-1)
+      if (end === undefined) return told
+      last = end
       const stages = rows
         .map(row => ({ ...row, level: clocks.urgency(row.city, row).level }))
         .filter(({ level, alerted }) => level !== 'green' && level !== alerted)
@@ -87,7 +91,6 @@ export function createDue({ db, clock, clocks, identity, events, packets, duties
           told++
         }
       })
-      last = rows.at(-1)?.no ?? 0
     }
   }
 
