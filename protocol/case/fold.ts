@@ -2,6 +2,7 @@
 import type { Packet } from '../packet/claims.ts'
 import { doneAt, notifiedAt, otherDay } from '../packet/times.ts'
 import { canonicalOrder } from '../thread/chain.ts'
+import { BLANK } from './blank.ts'
 import { type Committed, handedIn } from './commitment.ts'
 import {
   type CaseBody,
@@ -148,54 +149,6 @@ export function foldCase(packets: readonly Packet[], mover: string | null = move
     else if (state !== null) state = apply(state, packet)
   }
   return state
-}
-
-/** A case of which nothing is told yet. */
-export const BLANK: Readonly<CaseState> = {
-  state: 'submitted',
-  outcome: null,
-  decision: null,
-  mode: 0,
-  collecting: '',
-  handling: '',
-  mover: '',
-  item: null,
-  caseNo: null,
-  localCaseNo: null,
-  agreement: null,
-  paper: false,
-  waits: [],
-  supplementRequests: 0,
-  lacking: null,
-  supplementDeadline: null,
-  supplementDue: null,
-  committed: null,
-  extendedUntil: null,
-  promisedBy: null,
-  withdrawRequested: false,
-  evaluated: { window: false, department: false },
-  ratings: { window: null, department: null },
-  asked: [],
-  payments: [],
-  purgedBy: [],
-  instants: {
-    received: null,
-    submitted: null,
-    arrived: null,
-    accepted: null,
-    decided: null,
-    ended: null,
-    prechecked: null,
-    supplementRequested: null,
-    supplemented: null,
-    shipped: null,
-    delivered: null,
-    extended: null,
-    sent: null,
-    handedOver: null,
-  },
-  pauses: [],
-  late: [],
 }
 
 function begin(submit: Packet, mover: string): CaseState {

@@ -2,7 +2,8 @@
  * The fold of a case beside its thread (`cases.fold`): what the thread gives, kept so that nobody reads the whole thread to know how a
  * case stands. One form, one writer and one reader; what an earlier program wrote in another form is folded anew.
  */
-import { BLANK, type CaseState, foldCase } from '../../../protocol/case/fold.ts'
+import { BLANK } from '../../../protocol/case/blank.ts'
+import { type CaseState, foldCase } from '../../../protocol/case/fold.ts'
 import type { Packet } from '../../../protocol/packet/claims.ts'
 import type { Reader } from '../../kernel/store/database.ts'
 import { isGone, type StoredPacket } from '../exchange/ports.ts'
