@@ -18,6 +18,14 @@ export function useParties(parties: readonly Party[]): (code: string) => string 
   return code => named.get(code) ?? nameOf(code)
 }
 
+/** An item by its name, its code below it. */
+export const TaskName = ({ taskName, taskCode }: Pick<Item, 'taskName' | 'taskCode'>) => (
+  <>
+    {taskName}
+    <div className="muted">{taskCode}</div>
+  </>
+)
+
 export function ItemRows({ parties, items }: { parties: readonly Party[]; items: readonly Item[] }) {
   const words = useWords(AGREEMENTS)
   const list = useJoined()
@@ -45,12 +53,7 @@ export function ItemRows({ parties, items }: { parties: readonly Party[]; items:
           columns={[
             {
               title: words.task,
-              render: (_, { taskName, taskCode }) => (
-                <>
-                  {taskName}
-                  <div className="muted">{taskCode}</div>
-                </>
-              ),
+              render: (_, item) => <TaskName {...item} />,
             },
             { title: words.handling, render: (_, { handling }) => nameOf(handling) },
             { title: words.collecting, render: (_, { collecting }) => list(collecting.map(nameOf)) },

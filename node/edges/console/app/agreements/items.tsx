@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { MODE_NAMES } from '../../../../../protocol/case/kinds.ts'
 import { useJoined, usePair, useWords } from '../words.ts'
 import { ChooseItems } from './choose.tsx'
+import { TaskName } from './item-rows.tsx'
 import { type Contact, type Item, itemsNamed, keyOf, partiesOf, type Text } from './text.ts'
 import { EDITOR } from './words-editor.ts'
 
@@ -148,12 +149,7 @@ export function Items({ text, change }: { text: Text; change: (part: Partial<Tex
             columns={[
               {
                 title: words.task,
-                render: (_, { taskName, taskCode }) => (
-                  <>
-                    {taskName}
-                    <div className="muted">{taskCode}</div>
-                  </>
-                ),
+                render: (_, item) => <TaskName {...item} />,
               },
               {
                 title: words.direction,
