@@ -52,6 +52,7 @@ export function instantOver(
     item: async wanted => (wanted === INSTANT_ITEM.taskCode ? item() : null),
     check,
     now: world.clock.now,
+    switchedOn: () => {},
   })
   const failures: unknown[] = []
   const instant = createInstant({
@@ -63,6 +64,7 @@ export function instantOver(
     cases,
     packets: (store, no) => packets().packets(store, no),
     isWorkbench: name => dispatch.kindOf(name) === 'workbench',
+    isAnyOn: rules.isAnyOn,
     item: async () => item(),
     documentOf: agreements.documentOf,
     check,

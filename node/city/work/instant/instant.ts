@@ -58,6 +58,8 @@ export type InstantParts = {
   packets: (store: Reader, threadNo: number) => Promise<readonly StoredPacket[]>
   /** whether people decide the cases of this adapter here, by the name that `case_adapters` has */
   isWorkbench: (adapter: string) => boolean
+  /** conditions of an item are on: asked at each event */
+  isAnyOn: () => boolean
   /** an own item in this version, or as it stands now when that is kept no more */
   item: (code: string, version: number) => Promise<ServiceItem | null>
   documentOf: (store: Reader, agreement: string) => Promise<AgreementDocument | null>
@@ -212,8 +214,11 @@ export function createInstant(parts: InstantParts) {
     after ??= await firstMark()
     const [last] = await db.query<{ no: number }>('SELECT coalesce(max(no), 0) AS no FROM packets')
     const through = last?.no ?? 0
-    const [on] = await db.query('SELECT 1 FROM instant_items WHERE on_since IS NOT NULL LIMIT 1')
-    if (on === undefined || after >= through) {
+    const [on] = await db.query<{ first: number | null }>(
+      'SELECT min(from_packet) AS first FROM instant_items WHERE on_since IS NOT NULL',
+    )
+    after = Math.max(after, on?.first ?? through)
+    if (after >= through) {
       after = through
       return false
     }
@@ -252,7 +257,9 @@ export function createInstant(parts: InstantParts) {
 
   return {
     start(): void {
-      unwatch = events.onNew(() => void rounds.wake())
+      unwatch = events.onNew(() => {
+        if (parts.isAnyOn()) void rounds.wake()
+      })
       void rounds.wake()
     },
 

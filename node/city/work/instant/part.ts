@@ -25,7 +25,15 @@ export function createInstantPart(
   { db, clock, audit, events, log, random }: Kernel,
   { own, cases, packets, isWorkbench, services, agreements, check, pages, cityName }: InstantUses,
 ) {
-  const rules = createRules({ db, audit, item: code => services.item(own, code), check, now: clock.now })
+  const rules = createRules({
+    db,
+    audit,
+    item: code => services.item(own, code),
+    check,
+    now: clock.now,
+    // What arrived while it was switched on had no look.
+    switchedOn: () => void instant.wake(),
+  })
   const instant = createInstant({
     db,
     clock,
@@ -35,6 +43,7 @@ export function createInstantPart(
     cases,
     packets: (store, no) => packets().packets(store, no),
     isWorkbench,
+    isAnyOn: rules.isAnyOn,
     item: (code, version) => services.pinned(own, code, version),
     documentOf: agreements.documentOf,
     check,
@@ -55,7 +64,10 @@ export function createInstantPart(
     port: { of: instant.of },
     routes: [instantRoutes({ rules, instant, nameOf: async item => (await services.item(own, item))?.taskName ?? '' })],
     jobs: { 'instant-approval': () => instant.keepMark() },
-    start: () => instant.start(),
+    async start() {
+      await rules.recall()
+      instant.start()
+    },
     stop: () => instant.stop(),
   } satisfies Part<object>
 }

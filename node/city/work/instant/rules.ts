@@ -32,6 +32,8 @@ export type RulesParts = {
   check: CheckSchema
   /** ms */
   now: () => number
+  /** conditions of an item were switched on */
+  switchedOn: () => void
 }
 
 type Row = {
@@ -54,7 +56,13 @@ export function readRule(body: string): InstantRule {
 
 export type Rules = ReturnType<typeof createRules>
 
-export function createRules({ db, audit, item: itemOf, check, now }: RulesParts) {
+export function createRules({ db, audit, item: itemOf, check, now, switchedOn }: RulesParts) {
+  let isAnyOn = false
+  async function recall(): Promise<void> {
+    const [row] = await db.query('SELECT 1 FROM instant_items WHERE on_since IS NOT NULL LIMIT 1')
+    isAnyOn = row !== undefined
+  }
+
   async function rowOf(store: Reader, item: string): Promise<Row> {
     const [row] = await store.query<Row>(`${SELECT} WHERE i.item = ?`, [item])
     if (row === undefined)
@@ -88,6 +96,12 @@ export function createRules({ db, audit, item: itemOf, check, now }: RulesParts)
     audit.append(tx, { actor: `person:${by}`, action, subject: row.item, detail: { rule: row.hash } })
 
   return {
+    /** Reads whether conditions of any item are on, before `isAnyOn` is asked. */
+    recall,
+
+    /** Without a query: it is asked at each event. */
+    isAnyOn: (): boolean => isAnyOn,
+
     /** Every item with conditions, by code. */
     async list(): Promise<RuleView[]> {
       const rows = await db.query<Row>(`${SELECT} ORDER BY i.item LIMIT ?`, [INSTANT_LIMITS.items])
@@ -140,6 +154,7 @@ export function createRules({ db, audit, item: itemOf, check, now }: RulesParts)
         )
         await note(tx, by, 'instant.saved', await rowOf(tx, item))
       })
+      await recall()
       return toView(await rowOf(db, item))
     },
 
@@ -166,6 +181,8 @@ export function createRules({ db, audit, item: itemOf, check, now }: RulesParts)
         )
         await note(tx, by, on ? 'instant.on' : 'instant.off', row)
       })
+      await recall()
+      if (on) switchedOn()
       return toView(await rowOf(db, item))
     },
   }

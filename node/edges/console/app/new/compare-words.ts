@@ -3,7 +3,6 @@ import { catalogue } from '../catalogue.ts'
 
 export const COMPARE = catalogue(
   {
-    list: (names: readonly string[]) => names.join('、'),
     differs: (field: string, theirs: string, own: string) => `${field}：对方“${theirs}”，本市“${own}”`,
     nothing: '无',
     onlyTheirs: '本市同类事项不要这份材料，对方要求提交',
@@ -42,7 +41,6 @@ export const COMPARE = catalogue(
     materialFormat3: '纸质或电子',
   },
   {
-    list: (names: readonly string[]) => names.join(', '),
     differs: (field: string, theirs: string, own: string) => `${field}: there “${theirs}”, here “${own}”`,
     nothing: 'nothing',
     onlyTheirs: 'The same item here does not ask for this one; the other city does',

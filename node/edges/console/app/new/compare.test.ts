@@ -3,7 +3,6 @@ import type { CompareItemsAnswer, MaterialMapping } from '../../../client/api.ge
 import { type CompareWords, notesOf } from './compare.ts'
 
 const WORDS = {
-  list: (names: readonly string[]) => names.join('、'),
   differs: (field: string, theirs: string, own: string) => `${field}：对方“${theirs}”，本市“${own}”`,
   nothing: '无',
   onlyTheirs: '只有对方要',
@@ -53,7 +52,7 @@ const COMPARISON: CompareItemsAnswer = {
 }
 
 test('what differs is told in words at the item and at each material, and what only lists know is not', () => {
-  const { item, materials } = notesOf(COMPARISON, null, WORDS)
+  const { item, materials } = notesOf(COMPARISON, null, WORDS, 'zh')
   expect(item).toEqual([
     '承诺时限：对方“3”，本市“5”',
     '收费：对方“否”，本市“是”',
@@ -82,7 +81,7 @@ test('what people matched goes before what names say, with their notes', () => {
     note: '电话核实过',
     stale: true,
   } as MaterialMapping
-  const { item, materials } = notesOf(COMPARISON, mapping, WORDS)
+  const { item, materials } = notesOf(COMPARISON, mapping, WORDS, 'zh')
   expect(item.slice(-2)).toEqual(['备注：电话核实过', WORDS.stale])
   expect(item.some(line => line.includes('户口簿'))).toBe(false)
   expect(materials.get('M01')?.[0]).toBe('本市称“身份证”')
@@ -101,6 +100,7 @@ test('where nothing differs nothing is said', () => {
     { ...same, form: { onlyCollecting: [], onlyHandling: [], differing: [] } },
     null,
     WORDS,
+    'zh',
   )
   expect([item, materials.size]).toEqual([[], 0])
 })

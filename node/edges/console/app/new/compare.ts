@@ -1,5 +1,7 @@
 /** What the other city wants differently from the own item, in words: of the item, and at each of its materials. Pure. */
 import type { CompareItemsAnswer, MaterialMapping } from '../../../client/api.generated.ts'
+import { joined } from '../catalogue.ts'
+import type { Language } from '../words.ts'
 import type { COMPARE } from './compare-words.ts'
 
 export type CompareWords = (typeof COMPARE)['en']
@@ -44,7 +46,12 @@ export type Notes = {
 }
 
 /** `mapping`: what was saved of the pair; it goes before what the names say. */
-export function notesOf(comparison: Comparison, mapping: MaterialMapping | null, words: CompareWords): Notes {
+export function notesOf(
+  comparison: Comparison,
+  mapping: MaterialMapping | null,
+  words: CompareWords,
+  language: Language,
+): Notes {
   const { form, differences, pairs, onlyHandling, onlyCollecting } = comparison
   const saved = new Map((mapping?.pairs ?? []).map(pair => [pair.handling, pair]))
   const taken = new Set((mapping?.pairs ?? []).map(({ collecting }) => collecting))
@@ -55,11 +62,19 @@ export function notesOf(comparison: Comparison, mapping: MaterialMapping | null,
   )
   const item = [
     ...linesOf(differences, OF_ITEM, words),
-    ...(form.onlyHandling.length === 0 ? [] : [words.formMore(words.list(form.onlyHandling))]),
-    ...(form.onlyCollecting.length === 0 ? [] : [words.formLess(words.list(form.onlyCollecting))]),
+    ...(form.onlyHandling.length === 0 ? [] : [words.formMore(joined(form.onlyHandling, language))]),
+    ...(form.onlyCollecting.length === 0 ? [] : [words.formLess(joined(form.onlyCollecting, language))]),
   ]
   const spare = onlyCollecting.filter(({ code }) => !taken.has(code))
-  if (spare.length > 0) item.push(words.onlyOwn(words.list(spare.map(({ name }) => name))))
+  if (spare.length > 0)
+    item.push(
+      words.onlyOwn(
+        joined(
+          spare.map(({ name }) => name),
+          language,
+        ),
+      ),
+    )
   if (mapping?.note != null && mapping.note !== '') item.push(words.note(mapping.note))
   if (mapping?.stale === true) item.push(words.stale)
 

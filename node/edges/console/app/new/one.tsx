@@ -10,7 +10,7 @@ import { SEND_KEY, useSend } from '../shell/keys.ts'
 import { PageFrame, Shown } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem.tsx'
 import { SchemaForm } from '../ui/schema-form.tsx'
-import { useWords } from '../words.ts'
+import { useLanguage, useWords } from '../words.ts'
 import { Agent } from './agent.tsx'
 import { Applicant } from './applicant.tsx'
 import { type Notes, notesOf } from './compare.ts'
@@ -111,11 +111,12 @@ const NO_NOTES: Notes = { item: [], materials: new Map() }
 function useNotes(partner: string, item: string): Notes {
   const words = useWords(COMPARE)
   const input = { params: { partner, item } }
+  const language = useLanguage()
   const compared = useNode('compareItems', input)
   const saved = useNode('getMapping', input)
   return useMemo(
-    () => (compared.data === undefined ? NO_NOTES : notesOf(compared.data, saved.data ?? null, words)),
-    [compared.data, saved.data, words],
+    () => (compared.data === undefined ? NO_NOTES : notesOf(compared.data, saved.data ?? null, words, language)),
+    [compared.data, saved.data, words, language],
   )
 }
 
