@@ -105,7 +105,8 @@ export async function sit(
   await page.getByLabel(words.account, { exact: true }).fill(account)
   await page.getByLabel(words.password, { exact: true }).fill(password)
   await signIn.click()
-  await page.getByRole('navigation').waitFor()
+  // A page may have rows of tabs of its own beside that of the frame.
+  await page.getByRole('navigation').first().waitFor()
   return opened
 }
 

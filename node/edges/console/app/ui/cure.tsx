@@ -23,7 +23,7 @@ export function Cure({ zh, en }: { zh: string; en: string }) {
         const { action, nav } = placeOf(address.split('?')[0] ?? '') ?? PLACES['']
         if (nav === undefined || (action !== undefined && !mayDo(session.me, action))) return null
         return (
-          <span key={address}>
+          <span key={address} className="cure-page">
             {' '}
             <To address={address}>{words.openPage(names[nav.word])}</To>
           </span>
