@@ -15,6 +15,7 @@ import {
   type Phrase,
   type Phrases,
   PLACEHOLDERS,
+  phraseVersion,
 } from './phrases.ts'
 
 /** Steps in which people write. */
@@ -120,9 +121,11 @@ export function phraseRoutes({ phrases, about }: PhraseRoutesParts): RouteModule
         body: Body,
         answer: PhraseAnswer,
         problems: ['request.invalid', 'request.not-found', 'request.forbidden', 'request.conflict'],
-        handle: async ({ params: { id }, body, person }) => {
+        guarded: true,
+        versionOf: ({ updatedAt }) => phraseVersion(Date.parse(updatedAt)),
+        handle: async ({ params: { id }, body, person, seen }) => {
           const asker = askerOf(person)
-          return toAnswer(await phrases.change(id, newPhrase(body), asker), asker)
+          return toAnswer(await phrases.change(id, newPhrase(body), asker, seen), asker)
         },
       })
       api.operation({

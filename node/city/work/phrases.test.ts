@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHandClock } from '../../../test/support/http.ts'
 import { openTestStore } from '../../../test/support/store.ts'
 import { createAudit } from '../../kernel/records/audit.ts'
+import { ANY } from '../../kernel/seen.ts'
 import type { Database } from '../../kernel/store/database.ts'
 import { type Asker, createPhrases, filled, type NewPhrase, PHRASE_LIMITS, type Phrases } from './phrases.ts'
 
@@ -71,11 +72,17 @@ describe('phrases', () => {
   test('that a department shares are kept by an administrator too, and stay shared; what is own stays own', async () => {
     const { id } = await phrases.add(phrase('一', { department: HOUSING }), examiner)
     const { id: own } = await phrases.add(phrase('二'), examiner)
-    expect(await phrases.change(id, phrase('一'), keeper).catch(code)).toBe('request.invalid')
+    expect(await phrases.change(id, phrase('一'), keeper, [ANY]).catch(code)).toBe('request.invalid')
     const anew = phrase('准予', { text: '“{事项}”符合条件，准予', department: HOUSING, step: 'case.decide' })
-    expect(await phrases.change(id, anew, keeper)).toMatchObject({ owner: 'a1', title: '准予', step: 'case.decide' })
-    expect(await phrases.change(id, phrase('二', { department: HOUSING }), keeper).catch(code)).toBe('request.conflict')
-    expect(await phrases.change(own, phrase('二'), keeper).catch(code)).toBe('request.not-found')
+    expect(await phrases.change(id, anew, keeper, [ANY])).toMatchObject({
+      owner: 'a1',
+      title: '准予',
+      step: 'case.decide',
+    })
+    expect(await phrases.change(id, phrase('二', { department: HOUSING }), keeper, [ANY]).catch(code)).toBe(
+      'request.conflict',
+    )
+    expect(await phrases.change(own, phrase('二'), keeper, [ANY]).catch(code)).toBe('request.not-found')
     await phrases.remove(id, keeper)
     expect(await titles(colleague)).toEqual([])
   })
@@ -83,7 +90,7 @@ describe('phrases', () => {
   test('are changed and deleted by who made them; another finds none that is not shared', async () => {
     const { id } = await phrases.add(phrase('一', { department: HOUSING }), examiner)
     const { id: own } = await phrases.add(phrase('二'), examiner)
-    expect(await phrases.change(id, phrase('一', { text: '改', department: HOUSING }), examiner)).toMatchObject({
+    expect(await phrases.change(id, phrase('一', { text: '改', department: HOUSING }), examiner, [ANY])).toMatchObject({
       text: '改',
     })
     for (const [who, which, problem] of [
@@ -92,7 +99,7 @@ describe('phrases', () => {
       [stranger, id, 'request.not-found'],
       [examiner, 'p9999', 'request.not-found'],
     ] as const) {
-      expect(await phrases.change(which, phrase('三'), who).catch(code)).toBe(problem)
+      expect(await phrases.change(which, phrase('三'), who, [ANY]).catch(code)).toBe(problem)
       expect(await phrases.remove(which, who).catch(code)).toBe(problem)
     }
     await phrases.remove(id, examiner)
@@ -114,7 +121,9 @@ describe('phrases', () => {
     expect(await phrases.add(phrase('一'), examiner).catch(code)).toBe('request.conflict')
     expect((await phrases.add(phrase('一'), colleague)).title).toBe('一')
     expect(await phrases.add(phrase('二', { department: HOUSING }), stranger).catch(code)).toBe('request.forbidden')
-    expect(await phrases.change(id, phrase('一', { department: 'x' }), examiner).catch(code)).toBe('request.forbidden')
+    expect(await phrases.change(id, phrase('一', { department: 'x' }), examiner, [ANY]).catch(code)).toBe(
+      'request.forbidden',
+    )
     expect((await phrases.add(phrase('二', { department: HOUSING }), everywhere)).department).toBe(HOUSING)
   })
 
@@ -130,7 +139,12 @@ describe('phrases', () => {
     await fill(examiner.id, null, PHRASE_LIMITS.perPerson - 1)
     const { id } = await phrases.add(phrase('last'), examiner)
     expect(await phrases.add(phrase('more'), examiner).catch(code)).toBe('request.conflict')
-    expect((await phrases.change(id, phrase('other'), examiner)).title).toBe('other')
+    for (const [seen, problem] of [
+      [undefined, 'request.unseen'],
+      [['0'], 'request.precondition'],
+    ] as const)
+      expect(await phrases.change(id, phrase('other'), examiner, seen).catch(code)).toBe(problem)
+    expect((await phrases.change(id, phrase('other'), examiner, [ANY])).title).toBe('other')
     await fill('others', HOUSING, PHRASE_LIMITS.perDepartment - 1)
     expect((await phrases.add(phrase('last', { department: HOUSING }), colleague)).department).toBe(HOUSING)
     expect(await phrases.add(phrase('more', { department: HOUSING }), colleague).catch(code)).toBe('request.conflict')

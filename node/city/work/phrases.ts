@@ -11,6 +11,7 @@ import type { AuditAction } from '../../../protocol/rights/audited.ts'
 import type { Holder } from '../../../protocol/rights/can.ts'
 import { type Clock, seconds } from '../../kernel/clock.ts'
 import type { Audit } from '../../kernel/records/audit.ts'
+import { changedSince, demandSeen, isAsSeen, type Seen } from '../../kernel/seen.ts'
 import { act } from '../../kernel/store/acts.ts'
 import type { Database, Transaction } from '../../kernel/store/database.ts'
 import type { CaseRow } from '../cases/rows.ts'
@@ -123,6 +124,9 @@ export function assertPhrase({ title, text }: Pick<NewPhrase, 'title' | 'text'>)
 
 export type Phrases = ReturnType<typeof createPhrases>
 
+/** What `If-Match` names; `updatedAt` in ms. */
+export const phraseVersion = (updatedAt: number): string => String(updatedAt)
+
 export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit; newId: () => string }) {
   const { db, clock } = parts
 
@@ -212,11 +216,16 @@ export function createPhrases(parts: { db: Database; clock: Clock; audit: Audit;
       return toPhrase(await readable(db, id, asker))
     },
 
-    /** Problems: as of `add`; `request.not-found`; `request.forbidden` for one that another shares. */
-    async change(id: string, phrase: NewPhrase, asker: Asker): Promise<Phrase> {
+    /**
+     * In place of what was `seen`. Problems: as of `add`; `request.not-found`; `request.forbidden` for one that another shares;
+     * `request.precondition`, `request.unseen`.
+     */
+    async change(id: string, phrase: NewPhrase, asker: Asker, seen: Seen): Promise<Phrase> {
       assertPhrase(phrase)
       await db.transaction(async tx => {
-        const { owner } = await owned(tx, id, asker)
+        const { owner, updated_at } = await owned(tx, id, asker)
+        demandSeen(seen, updated_at)
+        if (!isAsSeen(seen, phraseVersion(updated_at))) throw await changedSince(tx, [])
         await checkRoom(tx, asker, phrase, id, owner)
         const { department, step, item, title, text } = phrase
         await tx.run(

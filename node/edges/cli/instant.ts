@@ -5,6 +5,7 @@ import { ProblemError } from '../../../protocol/problem.ts'
 import type { InstantApproval, SaveInstantApprovalRequest } from '../client/api.generated.ts'
 import type { Declare } from './declare.ts'
 import { china, table } from './output.ts'
+import { standingBy } from './standing.ts'
 
 /** Bytes of a file of conditions. */
 const MOST = 256 * 1024
@@ -55,7 +56,11 @@ export function declareInstant(program: Command, { add, call }: Declare): void {
   call(instant, 'save <item> <file>', 'enter conditions from a JSON file; they are off until they are switched on', {
     example: 'tongban instant save 11420300MB0000000X4000000000000 conditions.json',
     ask: async (client, [item = '', file = '']) =>
-      client.saveInstantApproval({ params: { item }, body: await ruleIn(file) }),
+      client.saveInstantApproval({
+        params: { item },
+        body: await ruleIn(file),
+        ifMatch: await standingBy(client.getInstantApproval({ params: { item } }), ({ hash }) => hash),
+      }),
     text: shown,
   })
   call(instant, 'on <item> <version>', 'switch the version that you have read on, for what arrives from now on', {

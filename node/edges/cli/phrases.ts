@@ -29,11 +29,11 @@ const stepOf = (name: string | undefined): Step | undefined =>
   name === undefined ? undefined : (`case.${name.replace(/^case\./, '')}` as Step)
 
 /** The own phrase of this title, or one that is shared. Problem: `request.not-found`. */
-async function idOf(client: Client, title: string): Promise<string> {
+async function named(client: Client, title: string): Promise<ListPhrasesAnswer['items'][number]> {
   const { items } = await client.listPhrases({ query: {} })
   const found = items.find(phrase => phrase.title === title)
   if (found === undefined) throw new ProblemError('request.not-found', 'no phrase of this title: tongban phrases list')
-  return found.id
+  return found
 }
 
 const withText = (command: Command): Command =>
@@ -67,13 +67,20 @@ export function declarePhrases(program: Command, cases: Command, { add, call }: 
   })
   call(phrases, 'change <title>', 'write a phrase anew', {
     options: withText,
-    ask: async (client, [title = ''], flags: Flags) =>
-      client.changePhrase({ params: { id: await idOf(client, title) }, body: bodyOf(title, flags) }),
+    ask: async (client, [title = ''], flags: Flags) => {
+      const { id, updatedAt } = await named(client, title)
+      return client.changePhrase({
+        params: { id },
+        body: bodyOf(title, flags),
+        ifMatch: String(Date.parse(updatedAt)),
+      })
+    },
     text: phrase => shown([phrase]),
   })
   call(phrases, 'remove <title>', 'delete a phrase', {
     ask: async (client, [title = '']) => {
-      await client.deletePhrase({ params: { id: await idOf(client, title) } })
+      const { id } = await named(client, title)
+      await client.deletePhrase({ params: { id } })
       return { removed: title }
     },
     text: ({ removed }) => `Deleted 已删除: ${removed}`,

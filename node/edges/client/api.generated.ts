@@ -9312,7 +9312,7 @@ export interface Api {
   changePhrase(input: {
     params: { id: string }
     body: ChangePhraseRequest
-  } & Options): Promise<Phrase>
+  } & Guarded & Options): Promise<Phrase>
   /** Publish a change of the own list as its next version */
   changeServices(input?: {
     body?: ChangeServicesRequest | undefined
@@ -10534,7 +10534,7 @@ export interface Api {
       item: string
     }
     body: SaveInstantApprovalRequest
-  } & Options): Promise<InstantApproval>
+  } & Guarded & Options): Promise<InstantApproval>
   /** Save which materials are the same; drafts of agreements and the pre-flight of cases go by it */
   saveMapping(input: {
     params: { partner: string; item: string }

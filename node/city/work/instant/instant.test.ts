@@ -29,7 +29,8 @@ async function submit(change: Partial<CaseContent<'case.submit'>> = {}): Promise
 }
 async function on(rule: Partial<InstantRule> = {}, more: Parameters<typeof instantOver>[2] = {}) {
   const made = instantOver(world, HANDLING, more)
-  const { hash } = await made.rules.save(ITEM, instantRule(rule), 'admin')
+  const seen = (await made.rules.list()).map(({ hash }) => hash)
+  const { hash } = await made.rules.save(ITEM, instantRule(rule), 'admin', seen.length === 0 ? undefined : seen)
   await made.rules.turn(ITEM, true, hash, 'admin')
   return { ...made, hash }
 }
@@ -220,7 +221,13 @@ describe('conditions', () => {
     await instant.wake()
     expect([await at(before), await at(after)].map(({ state }) => state)).toEqual(['arrived', 'decided'])
     // Another text is off again, and the one before it stays for the evidence.
-    const changed = await rules.save(ITEM, instantRule({ perDay: 5 }), 'admin')
+    const changed = await rules.save(ITEM, instantRule({ perDay: 5 }), 'admin', [saved.hash])
+    // Nobody writes over what another one entered meanwhile.
+    for (const [seen, problem] of [
+      [undefined, 'request.unseen'],
+      [[saved.hash], 'request.precondition'],
+    ] as const)
+      await expect(rules.save(ITEM, instantRule({ perDay: 6 }), 'other', seen)).rejects.toThrow(problem)
     expect(changed.onSince).toBeNull()
     expect(changed.hash).not.toBe(saved.hash)
     const later = await submit()

@@ -112,6 +112,7 @@ export function instantRoutes({ rules, instant, nameOf }: InstantRoutesParts): R
         params,
         answer: InstantApproval,
         problems: ['request.not-found'],
+        versionOf: ({ hash }) => hash,
         handle: async ({ params: { item } }) => one(await rules.get(item)),
       })
       api.operation({
@@ -124,7 +125,9 @@ export function instantRoutes({ rules, instant, nameOf }: InstantRoutesParts): R
         body: InstantRule,
         answer: InstantApproval,
         problems: ['item.unknown', 'request.invalid', 'request.conflict'],
-        handle: async ({ params: { item }, body, person }) => one(await rules.save(item, body, person.id)),
+        guarded: true,
+        versionOf: ({ hash }) => hash,
+        handle: async ({ params: { item }, body, person, seen }) => one(await rules.save(item, body, person.id, seen)),
       })
       api.operation({
         method: 'post',

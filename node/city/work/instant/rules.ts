@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { type Problem, ProblemError } from '../../../../protocol/problem.ts'
 import type { ServiceItem } from '../../../../protocol/service/item.ts'
 import type { Audit } from '../../../kernel/records/audit.ts'
+import { changedSince, demandSeen, isAsSeen, type Seen } from '../../../kernel/seen.ts'
 import { act } from '../../../kernel/store/acts.ts'
 import type { Database, Reader, Transaction } from '../../../kernel/store/database.ts'
 import { assertPhrase, type CaseFacts, filled, PLACEHOLDERS } from '../phrases.ts'
@@ -122,10 +123,10 @@ export function createRules({ db, audit, item: itemOf, check, now, switchedOn }:
     },
 
     /**
-     * Enters the conditions of an item, and switches them off until somebody switches them on. Problems: `item.unknown`, `request.invalid` with
-     * what does not fit, `request.conflict` past a limit.
+     * Enters the conditions of an item in place of the version that was `seen`, and switches them off until somebody switches them on. Problems:
+     * `item.unknown`, `request.invalid` with what does not fit, `request.conflict` past a limit, `request.precondition`, `request.unseen`.
      */
-    async save(item: string, rule: InstantRule, by: string): Promise<RuleView> {
+    async save(item: string, rule: InstantRule, by: string, seen?: Seen): Promise<RuleView> {
       assertPhrase({ title: '', text: rule.reason })
       if (filled(rule.reason, NO_FACTS).blanks.length > 0)
         throw new ProblemError('request.invalid', 'reason: a blank: nobody is there to fill it in')
@@ -134,7 +135,17 @@ export function createRules({ db, audit, item: itemOf, check, now, switchedOn }:
       const hash = hashOf(body)
       await db.transaction(async tx => {
         await act(tx)
-        const [before] = await tx.query<{ hash: string }>('SELECT hash FROM instant_items WHERE item = ?', [item])
+        const [before] = await tx.query<Row>(`${SELECT} WHERE i.item = ?`, [item])
+        demandSeen(seen, before?.hash ?? null)
+        if (!isAsSeen(seen, before?.hash ?? null)) {
+          const { changed_by, changed_at } = before ?? {}
+          throw await changedSince(
+            tx,
+            changed_by === undefined || changed_at === undefined
+              ? []
+              : [{ by: `person:${changed_by}`, action: 'instant.saved', at: changed_at }],
+          )
+        }
         const count = async (table: 'instant_items' | 'instant_rules'): Promise<number> => {
           const [row] = await tx.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)
           return row?.n ?? 0

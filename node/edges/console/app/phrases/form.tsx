@@ -41,7 +41,11 @@ export function PhraseForm({ phrase, close }: { phrase: Phrase | null; close: ()
   const send = ({ title, text, step, item, department }: Body) => {
     const body: Body = { title: title.trim(), text, step, item: given(item), department }
     if (phrase === null) add.mutate({ body }, { onSuccess: close })
-    else change.mutate({ params: { id: phrase.id }, body }, { onSuccess: close })
+    else
+      change.mutate(
+        { params: { id: phrase.id }, body, ifMatch: String(Date.parse(phrase.updatedAt)) },
+        { onSuccess: close },
+      )
   }
   return (
     <Form<Body>
