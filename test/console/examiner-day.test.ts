@@ -175,6 +175,8 @@ test('while the line is cut the page says as of when it is, and no later; what c
     await page.goto('/?queue=ours')
     const live = page.getByText(/^截至 \d\d:\d\d:\d\d · 实时$/)
     await live.waitFor()
+    // A list that is still on its way would come after the cut, with the case of meanwhile in it.
+    await page.getByRole('grid').locator('[role=row][id]').first().waitFor()
     const meanwhile = page.getByRole('grid').getByText('郑**')
     // What was open is reset, and what is opened anew hangs.
     proxy.freeze()
