@@ -251,7 +251,7 @@ export function createWorkPart(
     ],
     jobs: { statistics: () => statistics.catchUp(), ...instant.jobs },
     async start() {
-      instant.start()
+      await instant.start()
       await uploads.start()
       rebuilt = rebuildOlder(rebuilding, stopping.signal).catch(error => {
         if (!stopping.signal.aborted) log.error('cases of an earlier program not rebuilt', {}, error)
