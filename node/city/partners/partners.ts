@@ -18,6 +18,7 @@ import type { OpenBreaker } from '../../spine/exchange/breaker.ts'
 import type { DeliveryStatus } from '../../spine/exchange/delivery.ts'
 import { dialPeers, within } from '../../spine/exchange/dial.ts'
 import type { Transport, Wire } from '../../spine/exchange/wire.ts'
+import { countedStatus } from '../../spine/trust/trust.ts'
 import { createPairingAdmission, PAIRING_LIMITS, refuseBarred } from './admission.ts'
 import type { Invites, InviteView, NewInvite } from './invites.ts'
 import {
@@ -133,8 +134,7 @@ export function createPartners(parts: PartnersParts) {
   const toPartner = (row: PartnerRow): Partner => ({
     code: row.code,
     name: row.name,
-    // As the exchange counts it.
-    status: row.status === 'active' && parts.barred(row.code) ? 'suspended' : row.status,
+    status: countedStatus(row, parts.barred(row.code)),
     fingerprint: row.fingerprint,
     words: shownWords(row),
     asked: askedOf(row).map(place => place + 1),

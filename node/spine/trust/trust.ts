@@ -82,6 +82,10 @@ type PaperRow = { id: Uint8Array; type: 'delegation' | 'revocation'; jws: string
 const TRUSTED_PAPERS = `SELECT d.id, d.type, d.jws, d.certificate FROM delegations d JOIN certificates c ON c.fingerprint = d.certificate
   WHERE d.city = ? AND c.city = d.city AND c.trusted_at > 0 ORDER BY d.iat, d.id`
 
+/** A partner from which the settings keep this node counts as suspended, whatever was confirmed. */
+export const countedStatus = ({ status }: { status: City['status'] }, barred: boolean): City['status'] =>
+  status === 'active' && barred ? 'suspended' : status
+
 export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
   const { db, clock } = parts
   /** in the order in which they were confirmed, the own one first */
@@ -126,10 +130,8 @@ export async function loadTrust(parts: TrustParts): Promise<NodeTrust> {
     return span
   }
 
-  function statusOf(row: PartnerRow | null): City['status'] {
-    if (row === null) return 'active'
-    return row.status === 'active' && parts.barred?.(row.code) === true ? 'suspended' : row.status
-  }
+  const statusOf = (row: PartnerRow | null): City['status'] =>
+    row === null ? 'active' : countedStatus(row, parts.barred?.(row.code) === true)
 
   async function readCity(row: PartnerRow | null): Promise<City> {
     const code = row?.code ?? parts.city

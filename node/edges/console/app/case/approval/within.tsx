@@ -5,7 +5,7 @@ import { useNode } from '../../query.ts'
 import { useMe } from '../../session.ts'
 import { instantText } from '../../time.ts'
 import { Shown } from '../../ui/page.tsx'
-import { useLanguage, useWords } from '../../words.ts'
+import { useJoined, useLanguage, useWords } from '../../words.ts'
 import type { Detail } from '../duties.ts'
 import { mayInCase } from '../subject.ts'
 import { type Course, useActTitle, useDesks } from './acts.ts'
@@ -64,8 +64,9 @@ function LastRound({ course }: { course: Course }) {
 function Instantly({ course: { instant } }: { course: Course }) {
   const words = useWords(APPROVAL)
   const language = useLanguage()
+  const list = useJoined()
   if (instant === null) return null
-  const told = instant.told.length === 0 ? '' : words.instantTold(instant.told.join(language === 'zh' ? '、' : ', '))
+  const told = instant.told.length === 0 ? '' : words.instantTold(list(instant.told))
   return (
     <p>
       <Tag>{words.instant}</Tag>{' '}
